@@ -1,0 +1,9 @@
+"""Tongxin, the member real-name register; the packages stand in the order in which a roster travels.
+
+ground      db, clock, errors
+knowledge   codes, identity, roster: no database, no web
+kept        vault, trail, access, unions, accounts, members, submissions, review, totals, jobs
+shell       cli, web; app puts all together
+
+This file imports nothing, ever: that keeps cycles away.
+"""
