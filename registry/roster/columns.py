@@ -1,0 +1,42 @@
+"""THE list of the roster's columns, in the national order, read from `seeds/roster-columns.csv`."""
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+_SEED = Path(__file__).resolve().parents[2] / "seeds" / "roster-columns.csv"
+
+
+class Column(NamedTuple):
+    """One column of the roster.
+
+    `requirement` is required, recommended, optional, defaulted (a blank has a known meaning) or
+    ignored (not taken over); `codes` names the code list of a `code` column; `kind` is text, code,
+    flag, date, document or mobile; `aliases` are other header labels that clerks use.
+    """
+
+    field: str
+    label: str
+    requirement: str
+    codes: str | None
+    kind: str
+    aliases: tuple[str, ...]
+
+
+def _read() -> tuple[Column, ...]:
+    with _SEED.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Column(
+                field=line["field"],
+                label=line["label"],
+                requirement=line["requirement"],
+                codes=line["codes"] or None,
+                kind=line["kind"],
+                aliases=tuple(alias for alias in line["aliases"].split("|") if alias),
+            )
+            for line in csv.DictReader(file)
+        )
+
+
+COLUMNS: tuple[Column, ...] = _read()
+COLUMN: dict[str, Column] = {column.field: column for column in COLUMNS}
