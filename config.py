@@ -1,0 +1,63 @@
+"""Every setting: name, environment variable, default and why it is there, one line each.
+
+An installation keeps its things in one folder (`REGISTRY_DATA`); secrets are not settings: they stand in
+that folder's key file, which `registry init` or `registry seed --demo` writes.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parent
+
+
+class Setting(NamedTuple):
+    """One setting: its name in the program, its environment variable, its default and its reason."""
+
+    name: str
+    variable: str
+    default: str
+    convert: Callable[[str], Any]
+    why: str
+
+
+def _switch(text: str) -> bool:
+    return text.strip().lower() in {"1", "true", "yes", "on"}
+
+
+# fmt: off
+SETTINGS: tuple[Setting, ...] = (
+    Setting("DATA", "REGISTRY_DATA", str(ROOT / "instance"), lambda text: Path(text).resolve(), "the folder where the installation keeps keys, originals, queue and the SQLite database"),  # noqa: E501
+    Setting("DATABASE_URL", "DATABASE_URL", "", str, "the database; empty means SQLite in the data folder; PostgreSQL as postgresql+psycopg://…"),  # noqa: E501
+    Setting("DEMO_PASSWORD", "REGISTRY_DEMO_PASSWORD", "", str, "the password of all demo accounts; empty means a random one, printed once"),  # noqa: E501
+    Setting("POOLED", "REGISTRY_POOLED", "0", _switch, "on when PostgreSQL stands behind pgbouncer in transaction mode: no prepared statements"),  # noqa: E501
+    Setting("UPLOAD_BYTES", "REGISTRY_UPLOAD_BYTES", str(50 * 1024 * 1024), int, "the largest workbook taken, in bytes"),  # noqa: E501
+    Setting("UPLOADS_PER_DAY", "REGISTRY_UPLOADS_PER_DAY", "200", int, "uploads one account may make in a day, so that nobody fills the disk"),  # noqa: E501
+    Setting("IDLE_MINUTES", "REGISTRY_IDLE_MINUTES", "60", int, "minutes without a request after which a session ends"),  # noqa: E501
+    Setting("SESSION_HOURS", "REGISTRY_SESSION_HOURS", "12", int, "hours after which a session ends in any case"),  # noqa: E501
+    Setting("SECURE_COOKIE", "REGISTRY_SECURE_COOKIE", "1", _switch, "send the cookie over https only; a demo installation never does, since it is served over http"),  # noqa: E501
+    Setting("LEASE_SECONDS", "REGISTRY_LEASE_SECONDS", "20", int, "seconds after which another worker takes over long work whose worker is silent"),  # noqa: E501
+    Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
+)
+# fmt: on
+
+
+class UnsafeSetting(Exception):
+    """A setting's value cannot be used; the message says which and why."""
+
+
+def load(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return all settings by name, read from `environ` or their defaults.
+
+    Raises `UnsafeSetting` when a value cannot be understood.
+    """
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text = environ.get(setting.variable) or setting.default
+        try:
+            values[setting.name] = setting.convert(text)
+        except ValueError as error:
+            raise UnsafeSetting(f"{setting.variable}: {text!r} cannot be used") from error
+    if not values["DATABASE_URL"]:
+        values["DATABASE_URL"] = f"sqlite:///{values['DATA'] / 'registry.sqlite3'}"
+    return values

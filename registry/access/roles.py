@@ -1,0 +1,76 @@
+"""The five roles, the permissions, and the table that joins them."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an account is for."""
+
+    CLERK = "CLERK"
+    REVIEWER = "REVIEWER"
+    AUDITOR = "AUDITOR"
+    ADMINISTRATOR = "ADMINISTRATOR"
+    LOG_KEEPER = "LOG_KEEPER"
+
+    @property
+    def label(self) -> str:
+        """The role's name on the screen."""
+        return ROLE_LABELS[self]
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.CLERK: "基层经办员",
+    Role.REVIEWER: "审核员",
+    Role.AUDITOR: "市级管理员",
+    Role.ADMINISTRATOR: "系统管理员",
+    Role.LOG_KEEPER: "安全审计员",
+}
+
+# Separation of powers: no account holds two of these.
+SEPARATE: frozenset[Role] = frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.LOG_KEEPER})
+
+
+class Permission(StrEnum):
+    """One thing that may be done at a place of the tree."""
+
+    WORK_ROSTER = "WORK_ROSTER"  # upload, correct, submit, withdraw, enter by hand
+    VIEW_SUBMISSIONS = "VIEW_SUBMISSIONS"
+    REVIEW = "REVIEW"  # approve, send back, reject
+    VIEW_MEMBERS = "VIEW_MEMBERS"  # masked
+    OPEN_MEMBER = "OPEN_MEMBER"  # one full value, with a reason, on the trail
+    VIEW_UNIONS = "VIEW_UNIONS"
+    VIEW_TOTALS = "VIEW_TOTALS"
+    RECONCILE = "RECONCILE"
+    MANAGE_CLERKS = "MANAGE_CLERKS"  # the clerks' accounts of the unit's unions
+    MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
+    VIEW_TRAIL = "VIEW_TRAIL"
+
+
+_P = Permission
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.CLERK: frozenset(
+        {
+            _P.WORK_ROSTER,
+            _P.VIEW_SUBMISSIONS,
+            _P.VIEW_MEMBERS,
+            _P.OPEN_MEMBER,
+            _P.VIEW_UNIONS,
+            _P.VIEW_TOTALS,
+        }
+    ),
+    Role.REVIEWER: frozenset(
+        {
+            _P.VIEW_SUBMISSIONS,
+            _P.REVIEW,
+            _P.VIEW_MEMBERS,
+            _P.OPEN_MEMBER,
+            _P.VIEW_UNIONS,
+            _P.VIEW_TOTALS,
+            _P.MANAGE_CLERKS,
+        }
+    ),
+    Role.AUDITOR: frozenset({_P.VIEW_MEMBERS, _P.VIEW_UNIONS, _P.VIEW_TOTALS, _P.RECONCILE}),
+    Role.ADMINISTRATOR: frozenset({_P.MANAGE_ACCOUNTS}),
+    Role.LOG_KEEPER: frozenset({_P.VIEW_TRAIL}),
+}

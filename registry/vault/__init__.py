@@ -1,0 +1,1 @@
+"""Encryption and keyed hashes of what must not be read from a stolen database or backup."""
