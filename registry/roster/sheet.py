@@ -1,0 +1,76 @@
+"""What the sandbox hands over: a sheet as named columns, in batches, with its place in the workbook.
+
+Pure data. `row` is always the row number that a person sees in Excel (first row = 1). Cells are
+untouched apart from their type: trimming, normalising and judging belong to `registry.roster.check`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from registry.roster.findings import FileFinding
+
+Cell = str | int | float | bool | None
+"""One cell. A date cell is ISO text ("2017-09-01", with a time of day "2017-09-01 08:30:00"; shown
+as year and month only "2017-09"); a number is an int when it is integral, else a float; a cell that
+is empty after trimming is None; text is as it stands in the file."""
+
+
+class SheetColumn(NamedTuple):
+    """A column that has a header. `field` is None where the header matches nothing (or repeats)."""
+
+    column: str
+    header: str
+    field: str | None
+
+
+class Skipped(NamedTuple):
+    """A row (or, with `last`, a run of blank rows) that is not roster content.
+
+    `why`: blank, header, footer, example, excluded.
+    """
+
+    row: int
+    why: str
+    last: int | None = None
+
+
+class CellFault(NamedTuple):
+    """A cell whose value the file does not hold: code "cell.error" or "cell.formula"."""
+
+    row: int
+    field: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetHead:
+    """Known before the first row. `format`: xlsx, xls, ods or csv; `header_row`: the last line of
+    the header; `columns`: every column with a header, from left to right."""
+
+    format: str
+    sheet: str
+    header_row: int
+    columns: list[SheetColumn]
+    file_findings: list[FileFinding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class SheetBatch:
+    """Up to 5,000 rows. `cells` has one list per mapped field, each as long as `rows`; the ignored
+    fields (序号, 备注) are not handed over. A cell with a fault is None."""
+
+    rows: list[int]
+    cells: dict[str, list[Cell]]
+    faults: list[CellFault]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTail:
+    """Known only at the end. `total`: the rows below the header up to the last one with content."""
+
+    total: int
+    skipped: list[Skipped]
+    file_findings: list[FileFinding] = field(default_factory=list)
