@@ -1,0 +1,35 @@
+"""The lock files: every package with its version and the hashes of its files, for all platforms."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+from workbench.environment import LOCKS, ROOT, SetupFailed
+
+HEADER = "# Written by `python3 dev.py lock` from pyproject.toml; not to be edited by hand.\n"
+
+
+def write() -> int:
+    """Write both lock files with the newest versions that pyproject.toml allows; return 0.
+
+    No addresses are written: where packages come from is the affair of the machine that installs them.
+    Raises `SetupFailed` where uv is missing or fails.
+    """
+    uv = shutil.which("uv")
+    if not uv:
+        raise SetupFailed("uv is needed to write the lock files: https://docs.astral.sh/uv/")
+    _compile(uv, LOCKS["run"], ["--group", "build"])
+    _compile(uv, LOCKS["dev"], ["--group", "build", "--group", "dev", "-c", LOCKS["run"]])
+    return 0
+
+
+def _compile(uv: str, lock: str, more: list[str]) -> None:
+    shape = ["--universal", "--python-version", "3.11", "--generate-hashes"]
+    quiet = ["--quiet", "--no-emit-index-url", "--no-annotate", "--no-header"]
+    command = [uv, "pip", "compile", "pyproject.toml", *shape, *quiet, *more]
+    made = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if made.returncode:
+        raise SetupFailed(f"{lock} could not be written (see above)")
+    (ROOT / lock).write_text(HEADER + made.stdout, "utf-8")
+    print(f"{lock}: {made.stdout.count('==')} packages")

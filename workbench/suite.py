@@ -1,0 +1,40 @@
+"""`test`: the checks and every test there is; `bench`: the benchmark tables."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from workbench import browser, checks, environment
+
+# Two processes: more would only fight for the cores of an ordinary machine.
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "worksteal"]
+
+
+def test(arguments: list[str]) -> int:
+    """Run the checks, then pytest with `arguments`; return 0 only when all of it ran and passed."""
+    environment.ensure("dev")
+    chromium = browser.ensure()
+    checks_failed = checks.run()
+    # With CI set a missing browser is a failure of each test that needs it.
+    without_browser = chromium is None and not os.environ.get("CI")
+    chosen = "not browser and not soak" if without_browser else "not soak"
+    tests_failed = _run_python([*PYTEST, "-m", chosen, *arguments])
+    if checks_failed:
+        print("The checks before the tests FAILED: see above.", file=sys.stderr)
+    if without_browser:
+        print(f"The browser tests did not run. Install a browser: {browser.HINT}", file=sys.stderr)
+    return 1 if checks_failed or tests_failed or chromium is None else 0
+
+
+def bench(arguments: list[str]) -> int:
+    """Print the benchmark tables; `arguments` go to the benchmark."""
+    environment.ensure("run")
+    return _run_python(["-m", "bench", *arguments])
+
+
+def _run_python(arguments: list[str]) -> int:
+    command = [str(environment.PYTHON), *arguments]
+    variables = environment.variables()
+    return subprocess.run(command, cwd=environment.ROOT, env=variables, check=False).returncode
