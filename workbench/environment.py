@@ -1,6 +1,6 @@
 """The environment `.venv`: made once from a hashed lock file, and again when that changes.
 
-A stamp in it says what it holds; the stamp is removed before anything is changed and written last, so that
+A stamp in it says what it holds. It is removed before anything is changed and written last, so that
 an interrupted set-up has none and is made anew.
 """
 
@@ -56,7 +56,7 @@ def executable(name: str) -> str:
 
 
 def variables(**extra: str) -> dict[str, str]:
-    """Return the environment variables for child processes: ours, less what would lead Python astray."""
+    """Return the variables for child processes: ours, less those that lead Python astray."""
     astray = {"PYTHONPATH", "PYTHONHOME", "__PYVENV_LAUNCHER__"}
     kept = {name: value for name, value in os.environ.items() if name not in astray}
     return {**kept, **extra}
@@ -116,7 +116,7 @@ def _alone() -> Iterator[None]:
 
 
 def _install(level: str, *, keep: bool) -> None:
-    """Install a lock file and the project; `keep` adds to a sound environment, else it is made anew."""
+    """Install a lock file and the project, into a new environment or a sound one (`keep`)."""
     uv = shutil.which("uv")
     if uv and _install_with_uv(uv, LOCKS[level], keep=keep):
         return
@@ -178,6 +178,4 @@ def _succeeds(command: list[str]) -> bool:
 
 def _do(command: list[str]) -> None:
     if not _succeeds(command):
-        raise SetupFailed(
-            f"{VENV.name} could not be prepared: {' '.join(command)} failed (see above)"
-        )
+        raise SetupFailed(f"{VENV.name} could not be prepared (see above): {' '.join(command)}")

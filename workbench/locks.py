@@ -13,7 +13,7 @@ HEADER = "# Written by `python3 dev.py lock` from pyproject.toml; not to be edit
 def write() -> int:
     """Write both lock files with the newest versions that pyproject.toml allows; return 0.
 
-    No addresses are written: where packages come from is the affair of the machine that installs them.
+    No addresses are written: where packages come from is the installing machine's affair.
     Raises `SetupFailed` where uv is missing or fails.
     """
     uv = shutil.which("uv")
