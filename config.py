@@ -1,7 +1,7 @@
 """Every setting: name, environment variable, default and why it is there, one line each.
 
-An installation keeps its things in one folder (`REGISTRY_DATA`); secrets are not settings: they stand in
-that folder's key file, which `registry init` or `registry seed --demo` writes.
+An installation keeps its things in one folder (`REGISTRY_DATA`); secrets are not settings: they
+stand in that folder's key file, which `registry init` or `registry seed --demo` writes.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parent
 
 
 class Setting(NamedTuple):
-    """One setting: its name in the program, its environment variable, its default and its reason."""
+    """One setting: its name in the program, its environment variable, its default and its
+    reason.
+    """
 
     name: str
     variable: str
@@ -42,14 +44,14 @@ SETTINGS: tuple[Setting, ...] = (
 # fmt: on
 
 
-class UnsafeSetting(Exception):
+class UnsafeSettingError(Exception):
     """A setting's value cannot be used; the message says which and why."""
 
 
 def load(environ: Mapping[str, str]) -> dict[str, Any]:
     """Return all settings by name, read from `environ` or their defaults.
 
-    Raises `UnsafeSetting` when a value cannot be understood.
+    Raises `UnsafeSettingError` when a value cannot be understood.
     """
     values: dict[str, Any] = {}
     for setting in SETTINGS:
@@ -57,7 +59,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         try:
             values[setting.name] = setting.convert(text)
         except ValueError as error:
-            raise UnsafeSetting(f"{setting.variable}: {text!r} cannot be used") from error
+            raise UnsafeSettingError(f"{setting.variable}: {text!r} cannot be used") from error
     if not values["DATABASE_URL"]:
         values["DATABASE_URL"] = f"sqlite:///{values['DATA'] / 'registry.sqlite3'}"
     return values

@@ -1,7 +1,8 @@
 """The database: the SQLAlchemy object, the typed base of models, transactions, bulk insertion.
 
-SQLite runs in WAL with `synchronous=FULL` (an acknowledged commit survives a power cut) and writers begin
-with BEGIN IMMEDIATE, so that two writers queue instead of failing half-way. PostgreSQL runs as it comes.
+SQLite runs in WAL with `synchronous=FULL` (an acknowledged commit survives a power cut) and
+writers begin with BEGIN IMMEDIATE, so that two writers queue instead of failing half-way.
+PostgreSQL runs as it comes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -95,8 +96,8 @@ def setting(name: str) -> Any:
 def transaction() -> Iterator[Session]:
     """One writing transaction: commits at the end, rolls back on any exception.
 
-    What was read before is forgotten, so that an operation judges the state it changes. Operations do not
-    nest: one act, one transaction.
+    What was read before is forgotten, so that an operation judges the state it changes. Operations
+    do not nest: one act, one transaction.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -137,8 +138,9 @@ def bulk_insert(
 ) -> int:
     """Insert rows given column-wise; returns their number.
 
-    `columns[i]` holds the values of column `names[i]`, all of one length. COPY on PostgreSQL, the driver's
-    own executemany on SQLite: three to four times as fast as the ORM's bulk insert, in half the memory.
+    `columns[i]` holds the values of column `names[i]`, all of one length. COPY on PostgreSQL, the
+    driver's own executemany on SQLite: three to four times as fast as the ORM's bulk insert, in
+    half the memory.
     """
     if not columns or not columns[0]:
         return 0
@@ -158,7 +160,7 @@ def bulk_insert(
         else:
             marks = ", ".join("?" * len(names))
             statement = f'INSERT INTO "{table.name}" ({listed}) VALUES ({marks})'  # noqa: S608
-            cursor.executemany(statement, rows)  # type: ignore[arg-type]
+            cursor.executemany(statement, rows)
     finally:
         cursor.close()
     return len(columns[0])

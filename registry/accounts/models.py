@@ -1,0 +1,58 @@
+"""What is kept of people who sign in."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.db import Instant, KeyNumber, Model
+
+
+class Account(Model):
+    """A person who signs in. Never deleted: the trail names it; a person who left is locked."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(KeyNumber, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    display_name: Mapped[str] = mapped_column(String(50))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    place: Mapped[str] = mapped_column(ForeignKey("trade_union.code"))
+    is_locked: Mapped[bool] = mapped_column(Boolean, default=False)
+    must_change_password: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_account_place", "place", "name"),)
+
+
+class AccountRole(Model):
+    """One role of an account."""
+
+    __tablename__ = "account_role"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+
+class SignInSession(Model):
+    """A signed-in browser. Only the hash of its token is kept; signing out deletes the row."""
+
+    __tablename__ = "sign_in_session"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    fresh_until: Mapped[datetime] = mapped_column(Instant)
+
+
+class SignInFailure(Model):
+    """Failed sign-ins counted by account name or by address, for throttling."""
+
+    __tablename__ = "sign_in_failure"
+
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    since: Mapped[datetime] = mapped_column(Instant)
+    blocked_until: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,1 @@
+"""Long work outside the request: the batch table is the truth, the queue only wakes the worker."""

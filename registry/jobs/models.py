@@ -1,0 +1,62 @@
+"""What is kept of long work."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.db import Instant, KeyNumber, Model
+
+
+class BatchState(StrEnum):
+    """Where a piece of long work stands; a different thing from the submission's state."""
+
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    REFUSED = "REFUSED"  # the file cannot be taken: the code says why
+    FAILED = "FAILED"  # our fault, after several tries
+
+
+class Batch(Model):
+    """One piece of long work, with its lease.
+
+    Each chunk of work commits its rows, the cursor and the lease in one transaction, and only while
+    `fence` is still its own: a worker that lost its lease cannot write.
+    """
+
+    __tablename__ = "batch"
+
+    id: Mapped[int] = mapped_column(KeyNumber, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16))
+    county: Mapped[str] = mapped_column(String(6))
+    submission_id: Mapped[int] = mapped_column(BigInteger)
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(12))
+    stage: Mapped[str] = mapped_column(String(12), default="")  # read, match, store
+    done: Mapped[int] = mapped_column(Integer, default=0)
+    total: Mapped[int] = mapped_column(Integer, default=0)
+    cursor: Mapped[int] = mapped_column(Integer, default=0)  # rows stored
+    fence: Mapped[int] = mapped_column(Integer, default=0)
+    worker: Mapped[str | None] = mapped_column(String(120))
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    error_code: Mapped[str | None] = mapped_column(String(48))
+    error_message: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        Index("ix_batch_submission", "county", "submission_id", "id"),
+        Index("ix_batch_state", "state", "id"),
+    )
+
+
+class WorkerBeat(Model):
+    """A worker's last sign of life."""
+
+    __tablename__ = "worker_beat"
+
+    worker: Mapped[str] = mapped_column(String(120), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(Instant)

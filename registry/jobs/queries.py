@@ -1,0 +1,51 @@
+"""What is asked of long work."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.clock import now
+from registry.jobs.models import Batch, BatchState, WorkerBeat
+
+BEAT = timedelta(seconds=30)
+
+
+class Progress(NamedTuple):
+    """How far a piece of work is. `done` of `total` rows in `stage`; both 0 while unknown."""
+
+    batch_id: int
+    state: BatchState
+    stage: str
+    done: int
+    total: int
+    error_code: str | None
+    error_message: str | None
+
+
+def progress(session: Session, county: str, submission_id: int) -> Progress | None:
+    """Return the state of the newest work on a submission, None when there is none."""
+    batch = session.scalar(
+        select(Batch)
+        .where(Batch.county == county, Batch.submission_id == submission_id)
+        .order_by(Batch.id.desc())
+        .limit(1)
+    )
+    if batch is None:
+        return None
+    return Progress(
+        batch.id,
+        BatchState(batch.state),
+        batch.stage,
+        batch.done,
+        batch.total,
+        batch.error_code,
+        batch.error_message,
+    )
+
+
+def worker_alive(session: Session) -> bool:
+    """Tell whether some worker gave a sign of life lately."""
+    last = session.scalar(select(func.max(WorkerBeat.seen_at)))
+    return last is not None and now() - last < BEAT

@@ -1,0 +1,1 @@
+"""The register: persons, members, memberships and their history, matching and tallies."""

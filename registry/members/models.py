@@ -1,0 +1,201 @@
+"""What the register keeps.
+
+`Person` stands apart from what a county keeps: its primary key is the keyed hash of document kind
+and number, and it names the one live membership. Every other key begins with the county code.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.db import Instant, Model
+
+
+class MembershipState(StrEnum):
+    """A membership's state; the first three are live: one person has at most one of them."""
+
+    ACTIVE = "ACTIVE"
+    TRANSFERRING = "TRANSFERRING"
+    RETAINED = "RETAINED"
+    ENDED = "ENDED"
+
+    @property
+    def label(self) -> str:
+        """The state's name on the screen."""
+        return {
+            "ACTIVE": "在会",
+            "TRANSFERRING": "转接中",
+            "RETAINED": "保留会籍",
+            "ENDED": "会籍终止",
+        }[self]
+
+
+LIVE = (MembershipState.ACTIVE, MembershipState.TRANSFERRING, MembershipState.RETAINED)
+_LIVE = text("state IN ('ACTIVE', 'TRANSFERRING', 'RETAINED')")
+
+
+class EventType(StrEnum):
+    """What happened to a membership."""
+
+    ENTER = "ENTER"
+    TRANSFER_IN = "TRANSFER_IN"
+    RETAIN = "RETAIN"
+    RESUME = "RESUME"
+    TRANSFER_OUT = "TRANSFER_OUT"
+    EXPEL = "EXPEL"
+    RESIGN = "RESIGN"
+    CORRECT = "CORRECT"
+
+    @property
+    def label(self) -> str:
+        """The event's name on the screen."""
+        return {
+            "ENTER": "入会",
+            "TRANSFER_IN": "转入",
+            "RETAIN": "保留会籍",
+            "RESUME": "恢复在会",
+            "TRANSFER_OUT": "转出",
+            "EXPEL": "除名",
+            "RESIGN": "退会",
+            "CORRECT": "信息变更",
+        }[self]
+
+
+class Person(Model):
+    """Everybody ever admitted, by keyed hash; decides who holds the one live membership.
+
+    `live_membership` is set by compare-and-set (only where it is null) and freed when the
+    membership ends.
+    """
+
+    __tablename__ = "person"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    live_county: Mapped[str | None] = mapped_column(String(6))
+    live_union: Mapped[str | None] = mapped_column(String(16))
+    live_membership: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        CheckConstraint(
+            "(live_county IS NULL) = (live_membership IS NULL)"
+            " AND (live_union IS NULL) = (live_membership IS NULL)",
+            "live",
+        ),
+    )
+
+
+class Member(Model):
+    """What a county knows of one person. `particulars` is JSON: the roster's other fields by
+    name.
+    """
+
+    __tablename__ = "member"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    full_name: Mapped[str] = mapped_column(String(50))
+    document_kind: Mapped[str] = mapped_column(String(2))
+    document_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    mobile_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    mobile_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    particulars: Mapped[str] = mapped_column(Text)
+    filled: Mapped[int] = mapped_column(SmallInteger)  # required and recommended cells filled
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_member_person", "county", "person_key", unique=True),)
+
+
+class Membership(Model):
+    """One stay of a member in one union, from entry to end. A transfer closes one and opens
+    another.
+    """
+
+    __tablename__ = "membership"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(BigInteger)
+    person_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    union_code: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(12))
+    began_on: Mapped[str | None] = mapped_column(String(10))  # a day, or a month only, as told
+    ended_on: Mapped[str | None] = mapped_column(String(10))
+    admitted_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "member_id"], ["member.county", "member.id"]),
+        CheckConstraint("(state = 'ENDED') = (ended_at IS NOT NULL)", "ended"),
+        CheckConstraint("state IN ('ACTIVE', 'TRANSFERRING', 'RETAINED', 'ENDED')", "state"),
+        Index(
+            "ix_membership_live",
+            "county",
+            "person_key",
+            unique=True,
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        ),
+        Index("ix_membership_union", "county", "union_code", "state", "id"),
+        Index("ix_membership_member", "county", "member_id"),
+    )
+
+
+class MembershipEvent(Model):
+    """What happened, when by the roster (`happened_on`) and when by the register. Append-only."""
+
+    __tablename__ = "membership_event"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(BigInteger)
+    membership_id: Mapped[int] = mapped_column(BigInteger)
+    type: Mapped[str] = mapped_column(String(12))
+    happened_on: Mapped[str | None] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(String(4))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    from_union: Mapped[str | None] = mapped_column(String(16))
+    to_union: Mapped[str | None] = mapped_column(String(16))
+    submission_id: Mapped[int | None] = mapped_column(BigInteger)
+    row: Mapped[int | None] = mapped_column(Integer)
+    changed: Mapped[str | None] = mapped_column(Text)  # JSON: field names that a correction changed
+
+    __table_args__ = (Index("ix_membership_event_member", "county", "member_id", "id"),)
+
+
+class Tally(Model):
+    """What one day changed in one union's counts. Sums over days are the counts at any past
+    date.
+    """
+
+    __tablename__ = "tally"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    union_code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    active: Mapped[int] = mapped_column(Integer, default=0)
+    retained: Mapped[int] = mapped_column(Integer, default=0)
+    filled: Mapped[int] = mapped_column(Integer, default=0)  # cells filled of live members
+    rows: Mapped[int] = mapped_column(Integer, default=0)  # roster rows submitted
+    # rows whose person is active in another union
+    rows_elsewhere: Mapped[int] = mapped_column(Integer, default=0)
+    submitted: Mapped[int] = mapped_column(Integer, default=0)  # submissions
+    first_pass: Mapped[int] = mapped_column(Integer, default=0)  # closed without a send-back
+    admissions: Mapped[int] = mapped_column(Integer, default=0)  # approvals that admitted a roster
+    reverified: Mapped[int] = mapped_column(Integer, default=0)
+    pending: Mapped[int] = mapped_column(Integer, default=0)  # rows waiting for review

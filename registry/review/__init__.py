@@ -1,0 +1,1 @@
+"""The reviewer's decisions on submitted rows, and the queue of what waits."""

@@ -1,0 +1,1 @@
+"""Rosters sent for review: drafts, corrections, submissions and their states."""

@@ -1,0 +1,1 @@
+"""Figures: metrics added up from the tallies, and the recount that must agree with them."""

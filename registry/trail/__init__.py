@@ -1,0 +1,1 @@
+"""The append-only, hash-chained record of who did and who saw what; one chain for each county."""

@@ -1,0 +1,98 @@
+"""Writing the trail: always inside the transaction of the act, so that no record means no act."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from registry.access.actor import Actor
+from registry.clock import now
+from registry.trail.models import TrailEntry, TrailHead
+
+START = bytes(32)
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def chain_hash(
+    previous: bytes,
+    *,
+    county: str,
+    number: int,
+    at: datetime,
+    actor_id: int | None,
+    actor_name: str,
+    action: str,
+    place: str,
+    result: str,
+    detail: str,
+) -> bytes:
+    """Return the SHA-256 over the previous hash and every field of the entry, in a fixed form."""
+    stamp = at.isoformat(timespec="microseconds")
+    fields = [county, number, stamp, actor_id, actor_name, action, place, result, detail]
+    return hashlib.sha256(previous + _encode(fields)).digest()
+
+
+def hold(session: Session, county: str) -> tuple[int, bytes]:
+    """Lock the county's chain until the end of the transaction; return its last number and hash.
+
+    Large acts call it first: whoever locks rows of members has locked the chain before, so that
+    two acts of one county never wait for each other crosswise.
+    """
+    held = session.execute(
+        update(TrailHead)
+        .where(TrailHead.county == county)
+        .values(number=TrailHead.number)
+        .returning(TrailHead.number, TrailHead.hash)
+    ).one_or_none()
+    if held is not None:
+        return held.number, held.hash
+    try:
+        with session.begin_nested():
+            session.execute(insert(TrailHead).values(county=county, number=0, hash=START))
+    except IntegrityError:
+        return hold(session, county)  # another act was the first of this county
+    return 0, START
+
+
+def record(
+    session: Session,
+    action: str,
+    *,
+    actor: Actor | None,
+    place: str,
+    county: str | None = None,
+    result: str = "done",
+    actor_name: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> int:
+    """Append one entry to the county's chain and return its number.
+
+    `actor` is None for acts of nobody signed in (then `county` is given, and `actor_name` as
+    claimed). `detail` holds plain values; numbers of documents appear as keyed hashes only.
+    """
+    where = county or (actor.county if actor else place[:6])
+    last, previous = hold(session, where)
+    entry: dict[str, Any] = {
+        "county": where,
+        "number": last + 1,
+        "at": now(),
+        "actor_id": actor.account_id if actor else None,
+        "actor_name": (actor.name if actor else actor_name)[:64],
+        "action": action,
+        "place": place,
+        "result": result,
+        "detail": _encode(detail or {}).decode(),
+    }
+    digest = chain_hash(previous, **entry)
+    session.execute(insert(TrailEntry).values(previous=previous, hash=digest, **entry))
+    session.execute(
+        update(TrailHead)
+        .where(TrailHead.county == where)
+        .values(number=entry["number"], hash=digest)
+    )
+    return int(entry["number"])

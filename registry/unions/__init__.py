@@ -1,0 +1,1 @@
+"""The tree of trade unions, from the county federation down to the grassroots."""
