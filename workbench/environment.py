@@ -144,7 +144,7 @@ def _install_with_pip(lock: str, *, keep: bool) -> None:
         without = ["--without-pip"] if pip else []
         _do([_base_python(), "-m", "venv", *without, str(VENV)])
     pip = pip or [str(PYTHON), "-m", "pip"]
-    install = [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    install = [*pip, "install", "-qq", "--disable-pip-version-check", "--no-input"]
     _do([*install, "--require-hashes", "--no-deps", "-r", lock])
     _do([*install, "--no-deps", "--no-build-isolation", "-e", "."])
 

@@ -1,0 +1,21 @@
+"""What every test gets: no network but this machine's own, and steady Hypothesis settings.
+
+Fixtures stand by subject in `tests/fixtures/`; things to make stand in `tests/factories/`.
+"""
+
+import os
+
+import hypothesis
+
+pytest_plugins = [
+    "tests.fixtures.network",
+    "tests.fixtures.postgresql",
+    "tests.fixtures.chromium",
+]
+
+# No deadline: on two busy cores a slow example says nothing. The same examples wherever CI is set,
+# so that a change is judged by what it changed.
+hypothesis.settings.register_profile(
+    "tongxin", deadline=None, derandomize=bool(os.environ.get("CI"))
+)
+hypothesis.settings.load_profile("tongxin")
