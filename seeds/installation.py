@@ -1,0 +1,37 @@
+"""The schema of an installation: laid and kept up by the migrations."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Engine
+
+from config import ROOT
+from registry.db import db
+
+MIGRATIONS = ROOT / "migrations"
+
+
+def migrations(engine: Engine) -> Config:
+    """Return Alembic's configuration for the database of this engine."""
+    config = Config(MIGRATIONS / "alembic.ini")
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade_schema(engine: Engine | None = None) -> None:
+    """Bring the database to the newest schema; on a current one it changes nothing.
+
+    Without an engine the running application's is taken. Everything happens in one transaction: a
+    run that was killed half-way has changed nothing and is simply started again; of two at once,
+    one waits for the other.
+    """
+    command.upgrade(migrations(engine or db.engine), "head")
+
+
+def schema_is_current(engine: Engine | None = None) -> bool:
+    """Tell whether the database has the schema that this version of the program expects."""
+    script = ScriptDirectory.from_config(migrations(engine or db.engine))
+    with (engine or db.engine).connect() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
+    return set(found) == set(script.get_heads())
