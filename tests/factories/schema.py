@@ -1,0 +1,191 @@
+"""The schema that the models describe, and one row for each of its tables."""
+
+import importlib
+from datetime import UTC, date, datetime
+
+import sqlalchemy as sa
+
+from config import ROOT
+from registry.db import Base
+
+AT = datetime(2018, 7, 31, 6, 5, tzinfo=UTC)
+DAY = date(2018, 7, 31)
+COUNTY, UNION = "331083", "3310830010001"
+KEY = bytes(range(32))
+
+
+def whole_metadata() -> sa.MetaData:
+    """Return the metadata of all models; whatever the test imported before makes no difference."""
+    for path in sorted((ROOT / "registry").glob("*/models.py")):
+        importlib.import_module(f"registry.{path.parent.name}.models")
+    return Base.metadata
+
+
+def rows() -> dict[str, dict[str, object]]:
+    """Return one full row for each table, parents first; every rule of the database holds."""
+    return {
+        "id_sequence": {"name": "member", "next": 2},
+        "trade_union": {
+            "code": COUNTY,
+            "county": COUNTY,
+            "path": f"/{COUNTY}/",
+            "level": "COUNTY",
+            "name": "玉环市总工会",
+            "status": "active",
+        },
+        "headcount": {
+            "county": COUNTY,
+            "union_code": COUNTY,
+            "declared_on": DAY,
+            "employees": 12,
+            "recorded_at": AT,
+        },
+        "account": {
+            "id": 1,
+            "name": "system",
+            "display_name": "系统",
+            "password_hash": "-",
+            "place": COUNTY,
+            "is_locked": False,
+            "must_change_password": False,
+            "created_at": AT,
+        },
+        "account_role": {"account_id": 1, "role": "ADMINISTRATOR"},
+        "sign_in_session": {
+            "token_hash": KEY,
+            "account_id": 1,
+            "created_at": AT,
+            "seen_at": AT,
+            "fresh_until": AT,
+        },
+        "sign_in_failure": {"subject": "system", "failures": 1, "since": AT},
+        "trail_entry": {
+            "county": COUNTY,
+            "number": 1,
+            "at": AT,
+            "actor_name": "system",
+            "action": "seed",
+            "place": COUNTY,
+            "result": "done",
+            "detail": "{}",
+            "previous": bytes(32),
+            "hash": KEY,
+        },
+        "trail_head": {"county": COUNTY, "number": 1, "hash": KEY},
+        "submission": _submission(),
+        "submission_row": {
+            "county": COUNTY,
+            "submission_id": 1,
+            "row": 2,
+            "state": "APPROVED",
+            "worst": "ok",
+            "match": "NEW",
+            "change": "1",
+            "person_key": KEY,
+            "full_name": "叶𬭎",
+            "document_kind": "01",
+            "document_sealed": b"-",
+            "clean": "{}",
+            "filled": 9,
+            "sealed": b"-",
+            "decision_id": 1,
+            "version": 1,
+        },
+        "decision": {
+            "county": COUNTY,
+            "id": 1,
+            "submission_id": 1,
+            "verdict": "APPROVE",
+            "row_count": 1,
+            "decided_by": 1,
+            "decided_at": AT,
+        },
+        "person": {
+            "key": KEY,
+            "live_county": COUNTY,
+            "live_union": UNION,
+            "live_membership": 1,
+        },
+        "member": {
+            "county": COUNTY,
+            "id": 1,
+            "person_key": KEY,
+            "full_name": "叶𬭎",
+            "document_kind": "01",
+            "document_sealed": b"-",
+            "particulars": "{}",
+            "filled": 9,
+            "created_at": AT,
+            "changed_at": AT,
+        },
+        "membership": {
+            "county": COUNTY,
+            "id": 1,
+            "member_id": 1,
+            "person_key": KEY,
+            "union_code": UNION,
+            "state": "ACTIVE",
+            "admitted_at": AT,
+        },
+        "membership_event": {
+            "county": COUNTY,
+            "id": 1,
+            "member_id": 1,
+            "membership_id": 1,
+            "type": "ENTER",
+            "recorded_at": AT,
+        },
+        "tally": {"county": COUNTY, "union_code": UNION, "day": DAY, **_counts("tally")},
+        "batch": {
+            "id": 1,
+            "kind": "import",
+            "county": COUNTY,
+            "submission_id": 1,
+            "account_id": 1,
+            "state": "DONE",
+            "stage": "store",
+            "created_at": AT,
+            "changed_at": AT,
+            **_counts("batch"),
+        },
+        "worker_beat": {"worker": "here-1", "seen_at": AT},
+    }
+
+
+def _submission() -> dict[str, object]:
+    return {
+        "county": COUNTY,
+        "id": 1,
+        "union_code": UNION,
+        "path": f"/{COUNTY}/331083001/{UNION}/",
+        "kind": "FULL",
+        "state": "CLOSED",
+        "is_current": True,
+        "source": "FILE",
+        "file_name": "花名册.xlsx",
+        "file_sha256": "0" * 64,
+        "columns": "[]",
+        "file_findings": "[]",
+        "skipped": "[]",
+        "answers": "{}",
+        "is_read": True,
+        "was_sent_back": False,
+        "created_by": 1,
+        "created_at": AT,
+        "submitted_by": 1,
+        "submitted_at": AT,
+        "closed_at": AT,
+        **_counts("submission"),
+        "version": 1,
+    }
+
+
+def _counts(table: str) -> dict[str, object]:
+    columns = whole_metadata().tables[table].columns
+    return {
+        column.name: 0
+        for column in columns
+        if isinstance(column.type, sa.Integer)
+        and not isinstance(column.type, sa.BigInteger)
+        and not column.nullable
+    }
