@@ -1,0 +1,1 @@
+"""Benchmarks: what a large roster costs on this machine, through the command line."""

@@ -1,0 +1,80 @@
+"""A large clean roster of invented persons from a fixed seed: sound numbers, no two alike."""
+
+import csv
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECKS = "10X98765432"
+# 332627 and 331021 were Yuhuan's own codes before 331083; people keep the one they were given.
+DIVISIONS = ("332627", "331021", "331004", "330327", "360124", "522121")
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗叶苏潘董金"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国志文海燕晓春小红"
+BORN_FROM = date(1975, 1, 1)
+BORN_DAYS = 9000
+
+FIELDS = (
+    *("full_name", "sex", "born_on", "ethnicity", "work_status", "document_kind"),
+    *("document_number", "education", "skill_level", "mobile", "household_kind"),
+    *("household_region", "change", "changed_on", "political_status", "employer_name"),
+    *("is_migrant_worker", "is_dispatched", "post", "in_mutual_aid"),
+)
+
+
+def header() -> list[str]:
+    """Return the 20 column labels, as the national roster has them."""
+    with (SEEDS / "roster-columns.csv").open(encoding="utf-8") as file:
+        labels = {row["field"]: row["label"] for row in csv.DictReader(file)}
+    return [labels[field] for field in FIELDS]
+
+
+def rows(count: int, seed: int = 331083) -> Iterator[list[str]]:
+    """Yield `count` rows of 20 texts; the same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 - invented persons, no secrets
+    educations, politics = _labels("education"), _labels("political_status")
+    for number in range(count):
+        # Number and mobile follow from the row, so that no two are alike; 7919 is a prime: no runs.
+        body, born, male = _body(number)
+        yield [
+            chance.choice(SURNAMES) + "".join(chance.choices(GIVEN, k=chance.choice((1, 2, 2)))),
+            "男" if male else "女",
+            born.isoformat(),
+            "汉族",
+            "在岗",
+            "居民身份证",
+            body + _check(body),
+            chance.choice(educations),
+            "",
+            f"1{chance.choice('3578')}{number * 7919 % 10**9:09d}",
+            chance.choice(("非农业家庭户", "农业家庭户")),
+            "浙江省台州市玉环市",
+            "入会",
+            f"2017-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}",
+            chance.choice(politics),
+            "玉环市虚构阀门有限公司",
+            chance.choice("是否"),
+            "否",
+            chance.choice(("装配工", "车工", "质检员", "仓库管理员")),
+            chance.choice("是否"),
+        ]
+
+
+def _body(number: int) -> tuple[str, date, bool]:
+    division = DIVISIONS[number % len(DIVISIONS)]
+    turn, day = divmod(number // len(DIVISIONS) * 7919, BORN_DAYS)
+    born = BORN_FROM + timedelta(days=day)
+    sequence = turn % 999 + 1
+    return f"{division}{born:%Y%m%d}{sequence:03d}", born, sequence % 2 == 1
+
+
+def _check(body: str) -> str:
+    total = sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True))
+    return CHECKS[total % 11]
+
+
+def _labels(name: str) -> list[str]:
+    with (SEEDS / "codes" / f"{name}.csv").open(encoding="utf-8") as file:
+        return [row["label"] for row in csv.DictReader(file)]
