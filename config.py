@@ -38,6 +38,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("IDLE_MINUTES", "REGISTRY_IDLE_MINUTES", "60", int, "minutes without a request after which a session ends"),  # noqa: E501
     Setting("SESSION_HOURS", "REGISTRY_SESSION_HOURS", "12", int, "hours after which a session ends in any case"),  # noqa: E501
     Setting("SECURE_COOKIE", "REGISTRY_SECURE_COOKIE", "1", _switch, "send the cookie over https only; a demo installation never does, since it is served over http"),  # noqa: E501
+    Setting("PROXIES", "REGISTRY_PROXIES", "0", int, "how many reverse proxies stand in front, whose word on the caller's address and scheme is taken"),  # noqa: E501
     Setting("LEASE_SECONDS", "REGISTRY_LEASE_SECONDS", "20", int, "seconds after which another worker takes over long work whose worker is silent"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
 )

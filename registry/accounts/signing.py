@@ -1,0 +1,227 @@
+"""Signing in and out, and a person's own password."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.access.actor import Actor
+from registry.accounts import passwords, queries, sessions, throttle
+from registry.accounts.models import Account
+from registry.accounts.names import clean_name
+from registry.clock import now
+from registry.db import transaction
+from registry.errors import InputRefused, StateRefused
+from registry.trail import operations as trail
+from registry.unions import queries as unions
+
+# One time in so many sign-ins sweeps out what timed out.
+_SWEEP_ODDS = 50
+
+
+class SignedInBrowser(NamedTuple):
+    """What a successful sign-in hands to the browser."""
+
+    token: str
+    account_name: str
+    must_change_password: bool
+
+
+class _Candidate(NamedTuple):
+    """The account that a name means, as far as sign-in needs it."""
+
+    id: int
+    name: str
+    password_hash: str
+    is_locked: bool
+    must_change_password: bool
+    place: str
+    county: str
+
+
+def sign_in(
+    name: str, password: str, *, address: str, device: str | None = None
+) -> SignedInBrowser:
+    """Open a session for the right name and password.
+
+    `device` names a browser on which this account has signed in before (see `throttle`). Raises
+    `InputRefused` with one message for unknown names and wrong passwords alike, `StateRefused` for
+    a locked account whose password was right, `Busy` while a wait lasts. Every outcome is on the
+    trail.
+    """
+    claimed, at = clean_name(name), now()
+    with transaction() as session:
+        attempt = throttle.count_attempt(session, claimed, address=address, device=device, at=at)
+        candidate = _candidate(session, claimed)
+        if not attempt.is_admitted and not attempt.is_flood:
+            _record(session, claimed, candidate, "throttled", address)
+    if not attempt.is_admitted:
+        raise throttle.refusal(attempt)
+    if candidate is None:
+        passwords.spend_time(password)
+        _refuse(claimed, None, "wrong", address, attempt.wait)
+    elif not passwords.matches(candidate.password_hash, password):
+        _refuse(claimed, candidate, "wrong", address, attempt.wait)
+    elif candidate.is_locked:
+        _refuse(claimed, candidate, "locked", address, attempt.wait)
+    else:
+        return _let_in(candidate, address, device, at)
+    raise AssertionError("unreachable")
+
+
+def sign_out(token_hash: bytes, *, actor: Actor) -> None:
+    """End this session; copies of its cookie are dead from now on."""
+    with transaction() as session:
+        sessions.end(session, token_hash)
+        trail.record(session, "account.sign_out", actor=actor, place=actor.place)
+
+
+def confirm_password(token_hash: bytes, password: str, *, actor: Actor) -> None:
+    """Make the session fresh again for acts that ask for the password.
+
+    Raises `InputRefused` when it is wrong, `Busy` after too many wrong ones.
+    """
+    _demand_password(actor, password)
+    with transaction() as session:
+        sessions.refresh(session, token_hash, now())
+        throttle.forgive(session, actor.name, address="", device=_own_source(actor))
+        trail.record(session, "account.confirm", actor=actor, place=actor.place)
+
+
+def change_password(current: str, fresh: str, *, actor: Actor) -> str:
+    """Change one's own password; ends all sessions and returns the token of a new one.
+
+    Raises `InputRefused` when the current password is wrong or the new one may not be chosen.
+    """
+    if fresh == current:
+        raise InputRefused("password.same", "新密码和当前密码相同，请换一个。")
+    passwords.judge(fresh, personal=(actor.name, actor.display_name))
+    _demand_password(actor, current)
+    hashed = passwords.hash_password(fresh)
+    with transaction() as session:
+        session.execute(
+            update(Account)
+            .where(Account.id == actor.account_id)
+            .values(password_hash=hashed, must_change_password=False)
+        )
+        sessions.end_all(session, actor.account_id)
+        throttle.forgive(session, actor.name, address="", device=_own_source(actor))
+        trail.record(session, "account.password", actor=actor, place=actor.place)
+        return sessions.start(session, actor.account_id, now())
+
+
+def touch(token_hash: bytes) -> None:
+    """Note that a session was used."""
+    with transaction() as session:
+        sessions.touch(session, token_hash, now())
+
+
+def _let_in(
+    candidate: _Candidate, address: str, device: str | None, at: datetime
+) -> SignedInBrowser:
+    with transaction() as session:
+        current = _candidate(session, candidate.name)
+        if current is None or current[2:4] != candidate[2:4]:
+            # Locked or given a new password while this one was being checked.
+            raise InputRefused("sign_in.wrong", _WRONG)
+        throttle.forgive(session, candidate.name, address=address, device=device)
+        session.execute(
+            update(Account).where(Account.id == candidate.id).values(last_sign_in_at=at)
+        )
+        _record(session, candidate.name, candidate, "done", address)
+        if secrets.randbelow(_SWEEP_ODDS) == 0:
+            throttle.sweep(session, at)
+            sessions.sweep(session, at)
+        token = sessions.start(session, candidate.id, at)
+    return SignedInBrowser(token, candidate.name, candidate.must_change_password)
+
+
+_WRONG = "账号或密码不正确，请检查大小写后重试。忘记密码请联系上级工会重置。"
+
+
+def _refuse(
+    claimed: str, candidate: _Candidate | None, why: str, address: str, wait: timedelta
+) -> None:
+    with transaction() as session:
+        _record(session, claimed, candidate, why, address, wait)
+    if why == "locked":
+        raise StateRefused(
+            "account.locked", "这个账号已停用，不能登录。需要恢复使用请联系上级工会。"
+        )
+    raise InputRefused("sign_in.wrong", _WRONG)
+
+
+def _record(
+    session: Session,
+    claimed: str,
+    candidate: _Candidate | None,
+    outcome: str,
+    address: str,
+    wait: timedelta = timedelta(),
+) -> None:
+    detail: dict[str, object] = {"address": address}
+    if wait:
+        detail["wait_seconds"] = int(wait.total_seconds())
+    if candidate is None:
+        # What was typed may be a password in the wrong field: only its hash is kept.
+        detail["claimed"] = hashlib.sha256(claimed.encode()).hexdigest()[:16]
+        # Nobody's attempt belongs to no place below: it stands in the (first) county's chain.
+        county = queries.first_county(session)
+        where, who = county, ""
+    else:
+        where, county, who = candidate.place, candidate.county, candidate.name
+    trail.record(
+        session,
+        "account.sign_in",
+        actor=None,
+        actor_name=who,
+        place=where,
+        county=county,
+        result="done" if outcome == "done" else f"refused:{outcome}",
+        detail=detail,
+    )
+
+
+def _candidate(session: Session, name: str) -> _Candidate | None:
+    account = session.scalar(select(Account).where(Account.name == name))
+    if account is None:
+        return None
+    return _Candidate(
+        account.id,
+        account.name,
+        account.password_hash,
+        account.is_locked,
+        account.must_change_password,
+        account.place,
+        unions.find(session, account.place).county,
+    )
+
+
+def _demand_password(actor: Actor, password: str) -> None:
+    """Return when this is the actor's password; guesses at an open browser are slowed down too."""
+    with transaction() as session:
+        attempt = throttle.count_attempt(
+            session, actor.name, address="", device=_own_source(actor), at=now()
+        )
+        account = session.get_one(Account, actor.account_id)
+        hashed = account.password_hash
+    if not attempt.is_admitted:
+        raise throttle.refusal(attempt)
+    if passwords.matches(hashed, password):
+        return
+    with transaction() as session:
+        trail.record(
+            session,
+            "account.confirm",
+            actor=actor,
+            place=actor.place,
+            result="refused:wrong",
+        )
+    raise InputRefused("password.wrong", "当前密码不正确，请重新输入。")
+
+
+def _own_source(actor: Actor) -> str:
+    return f"signed-in:{actor.account_id}"

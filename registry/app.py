@@ -1,0 +1,100 @@
+"""The application: settings, database, screens and their frame put together."""
+
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+import registry
+from registry.db import db
+from registry.vault import keyfile
+from registry.web import errors, filters, frame, guard, security
+from registry.web.blueprints import FAMILIES
+
+# Room for the form around the largest workbook.
+_FORM_BYTES = 1024 * 1024
+
+csrf = CSRFProtect()
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Return the application on the settings of `environ` (the process's own when None).
+
+    Raises `KeyFileError` without a usable key file, `UnsafeSettingError` for a value that cannot
+    be used.
+    """
+    settings = config.load(os.environ if environ is None else environ)
+    ring = keyfile.load(settings["DATA"])
+    app = Flask(
+        "registry", template_folder=str(config.ROOT / "templates"), static_folder="web/static"
+    )
+    app.config.update(settings)
+    app.config.update(_shell_settings(settings, ring))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings["PROXIES"]:
+        count = settings["PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
+    import_models()
+    db.init_app(app)
+    csrf.init_app(app)
+    for part in (security, errors, filters, guard, frame):
+        part.install(app)
+    for family in FAMILIES:
+        app.register_blueprint(family.blueprint)
+    app.extensions["waiting"] = [family.waiting for family in FAMILIES if family.waiting]
+    return app
+
+
+def import_models() -> None:
+    """Import every package's models, so that the metadata knows all tables."""
+    for package in pkgutil.iter_modules(registry.__path__):
+        if package.ispkg and (Path(registry.__path__[0]) / package.name / "models.py").exists():
+            importlib.import_module(f"registry.{package.name}.models")
+
+
+def main() -> None:
+    """The `registry` command."""
+    from registry.cli import main as run  # reading a workbook needs no web application
+
+    sys.exit(run(sys.argv[1:]))
+
+
+def _shell_settings(settings: Mapping[str, Any], ring: keyfile.KeyRing) -> dict[str, Any]:
+    secure = settings["SECURE_COOKIE"] and not ring.demo
+    prefix = "__Host-" if secure else ""
+    return {
+        "SECRET_KEY": ring.site_key,
+        "DEMO": ring.demo,
+        "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"],
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings),
+        "SECURE": secure,
+        "SESSION_COOKIE_NAME": f"{prefix}tongxin",
+        "DEVICE_COOKIE_NAME": f"{prefix}tongxin-device",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "MAX_CONTENT_LENGTH": settings["UPLOAD_BYTES"] + _FORM_BYTES,
+        "MAX_FORM_MEMORY_SIZE": 2 * _FORM_BYTES,
+        "MAX_FORM_PARTS": 5000,
+        "WTF_I18N_ENABLED": False,
+        # The form's token lives as long as the session: a clerk may leave a page open over lunch.
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _engine_options(settings: Mapping[str, Any]) -> dict[str, Any]:
+    if not settings["DATABASE_URL"].startswith("postgresql"):
+        return {}
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if settings["POOLED"]:
+        options["connect_args"] = {"prepare_threshold": None}
+    return options

@@ -1,0 +1,1 @@
+"""The screens: HTTP only, one file per family."""

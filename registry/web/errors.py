@@ -1,0 +1,119 @@
+"""What a person sees when something does not go: a page in plain words, never a trace."""
+
+import secrets
+from typing import NamedTuple
+
+from flask import Flask, current_app, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+
+from registry.db import db
+from registry.errors import Busy, Forbidden, InputRefused, NotFound, RegistryError
+from registry.vault.keyfile import KeyFileError
+from registry.vault.vault import VaultError
+from registry.web import guard
+
+
+class Words(NamedTuple):
+    """What is the matter, and what to do."""
+
+    title: str
+    text: str
+
+
+PAGES: dict[int, Words] = {
+    400: Words("提交的内容无法识别", "请返回上一页，刷新后重新填写。已经保存的数据不受影响。"),
+    401: Words("请先登录", "登录后可以继续办理。"),
+    403: Words("没有这项权限", "您的账号没有这项权限，如需办理请联系上级工会。"),
+    404: Words(
+        "没有找到这个页面", "可能是地址写错了，或者内容不在您的管理范围内。请从左侧菜单重新进入。"
+    ),
+    405: Words("这个地址不能这样打开", "请返回上一页，用页面上的按钮办理。"),
+    409: Words("现在不能这样办理", "内容的状态已经变化，请返回刷新后查看最新情况。"),
+    413: Words("文件太大", "请删去无关的工作表和图片，或把花名册拆成几个文件分别上传。"),
+    429: Words("操作太频繁", "请稍等片刻再试。"),
+    500: Words("系统出错了", "刚才的操作可能没有完成，请返回后刷新核对，再重新办理。"),
+    503: Words("系统暂时无法访问数据", "已经保存的数据是安全的，请过一会儿再试。"),
+}
+
+
+def install(app: Flask) -> None:
+    """Register the pages."""
+    app.register_error_handler(RegistryError, _refused)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(InternalServerError, _unexpected)
+    app.register_error_handler(HTTPException, _http)
+
+
+def status_of(error: RegistryError) -> int:
+    """Return the HTTP status that says the same as an error of the product."""
+    for kind, status in ((NotFound, 404), (Forbidden, 403), (InputRefused, 400), (Busy, 429)):
+        if isinstance(error, kind):
+            return status
+    return 409
+
+
+def page(status: int, text: str = "", *, code: str = "", incident: str = "") -> tuple[str, int]:
+    """Return the page for a status; `text` replaces the general sentence."""
+    words = PAGES.get(status) or PAGES[500 if status >= 500 else 400]
+    shown = render_template(
+        "errors/error.html",
+        status=status,
+        title=words.title,
+        text=text or words.text,
+        code=code,
+        incident=incident,
+    )
+    return shown, status
+
+
+def _refused(error: RegistryError) -> tuple[str, int]:
+    if isinstance(error, VaultError | KeyFileError):
+        return _unexpected(InternalServerError(original_exception=error))
+    if isinstance(error, Forbidden) and error.code == "permission.missing" and _is_late():
+        guard.refuse(g.actor, error)
+    return page(status_of(error), error.message, code=error.code)
+
+
+def _is_late() -> bool:
+    """Whether an operation refused, not the guard: then nobody has written it on the trail yet."""
+    return g.get("actor") is not None and not g.get("is_refusal_recorded", False)
+
+
+def _forged(error: CSRFError) -> tuple[str, int]:
+    text = "页面停留时间太久或已重新登录，请返回上一页刷新后再提交。刚才的操作没有执行。"
+    return page(400, text, code="csrf")
+
+
+def _no_database(error: OperationalError) -> tuple[str, int]:
+    db.session.remove()
+    incident = _log("the database did not answer", error)
+    return page(503, incident=incident)
+
+
+def _unexpected(error: InternalServerError) -> tuple[str, int]:
+    incident = _log("unhandled", error.original_exception or error)
+    return page(500, incident=incident)
+
+
+def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error
+    shown, status = page(status)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer = current_app.make_response((shown, status))
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return answer  # type: ignore[return-value]
+    return shown, status
+
+
+def _log(what: str, error: BaseException) -> str:
+    """Write the error to the log under a number that the person can read to us; no form values."""
+    incident = secrets.token_hex(4).upper()
+    current_app.logger.error(
+        "incident %s: %s at %s %s", incident, what, request.method, request.path, exc_info=error
+    )
+    return incident

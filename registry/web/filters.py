@@ -1,0 +1,53 @@
+"""How numbers, days and codes are written on pages."""
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from registry.clock import SHANGHAI, now
+from registry.codes import code_list
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def install(app: Flask) -> None:
+    """Make the filters known to templates."""
+    for written in (count, day, instant, ago, code_label):
+        app.add_template_filter(written)
+
+
+def count(value: int | None) -> str:
+    """12345 → 12,345; None → —."""
+    return "—" if value is None else f"{value:,}"
+
+
+def day(value: date | None) -> str:
+    """A day as 2018-07-31."""
+    return "—" if value is None else value.strftime("%Y-%m-%d")
+
+
+def instant(value: datetime | None) -> str:
+    """An instant as 2018-07-31 14:05, Shanghai time."""
+    return "—" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def ago(value: datetime | None) -> str:
+    """How long ago, for beside the exact time; empty when more than a day."""
+    if value is None:
+        return ""
+    seconds = (now() - value).total_seconds()
+    if seconds < _MINUTE:
+        return "刚刚"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} 分钟前"
+    return f"{int(seconds // _HOUR)} 小时前" if seconds < _DAY else ""
+
+
+def code_label(code: str | None, name: str) -> str:
+    """The label of a code in a list; the code itself where the list does not know it."""
+    if not code:
+        return "—"
+    try:
+        return code_list(name).label(code)
+    except KeyError:
+        return code

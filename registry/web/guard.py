@@ -1,0 +1,194 @@
+"""Who is at the door: every route has exactly one of these guards or stands open on purpose.
+
+The place is in the address. A guard reads it there, loads it into `g`, and asks `access` whether
+the actor has the permission at that place; a refusal is written on the trail.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from registry.access.actor import Actor, demand
+from registry.access.roles import Permission
+from registry.accounts import operations, sessions, signing
+from registry.accounts import queries as accounts
+from registry.clock import now
+from registry.db import db
+from registry.errors import Forbidden, NotFound
+from registry.unions import queries as unions
+from registry.web.places import submission_place
+
+P = ParamSpec("P")
+TOKEN = "token"  # the name of the only thing about the person in the browser's cookie  # noqa: S105
+_MARK = "doors"
+
+
+def install(app: Flask) -> None:
+    """Load the signed-in person before each request."""
+    app.before_request(load)
+
+
+def guard(
+    permission: Permission, *, fresh: bool = False
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Let in who has `permission` at the place named in the address.
+
+    `code` names a union (`g.union`), `submission_id` a submission (`g.submission`, and its union),
+    `account_id` an account (`g.account`); all that stand in the address are asked for. Without any
+    of them it is the actor's own place. With `fresh` the password must have been given lately.
+    """
+
+    def decorate(view: Callable[P, Any]) -> Callable[P, Any]:
+        def enter() -> Response | None:
+            answer = _signed_in_or_sent_away()
+            if answer is None:
+                _demand_places(permission)
+            if answer is None and fresh and g.signed_in.fresh_until < now():
+                return _to_confirmation()
+            return answer
+
+        return _behind(view, enter, permission.value)
+
+    return decorate
+
+
+def signed_in_only(view: Callable[P, Any]) -> Callable[P, Any]:
+    """Let in everybody who is signed in."""
+    return _behind(view, _signed_in_or_sent_away, "signed in")
+
+
+def before_new_password(view: Callable[P, Any]) -> Callable[P, Any]:
+    """As `signed_in_only`, also for who must choose a new password before anything else."""
+    return _behind(view, lambda: _signed_in_or_sent_away(True), "signed in")
+
+
+def open_to_all(view: Callable[P, Any]) -> Callable[P, Any]:
+    """Mark a route as open: it shows nothing of anybody."""
+    return _behind(view, lambda: None, "open")
+
+
+def doors_of(view: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the guards of a view, for the test over all routes."""
+    doors: tuple[str, ...] = vars(view).get(_MARK, ())
+    return doors
+
+
+def load() -> None:
+    """Find out who asks: sets `g.signed_in` and `g.actor`, None for nobody."""
+    g.signed_in = g.actor = None
+    token = session.get(TOKEN) if request.endpoint != "static" else None
+    if not token:
+        return
+    g.signed_in = sessions.find(db.session(), token, now())
+    if g.signed_in is None:
+        session.pop(TOKEN, None)
+        return
+    g.actor = g.signed_in.actor
+    if g.signed_in.is_stale:
+        _touch(g.signed_in.token_hash)
+
+
+def refuse(actor: Actor, error: Forbidden | NotFound) -> None:
+    """Write a refusal on the trail. The refusal itself does not depend on it."""
+    g.is_refusal_recorded = True
+    places = request.view_args or {}
+    place = str(places.get("code") or (g.union.code if "union" in g else actor.place))
+    try:
+        operations.record_refusal(
+            actor=actor,
+            place=place,
+            what=f"{request.method} {request.endpoint}",
+            code=error.code,
+        )
+    except SQLAlchemyError:
+        current_app.logger.exception("a refusal could not be written on the trail")
+
+
+def safe_next(target: str | None) -> str | None:
+    """Return the address to go on to when it stays on this site, else None."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or any(ord(letter) < 32 for letter in target):
+        return None
+    return target
+
+
+def go(address: str) -> Response:
+    """Send the browser elsewhere; a fragment's request takes the whole page along."""
+    if request.headers.get("HX-Request"):
+        answer = current_app.response_class(status=204)
+        answer.headers["HX-Redirect"] = address
+        return answer
+    return redirect(address, 303)
+
+
+def _behind(
+    view: Callable[P, Any], enter: Callable[[], Response | None], door: str
+) -> Callable[P, Any]:
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+        answer = enter()
+        return view(*args, **kwargs) if answer is None else answer
+
+    vars(guarded)[_MARK] = (*doors_of(view), door)
+    return guarded
+
+
+def _signed_in_or_sent_away(may_be_new: bool = False) -> Response | None:
+    if g.actor is None:
+        return go(url_for("signin.sign_in", next=_here()))
+    if g.signed_in.must_change_password and not may_be_new and not current_app.config["DEMO"]:
+        return go(url_for("signin.password"))
+    return None
+
+
+def _demand_places(permission: Permission) -> None:
+    try:
+        for path in _paths():
+            demand(g.actor, permission, path)
+    except (Forbidden, NotFound) as error:
+        if error.code in ("place.unknown", "permission.missing"):
+            refuse(g.actor, error)
+        raise
+
+
+def _paths() -> list[str]:
+    """Load what the address names and return the paths of the places."""
+    places, paths = request.view_args or {}, []
+    if "submission_id" in places:
+        g.submission, g.union = submission_place(db.session(), places["submission_id"])
+        paths.append(g.union.path)
+    if "account_id" in places:
+        g.account = accounts.find(db.session(), places["account_id"])
+        paths.append(g.account.path)
+    if "code" in places:
+        g.union = unions.find(db.session(), places["code"])
+        paths.append(g.union.path)
+    return paths or [g.actor.path]
+
+
+def _to_confirmation() -> Response:
+    if request.method != "GET":
+        flash("为安全起见，请先确认密码，再重新办理。刚才的操作没有执行。", "warning")
+    return go(url_for("signin.confirm", next=_here()))
+
+
+def _here() -> str | None:
+    """Return the page to come back to; a form's address cannot be opened again, its page can."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.full_path.rstrip("?")
+    came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    return came_from.path or None
+
+
+def _touch(token_hash: bytes) -> None:
+    try:
+        signing.touch(token_hash)
+    except SQLAlchemyError:
+        current_app.logger.warning("the session's last use could not be written")

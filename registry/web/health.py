@@ -1,0 +1,42 @@
+"""Whether the process lives and the site is ready, for those who watch it."""
+
+from flask import Blueprint, Response, jsonify
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.db import db, reachable
+from registry.jobs.queries import worker_alive
+from registry.web.guard import open_to_all
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@open_to_all
+def healthz() -> Response:
+    """Answer while the process lives."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@open_to_all
+def readyz() -> tuple[Response, int]:
+    """Answer 200 when database and worker answer, else 503 with what does not."""
+    parts = {"database": _database(), "worker": _worker()}
+    ready = all(parts.values())
+    return jsonify(status="ok" if ready else "unavailable", **parts), 200 if ready else 503
+
+
+def _database() -> bool:
+    try:
+        return reachable()
+    except SQLAlchemyError:
+        db.session.remove()
+        return False
+
+
+def _worker() -> bool:
+    try:
+        return worker_alive(db.session())
+    except SQLAlchemyError:
+        db.session.remove()
+        return False

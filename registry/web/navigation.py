@@ -1,0 +1,54 @@
+"""The few places of a role, for the side bar."""
+
+from typing import NamedTuple
+
+from flask import current_app, request
+
+from registry.access.actor import Actor
+from registry.access.roles import Permission
+
+
+class Place(NamedTuple):
+    """An entry of the side bar."""
+
+    label: str
+    icon: str
+    href: str
+    active: bool
+    badge: int = 0
+
+
+class _Entry(NamedTuple):
+    label: str
+    icon: str
+    rule: str
+    permission: Permission | None
+
+
+ENTRIES: tuple[_Entry, ...] = (
+    _Entry("工作台", "house", "/home", None),
+    _Entry("花名册导入", "upload", "/unions/<code>/roster", Permission.WORK_ROSTER),
+    _Entry("审核待办", "clipboard-check", "/unions/<code>/queue", Permission.REVIEW),
+    _Entry("报送记录", "clock-history", "/unions/<code>/submissions", Permission.VIEW_SUBMISSIONS),
+    _Entry("会员名册", "people", "/unions/<code>/members", Permission.VIEW_MEMBERS),
+    _Entry("工会组织", "building", "/unions/<code>/unions", Permission.VIEW_UNIONS),
+    _Entry("统计分析", "bar-chart", "/unions/<code>/totals", Permission.VIEW_TOTALS),
+    _Entry("数据核对", "ui-checks", "/unions/<code>/reconcile", Permission.RECONCILE),
+    _Entry("经办员账号", "person-vcard", "/unions/<code>/clerks", Permission.MANAGE_CLERKS),
+    _Entry("账号管理", "person-circle", "/unions/<code>/accounts", Permission.MANAGE_ACCOUNTS),
+    _Entry("操作留痕", "journal-text", "/unions/<code>/trail", Permission.VIEW_TRAIL),
+)
+
+
+def navigation(actor: Actor) -> list[Place]:
+    """Return the places of an actor that exist, the present one marked."""
+    here, known = request.path, {rule.rule for rule in current_app.url_map.iter_rules()}
+    places = []
+    for entry in ENTRIES:
+        if entry.rule not in known:
+            continue
+        if entry.permission is None or actor.has(entry.permission):
+            href = entry.rule.replace("<code>", actor.place)
+            active = here == href or here.startswith(f"{href}/")
+            places.append(Place(entry.label, entry.icon, href, active))
+    return places
