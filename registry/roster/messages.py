@@ -324,7 +324,11 @@ def _blind(number: str) -> str:
     return number[:3] + "*" * (len(number) - 3)
 
 
-def rows_named(rows: list[int], most: int = 5) -> str:
-    """Return row numbers as words: 第 3、5、7 行, and how many more there are."""
+def rows_named(rows: list[int], most: int = 5, total: int | None = None) -> str:
+    """Return row numbers as words, 第 3、5、7 行; of many only the first, and how many there are.
+
+    `total` is the number of rows where `rows` are not all of them.
+    """
+    count = len(rows) if total is None else total
     words = "、".join(map(str, rows[:most]))
-    return f"第 {words} 行" if len(rows) <= most else f"第 {words} 行等 {len(rows)} 行"
+    return f"第 {words} 行" if count <= most else f"第 {words} 行等 {count} 行"

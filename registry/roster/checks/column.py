@@ -1,0 +1,103 @@
+"""One column of a batch at once: each distinct value is judged once, the rest is looked up."""
+
+from collections.abc import Callable, Sequence
+from itertools import filterfalse
+from typing import cast
+
+from registry.codes import code_list
+from registry.roster.checks.choices import FLAG_LABELS, judge_code, judge_flag
+from registry.roster.checks.dates import judge_date
+from registry.roster.checks.names import (
+    is_plain_mobile,
+    is_plain_name,
+    judge_mobile,
+    judge_name,
+)
+from registry.roster.checks.notes import Note, Verdict
+from registry.roster.checks.text import as_text, is_plain, judge_text
+from registry.roster.columns import Column
+from registry.roster.sheet import Cell
+
+# Values kept from batch to batch; a column of names or addresses would else keep them all.
+_REMEMBERED = 20_000
+
+
+class ColumnJudge:
+    """Judges the cells of one column; remembers what it has seen between batches.
+
+    `plain` says of a text that it is stored as it stands and earns no note.
+    """
+
+    def __init__(
+        self,
+        judge: Callable[[Cell], Verdict],
+        plain: Callable[[str], object] | None = None,
+        known: dict[str, str] | None = None,
+    ) -> None:
+        self._judge = judge
+        self._plain = plain
+        self._known: dict[Cell, str | None] = {None: None}
+        self._known.update(known or {})
+        self._clean = dict(self._known)
+        self._notes: dict[Cell, tuple[Note, ...]] = {}
+
+    def judge(self, cells: Sequence[Cell]) -> tuple[list[str | None], dict[int, tuple[Note, ...]]]:
+        """Return the stored value of each cell, and by index the notes on those that have some."""
+        if bool in set(map(type, cells)):
+            # True equals 1 as a key but is no 1 in a cell.
+            cells = [as_text(cell) if isinstance(cell, bool) else cell for cell in cells]
+        if len(self._clean) > _REMEMBERED:
+            self._clean = dict(self._known)
+            self._notes = {}
+        if self._plain is not None:
+            clean = self._mostly_plain(cells, self._plain)
+        else:
+            for cell in set(cells).difference(self._clean):
+                self._learn(cell)
+            clean = list(map(self._clean.__getitem__, cells))
+        notes = self._notes
+        if not notes or notes.keys().isdisjoint(cells):
+            return clean, {}
+        return clean, {i: notes[cell] for i, cell in enumerate(cells) if cell in notes}
+
+    def _mostly_plain(
+        self, cells: Sequence[Cell], plain: Callable[[str], object]
+    ) -> list[str | None]:
+        """Return the stored values where nearly every cell stands for itself."""
+        texts: list[str] = []
+        odd: list[Cell] = []
+        for cell in set(cells).difference(self._clean):
+            if isinstance(cell, str):
+                texts.append(cell)
+            else:
+                odd.append(cell)
+        for cell in [*odd, *filterfalse(plain, texts)]:
+            self._learn(cell)
+        found = self._clean
+        # Whatever is no text has been learnt.
+        return [found[cell] if cell in found else cast("str", cell) for cell in cells]
+
+    def _learn(self, cell: Cell) -> None:
+        verdict = self._judge(cell)
+        self._clean[cell] = verdict.clean
+        if verdict.notes:
+            self._notes[cell] = verdict.notes
+
+
+def column_judge(column: Column) -> ColumnJudge:
+    """Return the judge of a column by its kind; document numbers have their own (`documents`)."""
+    label = column.label
+    if column.field == "full_name":
+        return ColumnJudge(lambda cell: judge_name(cell, label), is_plain_name)
+    if column.codes is not None:
+        codes = code_list(column.codes)
+        known = {code.label: code.code for code in codes}
+        return ColumnJudge(lambda cell: judge_code(cell, label, codes), known=known)
+    if column.kind == "flag":
+        known = {text: flag for flag, text in FLAG_LABELS.items()}
+        return ColumnJudge(lambda cell: judge_flag(cell, label), known=known)
+    if column.kind == "date":
+        return ColumnJudge(lambda cell: judge_date(cell, label))
+    if column.kind == "mobile":
+        return ColumnJudge(lambda cell: judge_mobile(cell, label), is_plain_mobile)
+    return ColumnJudge(lambda cell: judge_text(cell, label), is_plain)

@@ -1,0 +1,139 @@
+"""The columns of document kind and number: `registry.identity` judges, here it becomes notes."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from registry.codes import code_list
+from registry.identity import resident_id
+from registry.identity.documents import (
+    Judgement,
+    Problem,
+    judge_documents,
+    key_form,
+    looks_scientific,
+    normalise,
+)
+from registry.roster.checks.notes import Marks, Note, note
+from registry.roster.checks.text import as_text, repaired
+from registry.roster.columns import COLUMN
+from registry.roster.sheet import Cell
+
+# A spreadsheet keeps 15 digits of a number.
+_SIXTEEN_DIGITS = 10**15
+_RESIDENT = "01"
+
+
+class Documents(NamedTuple):
+    """What a batch's documents say, one entry for each row.
+
+    `born_on` (ISO) and `sex` come from sound numbers of a form that carries them; `sound` is
+    whether there is a number without any error; `keys` are set for those.
+    """
+
+    numbers: list[str | None]
+    kinds: list[str]
+    keys: list[str | None]
+    born_on: list[str | None]
+    sex: list[str | None]
+    sound: list[bool]
+
+
+def judge_column(
+    cells: Sequence[Cell],
+    kinds: Sequence[str | None],
+    hints: Sequence[tuple[str | None, str | None]],
+    today: date,
+    marks: Marks,
+) -> Documents:
+    """Judge the numbers of a batch with their declared kinds (codes) and mark their cells.
+
+    `hints` are birth date and sex as the row gives them, for the correction of a wrong number.
+    """
+    texts, lost = _texts(cells, marks)
+    judged = judge_documents(texts, kinds, today, hints)
+    for index, (judgement, text) in enumerate(zip(judged, texts, strict=True)):
+        # A sound number that stands as it was written is the same object.
+        if judgement.number is not text or judgement.problems:
+            _mark(index, judgement, text or "", marks)
+    dates = {day: day.isoformat() for day in {judgement.born_on for judgement in judged} if day}
+    return Documents(
+        numbers=[lost.get(index, judgement.number) for index, judgement in enumerate(judged)],
+        kinds=[judgement.kind for judgement in judged],
+        keys=[_key(judgement) for judgement in judged],
+        born_on=[dates[judgement.born_on] if judgement.born_on else None for judgement in judged],
+        sex=[judgement.sex for judgement in judged],
+        sound=[judgement.number is not None and not judgement.has_error for judgement in judged],
+    )
+
+
+def _texts(cells: Sequence[Cell], marks: Marks) -> tuple[list[str | None], dict[int, str]]:
+    """Return the cells as texts to judge, and by index those of which the digits are lost."""
+    texts: list[str | None] = []
+    lost: dict[int, str] = {}
+    for index, cell in enumerate(cells):
+        if cell is None:
+            texts.append(None)
+            continue
+        if type(cell) is str:
+            # Scientific forms are short, and "E" is rare: no pattern for each sound number.
+            code = "document.scientific" if len(cell) < 16 and looks_scientific(cell) else None
+            text = cell
+        else:
+            text = as_text(cell)
+            code = "document.numeric" if _loses_digits(cell) else None
+        if code is None:
+            texts.append(text)
+            continue
+        texts.append(None)
+        lost[index] = text.strip()
+        marks.add("document_number", index, note(code))
+    return texts, lost
+
+
+def _loses_digits(cell: Cell) -> bool:
+    return (
+        isinstance(cell, int | float)
+        and not isinstance(cell, bool)
+        and not -_SIXTEEN_DIGITS < cell < _SIXTEEN_DIGITS
+    )
+
+
+def _key(judgement: Judgement) -> str | None:
+    number, kind, problems, _, _, has_error = judgement
+    if number is None or has_error:
+        return None
+    if not problems and kind == _RESIDENT and len(number) == 18:
+        return f"{_RESIDENT}:{number}"
+    return key_form(kind, number)
+
+
+def _mark(index: int, judgement: Judgement, text: str, marks: Marks) -> None:
+    if judgement.number is None:
+        return
+    if judgement.number != text:
+        for fix in normalise(text)[1]:
+            repair = repaired(_LABEL) if fix == "text.normalised" else note(fix)
+            marks.add("document_number", index, repair)
+    for problem in judgement.problems:
+        field = "document_kind" if problem.code == "document.kind_doubtful" else "document_number"
+        marks.add(field, index, _problem_note(problem, judgement))
+
+
+def _problem_note(problem: Problem, judgement: Judgement) -> Note:
+    facts: dict[str, object] = {}
+    if problem.code == "document.checksum" and judgement.number is not None:
+        facts["expected"] = _expected(judgement.number)
+    elif problem.code == "document.format":
+        facts["kind"] = code_list("document_kind").label(judgement.kind)
+    elif problem.code == "document.kind_doubtful":
+        facts["kind"] = problem.suggestion
+    return note(problem.code, problem.suggestion, **facts)
+
+
+def _expected(number: str) -> str:
+    long_form = number if len(number) == 18 else resident_id.successor(number)
+    return resident_id.check_character(long_form[:17])
+
+
+_LABEL = COLUMN["document_number"].label
