@@ -108,8 +108,14 @@ def _write_stamp(levels: list[str]) -> None:
 def _alone() -> Iterator[None]:
     """Hold off a second set-up of the same checkout until this one has ended."""
     folder = os.open(ROOT, os.O_RDONLY)
+    # The installers inherit the lock: one that outlives a killed set-up still holds off the next.
+    os.set_inheritable(folder, True)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another set-up of this checkout is running; waiting for it …", flush=True)
+            fcntl.flock(folder, fcntl.LOCK_EX)
         yield
     finally:
         os.close(folder)
@@ -172,8 +178,8 @@ def _remove() -> None:
 
 def _succeeds(command: list[str]) -> bool:
     # A user's own PIP_USER=1 would make pip refuse every environment.
-    ran = subprocess.run(command, cwd=ROOT, env=variables(PIP_USER="0"), check=False)
-    return ran.returncode == 0
+    mine = variables(PIP_USER="0")
+    return subprocess.run(command, cwd=ROOT, env=mine, close_fds=False, check=False).returncode == 0
 
 
 def _do(command: list[str]) -> None:
