@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache, lru_cache
-from itertools import repeat
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from registry.identity import divisions, forms, resident_id
+from registry.identity import divisions, forms, parts, resident_id
 from registry.identity.forms import kind_by_form, looks_scientific, normalise
 
 __all__ = [
@@ -59,22 +57,40 @@ def judge_documents(
     """
     if len(numbers) != len(kinds) or (hints is not None and len(hints) != len(numbers)):
         raise ValueError("a number, a kind and a hint for each row")
-    regions, days, tails = _region_sums(), _DAYS, _tail_sums()
+    found = _sound_residents(numbers, kinds, today)
+    for row, judgement in enumerate(found):
+        if judgement is None:
+            hint = hints[row] if hints is not None else _NO_HINT
+            found[row] = _judge(numbers[row], kinds[row], today, hint)
+    return cast("list[Judgement]", found)
+
+
+def _sound_residents(
+    numbers: Sequence[str | None], kinds: Sequence[str | None], today: date
+) -> list[Judgement | None]:
+    """Return the judgements of resident numbers without any problem, None for all others.
+
+    Nearly every number is one. A column at a time, and each distinct part weighed but once, this
+    is ten times faster than judging number by number.
+    """
+    region_sums, days, tail_sums = parts.region_sums(), parts.DAYS, parts.tail_sums()
     resident, new = forms.RESIDENT, tuple.__new__
-    judged: list[Judgement] = []
-    add = judged.append
-    for number, kind, hint in zip(numbers, kinds, hints or repeat(_NO_HINT), strict=False):
-        # Nearly every number is sound: three look-ups and a sum, without calling anything.
-        if number is not None and (kind is None or kind == resident):
-            region = regions.get(number[:6])
-            tail = tails.get(number[14:])
-            if region is not None and tail is not None:
-                weight, born = days[number[6:14]]
-                if born is not None and (region + weight + tail[0]) % 11 == 1 and born <= today:
-                    add(new(Judgement, (number, resident, (), born, tail[1], False)))
-                    continue
-        add(_judge(number, kind, today, hint))
-    return judged
+    texts = [number or "" for number in numbers]
+    regions = [region_sums.get(text[:6]) for text in texts]
+    births = [days[text[6:14]] for text in texts]
+    tails = [tail_sums.get(text[14:]) for text in texts]
+    return [
+        new(Judgement, (text, resident, (), birth[1], tail[1], False))
+        if region is not None
+        and tail is not None
+        and (region + birth[0] + tail[0]) % 11 == 1
+        and birth[1] <= today
+        and (kind is None or kind == resident)
+        else None
+        for text, kind, region, birth, tail in zip(
+            texts, kinds, regions, births, tails, strict=True
+        )
+    ]
 
 
 def key_form(kind: str, number: str) -> str:
@@ -84,8 +100,9 @@ def key_form(kind: str, number: str) -> str:
     digits stands as its successor.
     """
     upper = number.upper()
-    if resident_id.is_number18(upper):
-        return f"{kind_by_form(upper)}:{upper}"
+    form = forms.kind_of_number18(upper)
+    if form is not None:
+        return f"{form}:{upper}"
     if resident_id.is_number15(upper) and (kind == forms.RESIDENT or _is_sound_legacy(upper)):
         return f"{forms.RESIDENT}:{resident_id.successor(upper)}"
     return f"{kind}:{upper}"
@@ -93,26 +110,35 @@ def key_form(kind: str, number: str) -> str:
 
 def _judge(text: str | None, declared: str | None, today: date, hint: Hint) -> Judgement:
     number = normalise(text)[0] if text else ""
+    if not number:
+        return Judgement(None, declared or forms.RESIDENT, (), None, None, False)
+    judged = _judge_as_written(number, declared, today, hint)
+    if not judged.has_error or judged.problems[0].code != "document.format":
+        return judged
+    meant = _without_confusables(number, declared, today)
+    return judged._replace(problems=(Problem("document.format", meant), *judged.problems[1:]))
+
+
+def _judge_as_written(number: str, declared: str | None, today: date, hint: Hint) -> Judgement:
     form = kind_by_form(number)
     kind = declared or form or forms.RESIDENT
-    if not number:
-        return Judgement(None, kind, (), None, None, False)
     if forms.is_placeholder(number):
         return _faulty(number, kind, Problem("document.placeholder", None))
     long_form = _long_form(number)
-    if long_form is None:
-        if forms.fits(kind, number):
-            return Judgement(number, kind, (), None, None, False)
-        return _misfit(number, declared, kind, today)
-    fault = _fault(number, long_form, today, hint)
-    if fault is None and (form == kind or len(number) == 18 or _is_sound_legacy(number)):
+    fault = _fault(number, long_form, today, hint) if long_form else None
+    if long_form and not fault and _is_meant(number, form, kind):
         born, sex = resident_id.born_on(long_form), resident_id.sex(long_form)
         return Judgement(number, kind, _warnings(number, long_form, kind), born, sex, False)
     if not forms.fits(kind, number):
-        return _misfit(number, declared, kind, today)
-    if fault is not None and kind in forms.NUMBERED_LIKE_RESIDENT:
+        return _faulty(number, kind, *_misfit(form, kind))
+    if fault and kind in forms.NUMBERED_LIKE_RESIDENT:
         return _faulty(number, kind, fault)
     return Judgement(number, kind, (), None, None, False)
+
+
+def _is_meant(number: str, form: str | None, kind: str) -> bool:
+    """Whether a number sound as a resident's is one, even where another kind was declared."""
+    return form == kind or len(number) == 18 or _is_sound_legacy(number)
 
 
 def _long_form(number: str) -> str | None:
@@ -147,19 +173,22 @@ def _warnings(number: str, long_form: str, kind: str) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _misfit(number: str, declared: str | None, kind: str, today: date) -> Judgement:
-    """Judge a number that has not the form of its kind."""
+def _misfit(form: str | None, kind: str) -> list[Problem]:
+    """Return what is wrong with a number that has not the form of its kind."""
+    problems = [Problem("document.format", None)]
+    if form in (forms.HONG_KONG_PASS, forms.PERMANENT_CARD) and form != kind:
+        problems.append(Problem("document.kind_doubtful", forms.LABELS[form]))
+    return problems
+
+
+def _without_confusables(number: str, declared: str | None, today: date) -> str | None:
+    """Return the one valid number that reading O, I or l as digits makes of a misfit."""
     valid = {
         candidate
         for candidate in forms.without_confusables(number)
-        if not _judge(candidate, declared, today, _NO_HINT).has_error
+        if not _judge_as_written(candidate, declared, today, _NO_HINT).has_error
     }
-    fault = Problem("document.format", valid.pop() if len(valid) == 1 else None)
-    form = kind_by_form(number)
-    if form in (forms.HONG_KONG_PASS, forms.PERMANENT_CARD) and form != kind:
-        doubt = Problem("document.kind_doubtful", forms.LABELS[form])
-        return _faulty(number, kind, fault, doubt)
-    return _faulty(number, kind, fault)
+    return valid.pop() if len(valid) == 1 else None
 
 
 def _faulty(number: str, kind: str, *problems: Problem) -> Judgement:
@@ -167,49 +196,6 @@ def _faulty(number: str, kind: str, *problems: Problem) -> Judgement:
 
 
 def _is_sound_legacy(number: str) -> bool:
-    """Whether 15 digits can hardly be anything but a resident number: they have no check."""
+    """Whether 15 digits, which have no check, can hardly be anything but a resident number."""
     real = resident_id.born_on(resident_id.successor(number))
     return real is not None and divisions.was_ever_issued(number[:6])
-
-
-class _Days(dict[str, tuple[int, date | None]]):
-    """The weighted sum and the date of each birth date seen, worked out once.
-
-    Only real dates within living memory are kept, so that no file can make the table grow.
-    """
-
-    def __missing__(self, digits: str) -> tuple[int, date | None]:
-        found = resident_id.day(digits)
-        if found is None or not resident_id.EARLIEST_YEAR <= found.year < 2200:
-            return 0, None
-        self[digits] = _four_weighed(digits[:4], 6) + _four_weighed(digits[4:], 10), found
-        return self[digits]
-
-
-@lru_cache(maxsize=2048)
-def _four_weighed(part: str, start: int) -> int:
-    return resident_id.weigh(part, start)
-
-
-_DAYS = _Days()
-
-
-@cache
-def _region_sums() -> dict[str, int]:
-    """Return the weighted sum of each division of residents; permits are judged one by one."""
-    return {
-        code: resident_id.weigh(code, 0) for code in divisions.issued() - divisions.PERMIT_DIVISIONS
-    }
-
-
-@cache
-def _tail_sums() -> dict[str, tuple[int, str]]:
-    """Return the weighted sum and the sex of every possible last four characters."""
-    tails = {}
-    for sequence in range(1000):
-        digits = f"{sequence:03}"
-        weight = resident_id.weigh(digits, 14)
-        of_sex = "1" if sequence % 2 else "2"
-        for value, char in enumerate("0123456789X"):
-            tails[digits + char] = (weight + value, of_sex)
-    return tails

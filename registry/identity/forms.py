@@ -33,6 +33,7 @@ _SHAPES = {
     # An officer's card reads 军字第1234567号.
     MILITARY: re.compile(r"[A-Z0-9\u4e00-\u9fff]{5,30}"),
 }
+LONGEST = 30
 _ANY_SHAPE = re.compile(r"[A-Z0-9]{5,30}")
 _OLD_PERMANENT_CARD = re.compile(r"[A-Z]{3}[0-9]{12}")
 _KIND_OF_PREFIX = {"81": HONG_KONG_PERMIT, "82": HONG_KONG_PERMIT, "83": TAIWAN_PERMIT}
@@ -46,6 +47,7 @@ _DESCENDING = _ASCENDING[::-1]
 # Latin, full-width, multiplication signs, Cyrillic, Greek, the Roman ten.
 _LOOKS_LIKE_X = frozenset("XxＸｘ×✕✖⨯╳ХхΧχⅩⅹ")
 _RESIDENT_BODY = re.compile(r"[0-9]{17}")
+_CLEAN = re.compile("[0-9A-Z]+")
 _BLANKS = re.compile(r"\s+")
 _CONFUSABLES = str.maketrans("OIL", "011")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]*)?[Ee][+]?[0-9]{1,3}")
@@ -57,6 +59,8 @@ def normalise(text: str) -> tuple[str, set[str]]:
     The fixes are `document.upper_x` (the final x, or a character that looks like it, became X)
     and `text.normalised` (anything else).
     """
+    if _CLEAN.fullmatch(text):
+        return text, set()
     plain = _BLANKS.sub("", without_apostrophe(without_invisible(text)))
     body, last = half_width(plain[:-1]), plain[-1:]
     if last in _LOOKS_LIKE_X and _RESIDENT_BODY.fullmatch(body):
@@ -73,10 +77,8 @@ def fits(kind: str, number: str) -> bool:
 
 def kind_by_form(number: str) -> str | None:
     """Return the kind of document that alone has this form, or None where several could."""
-    if resident_id.is_number18(number):
-        if number[0] == "9":
-            return PERMANENT_CARD
-        return _KIND_OF_PREFIX.get(number[:2], RESIDENT)
+    if (kind := kind_of_number18(number)) is not None:
+        return kind
     if resident_id.is_number15(number):
         return RESIDENT
     if _OLD_PERMANENT_CARD.fullmatch(number):
@@ -87,6 +89,13 @@ def kind_by_form(number: str) -> str | None:
     if fits(TAIWAN_PASS, number) and not resident_id.day(number) and not _is_one_run(number):
         return TAIWAN_PASS
     return None
+
+
+def kind_of_number18(number: str) -> str | None:
+    """Return the kind that an 18-digit number's first digits name; None for another form."""
+    if not resident_id.is_number18(number):
+        return None
+    return PERMANENT_CARD if number[0] == "9" else _KIND_OF_PREFIX.get(number[:2], RESIDENT)
 
 
 def is_placeholder(number: str) -> bool:
@@ -110,7 +119,12 @@ def looks_scientific(text: str) -> bool:
 
 
 def without_confusables(number: str) -> Iterator[str]:
-    """Yield the number with letters read as the digits they resemble: each alone, then all."""
+    """Yield the number with letters read as the digits they resemble: each alone, then all.
+
+    A text too long for any document yields nothing.
+    """
+    if len(number) > LONGEST:
+        return
     places = [place for place, char in enumerate(number) if char in "OIL"]
     for place in places:
         yield number[:place] + number[place].translate(_CONFUSABLES) + number[place + 1 :]

@@ -1,0 +1,50 @@
+import pytest
+
+from registry.codes import code_list
+from registry.identity import forms
+from tests.factories.numbers import make_resident_id
+
+X, TEXT = "document.upper_x", "text.normalised"
+BODY = "33108319850307012"
+
+
+def test_the_labels_are_those_of_the_code_list() -> None:
+    assert dict(code_list("document_kind")) == forms.LABELS
+
+
+@pytest.mark.parametrize(
+    ("written", "clean", "fixes"),
+    [
+        (BODY + "X", BODY + "X", set()),
+        (BODY + "5", BODY + "5", set()),
+        (BODY + "x", BODY + "X", {X}),
+        (BODY + "×", BODY + "X", {X}),
+        (BODY + "Х", BODY + "X", {X}),
+        (BODY + "Ｘ", BODY + "X", {X}),
+        (f" {BODY}X", BODY + "X", {TEXT}),
+        (f" {BODY}x", BODY + "X", {TEXT, X}),
+        (f"'{BODY}5", BODY + "5", {TEXT}),
+        ("３３１０８３１９８５０３０７０１２５", BODY + "5", {TEXT}),
+        ("３３１０８３１９８５０３０７０１２Ｘ", BODY + "X", {TEXT, X}),
+        (f"{BODY[:6]} {BODY[6:]}5", BODY + "5", {TEXT}),
+        (f"{BODY}5\u200b", BODY + "5", {TEXT}),
+        ("h12345678", "H12345678", {TEXT}),
+        ("", "", set()),
+        ("  ", "", {TEXT}),
+        ("×", "×", set()),
+    ],
+)
+def test_what_is_repaired_and_under_which_name(written: str, clean: str, fixes: set[str]) -> None:
+    assert forms.normalise(written) == (clean, fixes)
+
+
+@pytest.mark.parametrize("text", ["3.31E+17", "3.31083E+17", " 3.3e+17 ", "3E+17", "3.E17", "3E17"])
+def test_scientific_forms(text: str) -> None:
+    assert forms.looks_scientific(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "E12345678", "1E234", "33E+17", make_resident_id(), "3.31", "+17", "12E34567"]
+)
+def test_other_forms(text: str) -> None:
+    assert not forms.looks_scientific(text)

@@ -1,0 +1,47 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.identity import mask
+from tests.factories.numbers import make_resident_id
+
+
+def test_a_number_shows_its_first_four_and_in_ones_own_union_its_last_four() -> None:
+    number = make_resident_id()
+    assert mask.document(number) == "3310**************"
+    assert mask.document(number, own=True) == f"3310**********{number[-4:]}"
+    assert mask.document("H12345678") == "H123*****"
+
+
+def test_a_mobile_shows_three_and_two() -> None:
+    assert mask.mobile("13800000001") == "138******01"
+
+
+@pytest.mark.parametrize(
+    ("full", "masked"),
+    [
+        ("叶青", "叶*"),
+        ("叶小青", "叶**"),
+        ("欧阳小青", "欧阳**"),
+        ("单于明", "单于*"),
+        ("欧阳", "欧*"),
+        ("佟佳慧", "佟**"),
+        ("买买提·艾力", "买*****"),
+        ("John Smith", "J*********"),
+        ("䶮", "䶮"),
+        ("𬭎小明", "𬭎**"),
+        ("", ""),
+    ],
+)
+def test_a_name_shows_its_surname(full: str, masked: str) -> None:
+    assert mask.name(full) == masked
+    assert mask.name(full, own=True) == full
+
+
+@given(st.text(), st.booleans())
+def test_a_mask_keeps_the_length_and_covers_something(text: str, own: bool) -> None:
+    masked = mask.document(text, own)
+    assert len(masked) == len(text)
+    assert not text or "*" in masked
+    assert len(mask.mobile(text)) == len(text)
+    assert not text or "*" in mask.mobile(text)
