@@ -5,19 +5,22 @@ writers begin with BEGIN IMMEDIATE, so that two writers queue instead of failing
 PostgreSQL runs as it comes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    CursorResult,
     DateTime,
     MetaData,
+    Select,
     String,
     Table,
+    bindparam,
     event,
     insert,
     select,
@@ -150,11 +153,12 @@ def bulk_insert(
         for name, values in zip(names, columns, strict=True)
     ]
     rows = zip(*ready, strict=True)
-    cursor = connection.connection.cursor()
+    # The driver's own cursor: COPY and executemany lie outside what SQLAlchemy types.
+    cursor: Any = connection.connection.cursor()
     listed = ", ".join(f'"{name}"' for name in names)
     try:
         if connection.dialect.name == "postgresql":
-            with cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as copy:  # type: ignore[attr-defined]
+            with cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
@@ -164,6 +168,53 @@ def bulk_insert(
     finally:
         cursor.close()
     return len(columns[0])
+
+
+def insert_select(
+    session: Session,
+    model: type[Model],
+    columns: Mapping[str, Any],
+    source: Select[Any] | None = None,
+) -> int:
+    """Insert what a select gives, set-based; returns the number of rows.
+
+    `columns` maps the table's columns to expressions; `source` narrows or joins what they are
+    taken from (`select(*columns.values())` where None).
+    """
+    query = select(*columns.values()) if source is None else source
+    result = session.execute(
+        insert(table_of(model)).from_select(list(columns), query, include_defaults=False)
+    )
+    return cast(CursorResult[Any], result).rowcount
+
+
+def update_many(
+    session: Session, model: type[Model], keys: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Update rows by their keys with one prepared statement for all.
+
+    Each of `rows` maps the key columns and the changed columns to values; all have the same
+    columns.
+    """
+    if not rows:
+        return
+    table = table_of(model)
+    changed = [name for name in rows[0] if name not in keys]
+    statement = (
+        update(table)
+        .where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
+        .values({name: bindparam(f"new_{name}") for name in changed})
+    )
+    session.connection().execute(
+        statement,
+        [
+            {
+                (f"key_{name}" if name in keys else f"new_{name}"): value
+                for name, value in row.items()
+            }
+            for row in rows
+        ],
+    )
 
 
 def _processed(kind: Any, dialect: Dialect, values: Sequence[Any]) -> Sequence[Any]:

@@ -1,0 +1,101 @@
+"""Who works on what: claims by compare-and-set on the fence, leases that run out, signs of life."""
+
+import os
+import socket
+import time
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy.orm import Session
+
+from registry.clock import now
+from registry.db import setting, transaction
+from registry.jobs.models import Batch, BatchState, WorkerBeat
+
+
+class LostLease(Exception):
+    """Another worker has taken the batch over; this one stops writing."""
+
+
+def worker_name() -> str:
+    """Return a name that tells workers apart: host, process, and when the process started."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_STARTED}"
+
+
+_STARTED = int(time.time() * 1000)
+
+
+def unfinished(session: Session) -> list[int]:
+    """Return the batches that are not at their end; `claim` tells which of them are free."""
+    open_states = [BatchState.WAITING, BatchState.RUNNING]
+    return list(
+        session.scalars(select(Batch.id).where(Batch.state.in_(open_states)).order_by(Batch.id))
+    )
+
+
+def beat(worker: str) -> None:
+    """Give a sign of life, for the readiness page."""
+    with transaction() as session:
+        changed = session.execute(
+            update(WorkerBeat).where(WorkerBeat.worker == worker).values(seen_at=now())
+        )
+        if not cast(CursorResult[Any], changed).rowcount:
+            session.execute(insert(WorkerBeat).values(worker=worker, seen_at=now()))
+
+
+def claim(batch_id: int, worker: str) -> int | None:
+    """Take a batch and return the new fence; None when it is done or another worker lives on it."""
+    with transaction() as session:
+        batch = session.get(Batch, batch_id)
+        if batch is None or batch.state in {BatchState.DONE, BatchState.REFUSED}:
+            return None
+        if _is_held(batch, worker):
+            return None
+        fence = batch.fence + 1
+        taken = session.execute(
+            update(Batch)
+            .where(Batch.id == batch_id, Batch.fence == batch.fence)
+            .values(
+                fence=fence,
+                worker=worker,
+                state=BatchState.RUNNING,
+                lease_until=lease_end(),
+                tries=Batch.tries + 1,
+                changed_at=now(),
+            ),
+            execution_options={"synchronize_session": False},
+        )
+        return fence if cast(CursorResult[Any], taken).rowcount else None
+
+
+def _is_held(batch: Batch, worker: str) -> bool:
+    lease = batch.lease_until
+    return (
+        batch.state == BatchState.RUNNING
+        and lease is not None
+        and lease > now()
+        and batch.worker != worker
+        and _alive(batch.worker)
+    )
+
+
+def _alive(worker: str | None) -> bool:
+    """Tell whether the lease's owner may still live: unknown on other hosts, so yes there."""
+    host, _, rest = (worker or "").partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname() or not pid.isdigit():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def lease_end() -> datetime:
+    """Return until when a lease taken now holds."""
+    seconds: int = setting("LEASE_SECONDS")
+    return now() + timedelta(seconds=seconds)

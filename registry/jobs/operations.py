@@ -1,0 +1,155 @@
+"""Receiving workbooks: kept sealed, opened as a draft, queued for reading (or read at once)."""
+
+import hashlib
+from typing import NamedTuple
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from registry.access.actor import Actor, demand
+from registry.access.roles import Permission
+from registry.clock import now
+from registry.db import allocate, db, setting, transaction
+from registry.errors import InputRefused, RegistryError, RosterRefused
+from registry.jobs.leases import worker_name
+from registry.jobs.models import Batch, BatchState
+from registry.jobs.work import run
+from registry.submissions import originals
+from registry.submissions.drafts import NewFile, check_quota, open_draft, same_file
+from registry.submissions.models import Submission
+from registry.submissions.states import Kind, State
+from registry.trail.operations import record
+from registry.unions import queries as union_queries
+from registry.unions.models import Level
+
+
+class Received(NamedTuple):
+    """The answer to an upload. `already`: this file is that submission already, past its draft."""
+
+    submission_id: int
+    already: bool
+    batch_id: int | None
+
+
+def upload(
+    content: bytes,
+    *,
+    file_name: str,
+    union_code: str,
+    kind: Kind,
+    actor: Actor,
+    claimed_sha256: str = "",
+) -> Received:
+    """Keep a workbook and queue its reading; the same file for the same union and kind is one
+    submission.
+
+    Raises `InputRefused` when the bytes are not what the page announced (a cut-off upload).
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    if claimed_sha256 and claimed_sha256.lower() != sha256:
+        raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
+    if len(content) > setting("UPLOAD_BYTES"):
+        megabytes = setting("UPLOAD_BYTES") // (1024 * 1024)
+        raise RosterRefused("file.too_large", f"文件超过 {megabytes} MB，请拆分后分别上传。")
+    original = originals.keep(content)
+    try:
+        received = _register(
+            NewFile(_plain_name(file_name), sha256, len(content), original),
+            union_code,
+            kind,
+            actor,
+        )
+    except BaseException:
+        originals.drop(original)
+        raise
+    if received.batch_id is None:
+        originals.drop(original)
+    return received
+
+
+def import_now(
+    content: bytes, *, file_name: str, union_code: str, kind: Kind, actor: Actor
+) -> Received:
+    """Receive a workbook and do the work at once, in this process.
+
+    Raises `RosterRefused` when the file cannot be taken; the draft is then gone again.
+    """
+    received = upload(content, file_name=file_name, union_code=union_code, kind=kind, actor=actor)
+    if received.batch_id is not None:
+        run(received.batch_id, worker_name())
+        batch = db.session.get(Batch, received.batch_id)
+        if batch is not None and batch.state == BatchState.REFUSED:
+            raise RosterRefused(batch.error_code or "", batch.error_message or "")
+        if batch is not None and batch.state != BatchState.DONE:
+            raise RegistryError("job.failed", batch.error_message or "处理没有完成，请重试。")
+    return received
+
+
+def _register(file: NewFile, union_code: str, kind: Kind, actor: Actor) -> Received:
+    with transaction() as session:
+        union = union_queries.find(session, union_code)
+        demand(actor, Permission.WORK_ROSTER, union.path)
+        if union.level is not Level.GRASSROOTS:
+            raise InputRefused("union.not_grassroots", "花名册只能报送到基层工会，请核对工会代码。")
+        known = same_file(session, union, kind, file.sha256)
+        if known is not None:
+            return _known(session, known)
+        check_quota(session, actor)
+        submission_id = open_draft(
+            session, union, kind, account_id=actor.account_id, source="FILE", file=file
+        )
+        batch_id = _queue(session, union.county, submission_id, actor.account_id)
+        record(
+            session,
+            "roster.upload",
+            actor=actor,
+            place=union.code,
+            detail={
+                "submission": submission_id,
+                "sha256": file.sha256,
+                "bytes": file.size,
+                "kind": kind,
+            },
+        )
+        return Received(submission_id, False, batch_id)
+
+
+def _known(session: Session, known: Submission) -> Received:
+    """The same file again: a draft is taken up (and read again if that had not ended)."""
+    batch_id = None
+    if known.state == State.DRAFT and not known.is_read:
+        batch = session.scalar(
+            select(Batch)
+            .where(Batch.county == known.county, Batch.submission_id == known.id)
+            .order_by(Batch.id.desc())
+            .limit(1)
+        )
+        if batch is not None:
+            batch_id = batch.id
+            if batch.state == BatchState.FAILED:
+                batch.state, batch.tries = BatchState.WAITING, 0
+    return Received(known.id, known.state != State.DRAFT, batch_id)
+
+
+def _queue(session: Session, county: str, submission_id: int, account_id: int) -> int:
+    batch_id = allocate(session, "batch")
+    at = now()
+    session.execute(
+        insert(Batch).values(
+            id=batch_id,
+            kind="import",
+            county=county,
+            submission_id=submission_id,
+            account_id=account_id,
+            state=BatchState.WAITING,
+            created_at=at,
+            changed_at=at,
+        )
+    )
+    return batch_id
+
+
+def _plain_name(file_name: str) -> str:
+    """Return the file's own name without folders and control characters, cut to what is kept."""
+    name = file_name.replace("\\", "/").rpartition("/")[2]
+    return "".join(char for char in name if char.isprintable())[-255:] or "花名册"

@@ -1,0 +1,122 @@
+"""CHANGED rows: particulars of members brought up to date, and retained members who are back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Subquery, insert, select
+from sqlalchemy.orm import Session
+
+from registry.db import allocate, update_many
+from registry.members.match import Match
+from registry.members.matching import changed_fields, merged
+from registry.members.models import (
+    EventType,
+    Member,
+    Membership,
+    MembershipEvent,
+    MembershipState,
+    Person,
+)
+from registry.members.place import Counts, Place
+
+
+def change(session: Session, place: Place, rows: Subquery) -> Counts:
+    """Write what CHANGED rows change; a retained member reported as in work is active again."""
+    found = _changed(session, place, rows)
+    if not found:
+        return Counts()
+    overlay(session, place, found)
+    resumed = [row for row in found if row.state == MembershipState.RETAINED]
+    update_many(
+        session,
+        Membership,
+        ("county", "id"),
+        [
+            {"county": place.county, "id": row.membership_id, "state": MembershipState.ACTIVE.value}
+            for row in resumed
+        ],
+    )
+    base = allocate(session, f"event:{place.county}", len(found))
+    session.execute(
+        insert(MembershipEvent),
+        [_event(place, base + index, row) for index, row in enumerate(found)],
+    )
+    filled = sum(max(row.row_filled - row.filled, 0) for row in found)
+    return Counts(active=len(resumed), retained=-len(resumed), filled=filled)
+
+
+def overlay(session: Session, place: Place, found: Sequence[Any]) -> None:
+    """Overlay members with what their rows give: a blank never erases what is known.
+
+    Each of `found` has id, particulars, filled, clean, row_filled, mobile_sealed, mobile_key.
+    """
+    common = [
+        {
+            "county": place.county,
+            "id": row.id,
+            "particulars": merged(row.particulars, row.clean),
+            "filled": max(row.filled, row.row_filled),
+            "changed_at": place.at,
+        }
+        for row in found
+    ]
+    update_many(session, Member, ("county", "id"), common)
+    mobiles = [
+        {
+            "county": place.county,
+            "id": row.id,
+            "mobile_sealed": row.mobile_sealed,
+            "mobile_key": row.mobile_key,
+        }
+        for row in found
+        if row.mobile_key is not None
+    ]
+    update_many(session, Member, ("county", "id"), mobiles)
+
+
+def _changed(session: Session, place: Place, rows: Subquery) -> list[Any]:
+    changed = select(rows).where(rows.c.match == Match.CHANGED).subquery()
+    query = (
+        select(
+            changed.c.row,
+            Member.id,
+            Member.particulars,
+            Member.filled,
+            Member.mobile_key.label("old_mobile_key"),
+            changed.c.clean,
+            changed.c.filled.label("row_filled"),
+            changed.c.mobile_sealed,
+            changed.c.mobile_key,
+            changed.c.changed_on,
+            Membership.id.label("membership_id"),
+            Membership.state,
+        )
+        .join(Member, (Member.county == place.county) & (Member.person_key == changed.c.person_key))
+        .join(Person, Person.key == changed.c.person_key)
+        .join(
+            Membership,
+            (Membership.county == place.county) & (Membership.id == Person.live_membership),
+        )
+    )
+    return list(session.execute(query))
+
+
+def _event(place: Place, event_id: int, row: Any) -> dict[str, Any]:
+    fields = list(changed_fields(row.particulars, row.clean))
+    if row.mobile_key is not None and row.mobile_key != row.old_mobile_key:
+        fields.append("mobile")
+    resumes = row.state == MembershipState.RETAINED
+    return {
+        "county": place.county,
+        "id": event_id,
+        "member_id": row.id,
+        "membership_id": row.membership_id,
+        "type": EventType.RESUME if resumes else EventType.CORRECT,
+        "happened_on": row.changed_on if resumes else None,
+        "recorded_at": place.at,
+        "to_union": place.union_code,
+        "submission_id": place.submission_id,
+        "row": row.row,
+        "changed": msgspec.json.encode(fields).decode(),
+    }

@@ -1,0 +1,98 @@
+"""LEAVE and RETAIN rows: memberships that end, or rest while the person is out of work."""
+
+from typing import Any
+
+from sqlalchemy import Subquery, insert, select
+from sqlalchemy.orm import Session
+
+from registry.db import allocate, update_many
+from registry.members.match import Match
+from registry.members.models import (
+    EventType,
+    Member,
+    Membership,
+    MembershipEvent,
+    MembershipState,
+    Person,
+)
+from registry.members.place import Counts, Place
+
+# By codes/membership_change.csv: 转出 除名 退会
+ENDINGS = {"4": EventType.TRANSFER_OUT, "5": EventType.EXPEL, "6": EventType.RESIGN}
+
+
+def end(session: Session, place: Place, rows: Subquery) -> Counts:
+    """End or retain the memberships that the rows ask for, and free the persons who left."""
+    found = _asked(session, place, rows)
+    if not found:
+        return Counts()
+    update_many(session, Membership, ("county", "id"), [_membership(place, row) for row in found])
+    leaving = [row for row in found if row.match == Match.LEAVE]
+    free = {"live_county": None, "live_union": None, "live_membership": None}
+    update_many(session, Person, ("key",), [{"key": row.key, **free} for row in leaving])
+    base = allocate(session, f"event:{place.county}", len(found))
+    session.execute(
+        insert(MembershipEvent),
+        [_event(place, base + index, row) for index, row in enumerate(found)],
+    )
+    was_active = sum(row.state == MembershipState.ACTIVE for row in found)
+    was_retained = sum(row.state == MembershipState.RETAINED for row in found)
+    return Counts(
+        active=-was_active,
+        retained=len(found) - len(leaving) - was_retained,
+        filled=-sum(row.filled for row in leaving),
+    )
+
+
+def _asked(session: Session, place: Place, rows: Subquery) -> list[Any]:
+    query = (
+        select(
+            rows.c.row,
+            rows.c.match,
+            rows.c.change,
+            rows.c.changed_on,
+            rows.c.change_reason,
+            Membership.id,
+            Membership.state,
+            Membership.member_id,
+            Member.filled,
+            Person.key,
+        )
+        .join(Person, Person.key == rows.c.person_key)
+        .join(
+            Membership,
+            (Membership.county == place.county) & (Membership.id == Person.live_membership),
+        )
+        .join(Member, (Member.county == place.county) & (Member.id == Membership.member_id))
+        .where(rows.c.match.in_([Match.LEAVE, Match.RETAIN]))
+    )
+    return list(session.execute(query))
+
+
+def _membership(place: Place, row: Any) -> dict[str, Any]:
+    ends = row.match == Match.LEAVE
+    return {
+        "county": place.county,
+        "id": row.id,
+        "state": (MembershipState.ENDED if ends else MembershipState.RETAINED).value,
+        "ended_on": row.changed_on if ends else None,
+        "ended_at": place.at if ends else None,
+    }
+
+
+def _event(place: Place, event_id: int, row: Any) -> dict[str, Any]:
+    ends = row.match == Match.LEAVE
+    return {
+        "county": place.county,
+        "id": event_id,
+        "member_id": row.member_id,
+        "membership_id": row.id,
+        "type": ENDINGS[row.change] if ends else EventType.RETAIN,
+        "happened_on": row.changed_on,
+        "reason": row.change_reason,
+        "recorded_at": place.at,
+        "from_union": place.union_code,
+        "to_union": None if ends else place.union_code,
+        "submission_id": place.submission_id,
+        "row": row.row,
+    }

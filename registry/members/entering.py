@@ -1,0 +1,124 @@
+"""NEW rows: people who enter, for the first time or again."""
+
+from typing import Any
+
+from sqlalchemy import Subquery, case, func, literal, null, select
+from sqlalchemy.orm import Session
+
+from registry.db import Instant, allocate, insert_select
+from registry.members.changing import overlay
+from registry.members.match import Match
+from registry.members.models import (
+    EventType,
+    Member,
+    Membership,
+    MembershipEvent,
+    MembershipState,
+    Person,
+)
+from registry.members.place import Counts, Place
+
+TRANSFERRED_IN = "2"  # codes/membership_change.csv: 转入
+
+
+def enter(session: Session, place: Place, rows: Subquery, highest_row: int) -> Counts:
+    """Write member, membership and event of every NEW row; the persons are claimed already."""
+    fresh = select(rows).where(rows.c.match == Match.NEW).subquery()
+    count, filled = session.execute(
+        select(func.count(), func.coalesce(func.sum(fresh.c.filled), 0)).select_from(fresh)
+    ).one()
+    if not count:
+        return Counts()
+    filled += _renew_former(session, place, fresh)
+    _members(session, place, fresh, highest_row)
+    _memberships(session, place, fresh)
+    _events(session, place, fresh, highest_row)
+    return Counts(active=count, filled=filled)
+
+
+def _renew_former(session: Session, place: Place, fresh: Subquery) -> int:
+    """Bring returning members up to date; they keep their member and its history.
+
+    Returns by how much their cells filled exceed what their rows say.
+    """
+    query = select(
+        Member.id,
+        Member.particulars,
+        Member.filled,
+        fresh.c.clean,
+        fresh.c.filled.label("row_filled"),
+        fresh.c.mobile_sealed,
+        fresh.c.mobile_key,
+    ).join(fresh, (Member.county == place.county) & (Member.person_key == fresh.c.person_key))
+    found = list(session.execute(query))
+    overlay(session, place, found)
+    return sum(max(row.filled - row.row_filled, 0) for row in found)
+
+
+def _members(session: Session, place: Place, fresh: Subquery, highest_row: int) -> None:
+    base = allocate(session, f"member:{place.county}", highest_row + 1)
+    at = literal(place.at, Instant())
+    columns: dict[str, Any] = {
+        "county": literal(place.county),
+        "id": base + fresh.c.row,
+        "person_key": fresh.c.person_key,
+        "full_name": fresh.c.full_name,
+        "document_kind": fresh.c.document_kind,
+        "document_sealed": fresh.c.document_sealed,
+        "mobile_sealed": fresh.c.mobile_sealed,
+        "mobile_key": fresh.c.mobile_key,
+        "particulars": fresh.c.clean,
+        "filled": fresh.c.filled,
+        "created_at": at,
+        "changed_at": at,
+    }
+    known = (
+        select(Member.id)
+        .where(Member.county == place.county, Member.person_key == fresh.c.person_key)
+        .exists()
+    )
+    insert_select(session, Member, columns, select(*columns.values()).where(~known))
+
+
+def _memberships(session: Session, place: Place, fresh: Subquery) -> None:
+    columns: dict[str, Any] = {
+        "county": literal(place.county),
+        "id": Person.live_membership,
+        "member_id": Member.id,
+        "person_key": fresh.c.person_key,
+        "union_code": literal(place.union_code),
+        "state": literal(MembershipState.ACTIVE.value),
+        "began_on": fresh.c.changed_on,
+        "admitted_at": literal(place.at, Instant()),
+    }
+    joined = fresh.join(Person, Person.key == fresh.c.person_key).join(
+        Member, (Member.county == place.county) & (Member.person_key == fresh.c.person_key)
+    )
+    insert_select(session, Membership, columns, select(*columns.values()).select_from(joined))
+
+
+def _events(session: Session, place: Place, fresh: Subquery, highest_row: int) -> None:
+    base = allocate(session, f"event:{place.county}", highest_row + 1)
+    entry = case(
+        (fresh.c.change == TRANSFERRED_IN, EventType.TRANSFER_IN.value),
+        else_=EventType.ENTER.value,
+    )
+    columns: dict[str, Any] = {
+        "county": literal(place.county),
+        "id": base + fresh.c.row,
+        "member_id": Membership.member_id,
+        "membership_id": Membership.id,
+        "type": entry,
+        "happened_on": fresh.c.changed_on,
+        "reason": fresh.c.change_reason,
+        "recorded_at": literal(place.at, Instant()),
+        "from_union": null(),
+        "to_union": literal(place.union_code),
+        "submission_id": literal(place.submission_id),
+        "row": fresh.c.row,
+    }
+    joined = fresh.join(Person, Person.key == fresh.c.person_key).join(
+        Membership,
+        (Membership.county == place.county) & (Membership.id == Person.live_membership),
+    )
+    insert_select(session, MembershipEvent, columns, select(*columns.values()).select_from(joined))

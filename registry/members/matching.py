@@ -1,0 +1,144 @@
+"""Matching roster rows against the register, a chunk of keys at a time; never a query per row."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.members.match import Match
+from registry.members.models import LIVE, Member, Membership, MembershipState, Person
+
+CHUNK = 5000
+RETAINING = "3"  # codes/membership_change.csv: 保留会籍
+LEAVING = frozenset({"4", "5", "6"})  # 转出 除名 退会
+
+_decode = msgspec.json.Decoder(dict[str, str]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the register, column-wise; only rows with a sound number are asked.
+
+    `particulars` are the rows' clean fields as JSON, as stored in `Member.particulars`.
+    """
+
+    keys: Sequence[bytes]
+    names: Sequence[str]
+    changes: Sequence[str]
+    particulars: Sequence[str]
+    mobile_keys: Sequence[bytes | None]
+
+
+class Answer(NamedTuple):
+    """The match of one row. `name_differs` tells a conflict of names also beside a transfer."""
+
+    match: Match | None  # None: a change asked of somebody who is no member of this union
+    changed: tuple[str, ...] = ()
+    name_differs: bool = False
+
+
+class _Known(NamedTuple):
+    live_union: str | None
+    name: str | None
+    particulars: str | None
+    mobile_key: bytes | None
+    state: str | None
+
+
+def match_rows(
+    session: Session, county: str, union_code: str, question: Question
+) -> Iterator[Answer]:
+    """Yield the answer for each row, in order."""
+    for start in range(0, len(question.keys), CHUNK):
+        part = slice(start, start + CHUNK)
+        keys = question.keys[part]
+        known = _known(session, county, keys)
+        rows = zip(
+            keys,
+            question.names[part],
+            question.changes[part],
+            question.particulars[part],
+            question.mobile_keys[part],
+            strict=True,
+        )
+        for key, name, change, particulars, mobile_key in rows:
+            yield _answer(known.get(key), union_code, name, change, particulars, mobile_key)
+
+
+def live_count_outside(
+    session: Session, county: str, union_code: str, submitted: set[bytes]
+) -> int:
+    """Return how many live members of the union are not among the submitted keys."""
+    query = select(Membership.person_key).where(
+        Membership.county == county,
+        Membership.union_code == union_code,
+        Membership.state.in_(LIVE),
+    )
+    return sum(key not in submitted for key in session.scalars(query))
+
+
+def _known(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, _Known]:
+    query = (
+        select(
+            Person.key,
+            Person.live_union,
+            Member.full_name,
+            Member.particulars,
+            Member.mobile_key,
+            Membership.state,
+        )
+        .outerjoin(Member, (Member.county == county) & (Member.person_key == Person.key))
+        .outerjoin(
+            Membership,
+            (Membership.county == county) & (Membership.id == Person.live_membership),
+        )
+        .where(Person.key.in_(keys))
+    )
+    return {row[0]: _Known(*row[1:]) for row in session.execute(query)}
+
+
+def _answer(
+    known: _Known | None,
+    union_code: str,
+    name: str,
+    change: str,
+    particulars: str,
+    mobile_key: bytes | None,
+) -> Answer:
+    leaves = change in LEAVING or change == RETAINING
+    if known is None or known.live_union is None:
+        differs = known is not None and known.name is not None and known.name != name
+        if leaves:
+            return Answer(None)
+        return Answer(Match.CONFLICT if differs else Match.NEW, name_differs=differs)
+    differs = known.name is not None and known.name != name
+    if known.live_union != union_code:
+        return Answer(None if leaves else Match.TRANSFER, name_differs=differs)
+    if differs:
+        return Answer(Match.CONFLICT, name_differs=True)
+    if leaves:
+        return Answer(Match.RETAIN if change == RETAINING else Match.LEAVE)
+    changed = changed_fields(known.particulars or "{}", particulars)
+    if mobile_key is not None and mobile_key != known.mobile_key:
+        changed = (*changed, "mobile")
+    if known.state == MembershipState.RETAINED:
+        changed = (*changed, "membership_state")
+    return Answer(Match.CHANGED if changed else Match.UNCHANGED, changed)
+
+
+def changed_fields(old: str, new: str) -> tuple[str, ...]:
+    """Return the fields whose value in `new` differs from `old`; a blank never erases what is
+    known.
+    """
+    if old == new:
+        return ()
+    before, after = _decode(old), _decode(new)
+    return tuple(field for field, value in after.items() if before.get(field) != value)
+
+
+def merged(old: str, new: str) -> str:
+    """Return `old` overlaid with the fields that `new` gives."""
+    return msgspec.json.encode(_decode(old) | _decode(new)).decode()

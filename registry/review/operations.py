@@ -1,0 +1,386 @@
+"""The reviewer's acts: approve, send back, reject. One transaction each, all or nothing, once."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
+
+import msgspec
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CursorResult,
+    Subquery,
+    bindparam,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from registry.access.actor import Actor
+from registry.access.roles import Permission
+from registry.clock import local_day, now
+from registry.codes.lists import code_list
+from registry.db import allocate, transaction, update_many
+from registry.errors import Forbidden, InputRefused, StateRefused
+from registry.members import tallies
+from registry.members.admission import admit, claim
+from registry.members.match import Match
+from registry.members.matching import Question, match_rows
+from registry.members.place import Place
+from registry.review.models import Decision, Verdict
+from registry.submissions.drafts import take_up
+from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.operations import locked
+from registry.submissions.states import REVIEWABLE, Act, Kind, RowState, State, next_state
+from registry.trail.operations import hold, record
+from registry.unions import queries as union_queries
+from registry.vault.vault import vault
+
+ADMISSIBLE = (Match.NEW, Match.CHANGED, Match.UNCHANGED, Match.LEAVE, Match.RETAIN)
+NOTE_LENGTH = 500
+OTHER = "other"  # codes/send_back_reason.csv: the note has to say what
+_LONG_NUMBER = re.compile(r"\d{11,}")
+
+
+class ReviewOutcome(NamedTuple):
+    """What a decision did. `transfer` and `conflict` are the rows that stay pending, by row
+    number.
+    """
+
+    submission_id: int
+    state: State
+    decided: int
+    pending: int
+    transfer: list[int]
+    conflict: list[int]
+    follow_up_id: int | None = None
+
+
+def approve(
+    submission_id: int, *, actor: Actor, rows: Sequence[int] | None = None
+) -> ReviewOutcome:
+    """Admit pending rows (all, or those numbered) into the register.
+
+    Rows whose person is active elsewhere, or known under another name, stay pending and are named.
+    Raises `StateRefused` when nothing waits for review, `Forbidden` when the actor sent the roster.
+    """
+    with transaction() as session:
+        found = _reviewable(session, submission_id, actor)
+        _check_rows(session, found, rows)
+        _match_again(session, found, rows)
+        at = now()
+        place = Place(found.county, found.union_code, found.id, at)
+        highest = _highest_row(session, found)
+        lost = claim(session, place, _admissible(found, rows), highest)
+        _set_match(session, found, dict.fromkeys(lost, (Match.TRANSFER, ())))
+        decision_id = allocate(session, f"decision:{found.county}")
+        chosen = _admissible(found, rows)
+        count, digest = _digest(session, chosen)
+        if count:
+            _decide(session, found, decision_id, Verdict.APPROVE, count, actor)
+            admit(session, place, chosen, highest)
+            reverified = _reverified(session, found, chosen)
+            _set_rows(session, found, RowState.APPROVED, decision_id, _which(rows, ADMISSIBLE))
+            _tally(session, found, count, admissions=1, reverified=reverified)
+        return _finish(
+            session, found, actor, "review.approve", count, rows, {"rows": count, "digest": digest}
+        )
+
+
+def send_back(
+    submission_id: int, *, actor: Actor, rows: Sequence[int], reason: str, note: str = ""
+) -> ReviewOutcome:
+    """Give rows back to the clerk with a reason; they stand in a new draft, ready to be
+    corrected.
+    """
+    return _refuse_rows(submission_id, actor, rows, reason, note, Verdict.SEND_BACK)
+
+
+def reject(
+    submission_id: int, *, actor: Actor, rows: Sequence[int], reason: str, note: str = ""
+) -> ReviewOutcome:
+    """Turn rows down for good with a reason; nothing of them is admitted."""
+    return _refuse_rows(submission_id, actor, rows, reason, note, Verdict.REJECT)
+
+
+def _refuse_rows(
+    submission_id: int,
+    actor: Actor,
+    rows: Sequence[int],
+    reason: str,
+    note: str,
+    verdict: Verdict,
+) -> ReviewOutcome:
+    note = _checked_reason(reason, note)
+    if not rows:
+        raise InputRefused("rows.none", "请先勾选要处理的行。")
+    with transaction() as session:
+        found = _reviewable(session, submission_id, actor)
+        _check_rows(session, found, rows)
+        decision_id = allocate(session, f"decision:{found.county}")
+        back = verdict is Verdict.SEND_BACK
+        _decide(session, found, decision_id, verdict, len(set(rows)), actor, reason, note)
+        state = RowState.SENT_BACK if back else RowState.REJECTED
+        count = _set_rows(session, found, state, decision_id, _which(rows))
+        found.is_current = False
+        found.was_sent_back = True
+        session.flush()
+        draft = None
+        if back:
+            union = union_queries.find(session, found.union_code)
+            which = SubmissionRow.decision_id == decision_id
+            draft = take_up(session, vault(), found, union, which, found.created_by)
+        _tally(session, found, count)
+        action = "review.send_back" if back else "review.reject"
+        detail = {"rows": count, "reason": reason}
+        outcome = _finish(session, found, actor, action, count, rows, detail)
+        return outcome._replace(follow_up_id=draft)
+
+
+def _reviewable(session: Session, submission_id: int, actor: Actor) -> Submission:
+    found = locked(session, submission_id, actor, Permission.REVIEW)
+    if actor.account_id in {found.submitted_by, found.created_by}:
+        raise Forbidden("review.own", "不能审核自己报送的名册，请由另一位审核员办理。")
+    if State(found.state) not in REVIEWABLE:
+        raise StateRefused(
+            "submission.state", f"这份名册{State(found.state).label}，没有待审的行。"
+        )
+    # Locked before any member's row, so that acts of one county never wait crosswise.
+    hold(session, found.county)
+    return found
+
+
+def _checked_reason(reason: str, note: str) -> str:
+    if reason not in code_list("send_back_reason"):
+        raise InputRefused("reason.unknown", "请选择退回或驳回的原因。")
+    note = note.strip()
+    if reason == OTHER and not note:
+        raise InputRefused("note.missing", "选择“其他”时请写明具体原因。")
+    if len(note) > NOTE_LENGTH:
+        raise InputRefused("note.too_long", f"说明最多 {NOTE_LENGTH} 个字。")
+    if _LONG_NUMBER.search(note):
+        raise InputRefused("note.number", "说明里请不要写完整的证件号码或手机号，写明行号即可。")
+    return note
+
+
+def _check_rows(session: Session, found: Submission, rows: Sequence[int] | None) -> None:
+    if rows is None:
+        return
+    wanted = set(rows)
+    pending = set(session.scalars(select(SubmissionRow.row).where(*_pending(found), _which(rows))))
+    foreign = sorted(wanted - pending)
+    if foreign:
+        named = "、".join(map(str, foreign[:5]))
+        raise StateRefused(
+            "row.not_pending", f"第 {named} 行不在待审状态，可能已经处理过；没有做任何改动。"
+        )
+
+
+def _pending(found: Submission) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SubmissionRow.county == found.county,
+        SubmissionRow.submission_id == found.id,
+        SubmissionRow.state == RowState.PENDING,
+    )
+
+
+def _which(
+    rows: Sequence[int] | None, matches: Sequence[Match] | None = None
+) -> ColumnElement[bool]:
+    chosen: ColumnElement[bool] = true()
+    if rows is not None:
+        # Rendered into the statement: both engines bound the number of parameters.
+        numbers: BindParameter[Any] = bindparam(
+            "rows", [int(row) for row in rows], expanding=True, literal_execute=True
+        )
+        chosen = SubmissionRow.row.in_(numbers)
+    if matches is not None:
+        chosen = chosen & SubmissionRow.match.in_(matches)
+    return chosen
+
+
+def _admissible(found: Submission, rows: Sequence[int] | None) -> Subquery:
+    columns = (
+        SubmissionRow.row,
+        SubmissionRow.match,
+        SubmissionRow.change,
+        SubmissionRow.changed_on,
+        SubmissionRow.change_reason,
+        SubmissionRow.person_key,
+        SubmissionRow.full_name,
+        SubmissionRow.document_kind,
+        SubmissionRow.document_sealed,
+        SubmissionRow.mobile_sealed,
+        SubmissionRow.mobile_key,
+        SubmissionRow.clean,
+        SubmissionRow.filled,
+    )
+    return select(*columns).where(*_pending(found), _which(rows, ADMISSIBLE)).subquery()
+
+
+def _match_again(session: Session, found: Submission, rows: Sequence[int] | None) -> None:
+    """Match the rows against the register as it is now: it may have changed since they were
+    sent.
+    """
+    asked = (
+        SubmissionRow.person_key,
+        SubmissionRow.full_name,
+        SubmissionRow.change,
+        SubmissionRow.clean,
+        SubmissionRow.mobile_key,
+    )
+    query = select(SubmissionRow.row, SubmissionRow.match, *asked).where(
+        *_pending(found), _which(rows)
+    )
+    pending = list(session.execute(query))
+    columns = list(zip(*pending, strict=True)) if pending else [()] * 7
+    question = Question(*columns[2:])
+    answers = match_rows(session, found.county, found.union_code, question)
+    different = {
+        row.row: (answer.match, answer.changed)
+        for row, answer in zip(pending, answers, strict=True)
+        if answer.match != row.match
+    }
+    _set_match(session, found, different)
+
+
+def _set_match(
+    session: Session,
+    found: Submission,
+    matches: dict[int, tuple[Match | None, tuple[str, ...]]],
+) -> None:
+    update_many(
+        session,
+        SubmissionRow,
+        ("county", "submission_id", "row"),
+        [
+            {
+                "county": found.county,
+                "submission_id": found.id,
+                "row": row,
+                "match": match,
+                "changed_fields": msgspec.json.encode(changed).decode() if changed else None,
+            }
+            for row, (match, changed) in matches.items()
+        ],
+    )
+
+
+def _highest_row(session: Session, found: Submission) -> int:
+    query = select(func.max(SubmissionRow.row)).where(*_pending(found))
+    return session.scalar(query) or 0
+
+
+def _digest(session: Session, chosen: Subquery) -> tuple[int, str]:
+    digest, count = hashlib.sha256(), 0
+    for key in session.scalars(select(chosen.c.person_key).order_by(chosen.c.row)):
+        digest.update(key)
+        count += 1
+    return count, digest.hexdigest()
+
+
+def _decide(
+    session: Session,
+    found: Submission,
+    decision_id: int,
+    verdict: Verdict,
+    count: int,
+    actor: Actor,
+    reason: str | None = None,
+    note: str = "",
+) -> None:
+    session.execute(
+        insert(Decision).values(
+            county=found.county,
+            id=decision_id,
+            submission_id=found.id,
+            verdict=verdict,
+            reason=reason,
+            note=note or None,
+            row_count=count,
+            decided_by=actor.account_id,
+            decided_at=now(),
+        )
+    )
+
+
+def _set_rows(
+    session: Session,
+    found: Submission,
+    state: RowState,
+    decision_id: int,
+    which: ColumnElement[bool],
+) -> int:
+    changed = session.execute(
+        update(SubmissionRow)
+        .where(*_pending(found), which)
+        .values(state=state, decision_id=decision_id),
+        execution_options={"synchronize_session": False},
+    )
+    return cast(CursorResult[Any], changed).rowcount
+
+
+def _reverified(session: Session, found: Submission, chosen: Subquery) -> int:
+    if found.kind != Kind.REVERIFY:
+        return 0
+    confirmed = chosen.c.match.in_([Match.UNCHANGED, Match.CHANGED])
+    return session.scalar(select(func.count()).select_from(chosen).where(confirmed)) or 0
+
+
+def _tally(session: Session, found: Submission, decided: int, **counts: int) -> None:
+    found.pending_count -= decided
+    closes = found.pending_count == 0
+    tallies.add(
+        session,
+        found.county,
+        found.union_code,
+        local_day(now()),
+        pending=-decided,
+        first_pass=int(closes and not found.was_sent_back),
+        **counts,
+    )
+
+
+def _finish(
+    session: Session,
+    found: Submission,
+    actor: Actor,
+    action: str,
+    decided: int,
+    rows: Sequence[int] | None,
+    detail: dict[str, Any],
+) -> ReviewOutcome:
+    if decided:
+        act = Act.CLOSE if found.pending_count == 0 else Act.DECIDE
+        state = next_state(State(found.state), act)
+        if state is None:
+            raise StateRefused("submission.state", "名册状态已变化，请刷新后重试。")
+        found.state, found.version = state, found.version + 1
+        if act is Act.CLOSE:
+            found.closed_at = now()
+    left: dict[str, list[int]] = {Match.TRANSFER: [], Match.CONFLICT: []}
+    stays = select(SubmissionRow.row, SubmissionRow.match).where(
+        *_pending(found), _which(rows, [Match.TRANSFER, Match.CONFLICT])
+    )
+    for row, match in session.execute(stays.order_by(SubmissionRow.row)):
+        left[match].append(row)
+    record(
+        session,
+        action,
+        actor=actor,
+        place=found.union_code,
+        detail={"submission": found.id, **detail},
+    )
+    session.flush()
+    return ReviewOutcome(
+        found.id,
+        State(found.state),
+        decided,
+        found.pending_count,
+        left[Match.TRANSFER],
+        left[Match.CONFLICT],
+    )

@@ -1,0 +1,342 @@
+"""Correcting a draft in the page: a cell, one value standing in many rows, excluding a row.
+
+Each correction is judged at once by the same rules as the file, with the rows around it that it
+touches.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy.orm import Session
+
+from registry.access.actor import Actor, demand
+from registry.access.roles import Permission
+from registry.clock import today
+from registry.db import transaction
+from registry.errors import InputRefused, StateRefused
+from registry.roster.check import Checker
+from registry.roster.columns import COLUMN
+from registry.roster.findings import Finding
+from registry.roster.messages import rows_named, sentence
+from registry.submissions import queries
+from registry.submissions.drafts import recount
+from registry.submissions.intake import match_chunk
+from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.queries import SubmissionView
+from registry.submissions.states import RowState, State
+from registry.submissions.storing import (
+    COLUMN_NAMES,
+    Ref,
+    SealedRow,
+    StoredFinding,
+    StoredRows,
+    batch_of,
+    decode_findings,
+    effective,
+    encode_findings,
+    open_row,
+    store,
+    to_stored,
+    worst_of,
+)
+from registry.trail.operations import record
+from registry.vault.vault import Vault, vault
+
+MOST_AT_ONCE = 5000
+VALUE_LENGTH = 500
+ROSTER_WIDE = {"document_number": {"document.consecutive"}, "mobile": {"mobile.shared"}}
+
+
+class Corrected(NamedTuple):
+    """What a correction changed: rows judged again, and rows whose findings changed with them."""
+
+    rows: list[int]
+    touched: list[int]
+
+
+def edit_row(
+    submission_id: int,
+    row: int,
+    values: Mapping[str, str],
+    *,
+    actor: Actor,
+    version: int | None = None,
+) -> Corrected:
+    """Correct cells of one row of a draft; `values` maps fields to what the clerk typed.
+
+    Raises `StateRefused` (row.changed) when somebody else changed the row since `version`.
+    """
+    _check_values(values)
+    with transaction() as session:
+        submission = _draft(session, submission_id, actor)
+        found = queries.row(session, submission, row)
+        if version is not None and found.version != version:
+            raise StateRefused(
+                "row.changed", f"第 {row} 行刚被他人改动过，已为您显示最新内容，请核对后再改。"
+            )
+        touched = _rejudge(session, submission, {row: dict(values)})
+        _record(session, submission, actor, "draft.edit", row=row, fields=sorted(values))
+    return Corrected([row], touched)
+
+
+def edit_alike(
+    submission_id: int, field: str, old: str, new: str, *, actor: Actor, code: str = ""
+) -> Corrected:
+    """Put `new` wherever the field says exactly `old` (as shown) in rows with finding `code`."""
+    _check_values({field: new})
+    with transaction() as session:
+        submission = _draft(session, submission_id, actor)
+        ref = ref_of(submission)
+        hits = []
+        for found in queries.rows(session, submission, code=code, limit=MOST_AT_ONCE):
+            if found.state is not RowState.DRAFT:
+                continue
+            content = open_row(vault(), ref, found.row, found.sealed)
+            if shown(content, field) == old:
+                hits.append(found.row)
+        touched = _rejudge(session, submission, {row: {field: new} for row in hits})
+        _record(session, submission, actor, "draft.edit_alike", field=field, rows=len(hits))
+    return Corrected(hits, touched)
+
+
+def exclude_row(submission_id: int, row: int, *, actor: Actor, excluded: bool = True) -> Corrected:
+    """Leave a row out of the draft, or take it in again; it stays in the file and in the count."""
+    state = RowState.EXCLUDED if excluded else RowState.DRAFT
+    with transaction() as session:
+        submission = _draft(session, submission_id, actor)
+        found = queries.row(session, submission, row)
+        session.execute(
+            update(SubmissionRow)
+            .where(*_row_is(submission, row))
+            .values(state=state, version=SubmissionRow.version + 1)
+        )
+        keys = {found.person_key} if found.person_key else set()
+        touched = _redo_duplicates(session, submission, keys)
+        recount(session, ref_of(submission))
+        _bump(session, submission)
+        action = "draft.exclude" if excluded else "draft.include"
+        _record(session, submission, actor, action, row=row)
+    return Corrected([row], touched)
+
+
+def answer_columns(submission_id: int, answers: Mapping[str, str], *, actor: Actor) -> Corrected:
+    """Give one value for the whole roster for columns that are not there, and judge it again."""
+    unknown = [field for field in answers if field not in COLUMN]
+    if unknown:
+        raise InputRefused("answer.unknown", "没有这一列，请刷新页面后重试。")
+    _check_values(answers)
+    with transaction() as session:
+        submission = _draft(session, submission_id, actor)
+        merged = {**submission.answers, **{k: v for k, v in answers.items() if v}}
+        session.execute(
+            update(Submission)
+            .where(Submission.county == submission.county, Submission.id == submission.id)
+            .values(answers=msgspec.json.encode(merged).decode())
+        )
+        submission = queries.find(session, submission_id)
+        rows: list[int] = []
+        after = 0
+        while True:
+            part = queries.rows(session, submission, after=after, limit=MOST_AT_ONCE)
+            if not part:
+                break
+            _rejudge(session, submission, {found.row: {} for found in part})
+            rows += [found.row for found in part]
+            after = part[-1].row
+        _record(session, submission, actor, "draft.answer", fields=sorted(answers))
+    return Corrected(rows, [])
+
+
+def shown(content: SealedRow, field: str) -> str:
+    """Return a cell as text as the clerk sees it: the edit if there is one, else the file's
+    cell.
+    """
+    value = content.edits.get(field, content.raw.get(field))
+    if value is None:
+        return ""
+    return str(value)
+
+
+def ref_of(submission: SubmissionView) -> Ref:
+    """Return what rows of the submission are sealed for."""
+    return Ref(submission.county, submission.id, submission.union_code)
+
+
+def _draft(session: Session, submission_id: int, actor: Actor) -> SubmissionView:
+    submission = queries.find(session, submission_id)
+    demand(actor, Permission.WORK_ROSTER, submission.path)
+    if submission.state is not State.DRAFT:
+        raise StateRefused(
+            "draft.fixed",
+            f"这份名册{submission.state.label}，不能再修改；如需更正请先撤回或另报增量。",
+        )
+    if not submission.is_read:
+        raise StateRefused("draft.reading", "名册还在读取和校验，请等进度完成后再修改。")
+    return submission
+
+
+def _rejudge(
+    session: Session, submission: SubmissionView, edits: Mapping[int, dict[str, str]]
+) -> list[int]:
+    """Judge rows again with edits laid over; return the other rows whose findings changed."""
+    if not edits:
+        return []
+    keeper, ref = vault(), ref_of(submission)
+    old = list(session.execute(_rows_in(submission, edits)))
+    contents = {one.row: open_row(keeper, ref, one.row, one.sealed) for one in old}
+    for row, content in contents.items():
+        content.edits = {**content.edits, **edits[row]}
+    kept = {one.row: _still_true(one.findings, edits[one.row]) for one in old}
+    stored = _judged(keeper, ref, submission, contents)
+    for index, row in enumerate(stored.columns["row"]):
+        _add_kept(stored, index, kept[row])
+    match_chunk(session, ref, stored, submission.columns)
+    _update_rows(session, submission, stored)
+    keys = {key for key in stored.columns["person_key"] if key}
+    keys |= {one.person_key for one in old if one.person_key}
+    touched = _redo_duplicates(session, submission, keys)
+    recount(session, ref)
+    _bump(session, submission)
+    return [row for row in touched if row not in edits]
+
+
+def _judged(
+    keeper: Vault, ref: Ref, submission: SubmissionView, contents: Mapping[int, SealedRow]
+) -> StoredRows:
+    raw = batch_of(contents)
+    edits = {row: content.edits for row, content in contents.items() if content.edits}
+    checker = Checker(submission.columns, today(), submission.answers)
+    return store(keeper, ref, raw, checker.judge(effective(raw, edits)), edits)
+
+
+def _still_true(findings: str | None, edited: Mapping[str, str]) -> list[StoredFinding]:
+    """Roster-wide warnings stay until the cell they speak of is edited."""
+    dropped = set().union(*(ROSTER_WIDE.get(field, set()) for field in edited))
+    wide = set().union(*ROSTER_WIDE.values())
+    return [one for one in decode_findings(findings) if one.code in wide - dropped]
+
+
+def _add_kept(stored: StoredRows, index: int, kept: list[StoredFinding]) -> None:
+    if kept:
+        findings = decode_findings(stored.columns["findings"][index]) + kept
+        stored.columns["findings"][index] = encode_findings(findings)
+        stored.columns["worst"][index] = worst_of(findings)
+
+
+def _update_rows(session: Session, submission: SubmissionView, stored: StoredRows) -> None:
+    names = [n for n in COLUMN_NAMES if n not in {"county", "submission_id", "row", "state"}]
+    for index, row in enumerate(stored.columns["row"]):
+        values = {name: stored.columns[name][index] for name in names}
+        values["version"] = SubmissionRow.version + 1
+        session.execute(update(SubmissionRow).where(*_row_is(submission, row)).values(values))
+
+
+def _redo_duplicates(
+    session: Session, submission: SubmissionView, keys: Iterable[bytes]
+) -> list[int]:
+    """Mark or unmark the rows that share a document number; returns the rows that changed."""
+    letters = {column.field: column.column for column in submission.columns if column.field}
+    changed: list[int] = []
+    for key in keys:
+        group = list(
+            session.execute(
+                select(
+                    SubmissionRow.row,
+                    SubmissionRow.findings,
+                    SubmissionRow.state,
+                ).where(
+                    SubmissionRow.county == submission.county,
+                    SubmissionRow.submission_id == submission.id,
+                    SubmissionRow.person_key == key,
+                )
+            )
+        )
+        live = [one.row for one in group if one.state != RowState.EXCLUDED]
+        for one in group:
+            others = [row for row in live if row != one.row] if one.row in live else []
+            findings = [f for f in decode_findings(one.findings) if f.code != "roster.duplicate"]
+            if others:
+                findings.append(_duplicate(one.row, others, letters))
+            text = encode_findings(findings)
+            if text != one.findings:
+                session.execute(
+                    update(SubmissionRow)
+                    .where(*_row_is(submission, one.row))
+                    .values(findings=text, worst=worst_of(findings))
+                )
+                changed.append(one.row)
+    _match_again(session, submission, changed)
+    return changed
+
+
+def _duplicate(row: int, others: list[int], letters: Mapping[str, str]) -> StoredFinding:
+    message = sentence("roster.duplicate", others=rows_named(others))
+    letter = letters.get("document_number")
+    return to_stored(
+        Finding(row, letter, "document_number", "roster.duplicate", "error", message, None, others)
+    )
+
+
+def _match_again(session: Session, submission: SubmissionView, rows: list[int]) -> None:
+    """A row that is no duplicate any more has not been matched yet."""
+    if not rows:
+        return
+    query = _rows_in(submission, rows).where(
+        SubmissionRow.worst != "error",
+        SubmissionRow.match.is_(None),
+        SubmissionRow.person_key.is_not(None),
+    )
+    found = list(session.execute(query))
+    if not found:
+        return
+    chunk = StoredRows({name: [getattr(one, name) for one in found] for name in COLUMN_NAMES})
+    match_chunk(session, ref_of(submission), chunk, submission.columns)
+    _update_rows(session, submission, chunk)
+
+
+def _rows_in(submission: SubmissionView, rows: Iterable[int]) -> Select[Any]:
+    return select(*(getattr(SubmissionRow, name) for name in COLUMN_NAMES)).where(
+        SubmissionRow.county == submission.county,
+        SubmissionRow.submission_id == submission.id,
+        SubmissionRow.row.in_(list(rows)),
+    )
+
+
+def _row_is(submission: SubmissionView, row: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SubmissionRow.county == submission.county,
+        SubmissionRow.submission_id == submission.id,
+        SubmissionRow.row == row,
+    )
+
+
+def _bump(session: Session, submission: SubmissionView) -> None:
+    session.execute(
+        update(Submission)
+        .where(Submission.county == submission.county, Submission.id == submission.id)
+        .values(version=Submission.version + 1)
+    )
+
+
+def _check_values(values: Mapping[str, str]) -> None:
+    for field, text in values.items():
+        if field not in COLUMN:
+            raise InputRefused("edit.unknown_field", "没有这一列，请刷新页面后重试。")
+        if len(text) > VALUE_LENGTH:
+            raise InputRefused(
+                "edit.too_long", f"“{COLUMN[field].label}”的内容过长，请缩短后再保存。"
+            )
+
+
+def _record(
+    session: Session, submission: SubmissionView, actor: Actor, action: str, **detail: object
+) -> None:
+    record(
+        session,
+        action,
+        actor=actor,
+        place=submission.union_code,
+        detail={"submission": submission.id, **detail},
+    )

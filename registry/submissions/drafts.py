@@ -1,0 +1,243 @@
+"""Drafts: opened for a file, filled chunk by chunk by the worker, or taken up from other rows.
+
+The functions run inside the caller's transaction.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from registry.access.actor import Actor
+from registry.clock import now
+from registry.db import allocate, bulk_insert, setting, table_of
+from registry.errors import Busy
+from registry.roster.columns import COLUMNS
+from registry.roster.sheet import SheetColumn
+from registry.submissions.intake import Prepared
+from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.states import Kind, RowState, State
+from registry.submissions.storing import (
+    COLUMN_NAMES,
+    Ref,
+    open_row,
+    seal_row,
+)
+from registry.unions.queries import Union
+from registry.vault.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A workbook to open a draft for; `original` is the name it is kept under."""
+
+    name: str
+    sha256: str
+    size: int
+    original: str
+
+
+def same_file(session: Session, union: Union, kind: Kind, sha256: str) -> Submission | None:
+    """Return the submission that this file of this union and kind already is, if there is one."""
+    return session.scalar(
+        select(Submission).where(
+            Submission.county == union.county,
+            Submission.union_code == union.code,
+            Submission.kind == kind,
+            Submission.file_sha256 == sha256,
+            Submission.is_current,
+        )
+    )
+
+
+def check_quota(session: Session, actor: Actor) -> None:
+    """Refuse more uploads than an account may make in a day, so that nobody fills the disk."""
+    since = now().replace(hour=0, minute=0, second=0, microsecond=0)
+    count = session.scalar(
+        select(func.count())
+        .select_from(Submission)
+        .where(Submission.created_by == actor.account_id, Submission.created_at >= since)
+    )
+    if (count or 0) >= setting("UPLOADS_PER_DAY"):
+        raise Busy("upload.quota", "今天上传的文件已达上限，请明天再传，或联系上级工会。")
+
+
+def open_draft(
+    session: Session,
+    union: Union,
+    kind: Kind,
+    *,
+    account_id: int,
+    source: str,
+    file: NewFile | None = None,
+    file_name: str = "",
+    parent: Submission | None = None,
+) -> int:
+    """Write an empty draft and return its number."""
+    submission_id = allocate(session, "submission")
+    columns = parent.columns if parent else "[]"
+    session.execute(
+        insert(Submission).values(
+            county=union.county,
+            id=submission_id,
+            union_code=union.code,
+            path=union.path,
+            kind=kind,
+            state=State.DRAFT,
+            is_current=True,
+            parent_id=parent.id if parent else None,
+            source=source,
+            file_name=file.name if file else file_name,
+            file_sha256=file.sha256 if file else None,
+            file_bytes=file.size if file else None,
+            original=file.original if file else None,
+            columns=columns,
+            answers=parent.answers if parent else "{}",
+            created_by=account_id,
+            created_at=now(),
+        )
+    )
+    return submission_id
+
+
+def write_chunk(session: Session, prepared: Prepared, index: int) -> int:
+    """Store one chunk, in place of what an earlier reading stored for these rows."""
+    chunk = prepared.chunks[index]
+    numbers = chunk.columns["row"]
+    session.execute(
+        delete(SubmissionRow).where(
+            SubmissionRow.county == chunk.columns["county"][0],
+            SubmissionRow.submission_id == chunk.columns["submission_id"][0],
+            SubmissionRow.row.between(numbers[0], numbers[-1]),
+        )
+    )
+    columns = [chunk.columns[name] for name in COLUMN_NAMES]
+    return bulk_insert(session, table_of(SubmissionRow), COLUMN_NAMES, columns)
+
+
+def finish_reading(session: Session, ref: Ref, prepared: Prepared, excluded: set[int]) -> None:
+    """Write what the whole file said into its draft; rows excluded before stay excluded."""
+    head, tail = prepared.head, prepared.tail
+    encode = msgspec.json.encode
+    session.execute(
+        update(Submission)
+        .where(Submission.county == ref.county, Submission.id == ref.submission_id)
+        .values(
+            format=head.format,
+            sheet=head.sheet[:255],
+            header_row=head.header_row,
+            columns=encode(head.columns).decode(),
+            file_findings=encode([one._asdict() for one in prepared.file_findings]).decode(),
+            skipped=encode([one._asdict() for one in tail.skipped]).decode(),
+            total_count=tail.total,
+            missing_count=prepared.missing,
+            is_read=True,
+            version=Submission.version + 1,
+        )
+    )
+    if excluded:
+        session.execute(
+            update(SubmissionRow)
+            .where(
+                SubmissionRow.county == ref.county,
+                SubmissionRow.submission_id == ref.submission_id,
+                SubmissionRow.row.in_(excluded),
+            )
+            .values(state=RowState.EXCLUDED)
+        )
+    recount(session, ref)
+
+
+def recount(session: Session, ref: Ref) -> dict[str, int]:
+    """Count a draft's rows under their worst finding again; excluded rows count as skipped."""
+    found = session.execute(
+        select(SubmissionRow.worst, SubmissionRow.state == RowState.EXCLUDED, func.count())
+        .where(
+            SubmissionRow.county == ref.county,
+            SubmissionRow.submission_id == ref.submission_id,
+        )
+        .group_by(SubmissionRow.worst, SubmissionRow.state == RowState.EXCLUDED)
+    )
+    counts = {"ok": 0, "warning": 0, "error": 0}
+    for worst, is_excluded, count in found:
+        if not is_excluded:
+            counts[worst] += count
+    session.execute(
+        update(Submission)
+        .where(Submission.county == ref.county, Submission.id == ref.submission_id)
+        .values(
+            ok_count=counts["ok"],
+            warning_count=counts["warning"],
+            error_count=counts["error"],
+            skipped_count=Submission.total_count - sum(counts.values()),
+        )
+    )
+    return counts
+
+
+def take_up(
+    session: Session,
+    vault: Vault,
+    parent: Submission,
+    union: Union,
+    which: ColumnElement[bool],
+    account_id: int,
+) -> int | None:
+    """Open a draft that holds just `which` rows of a submission again; None when there are none.
+
+    Held, sent back: nothing already right is asked for twice. The rows keep their Excel numbers;
+    the draft belongs to `account_id`.
+    """
+    chosen = (
+        SubmissionRow.county == parent.county,
+        SubmissionRow.submission_id == parent.id,
+        which,
+    )
+    rows = list(session.scalars(select(SubmissionRow).where(*chosen).order_by(SubmissionRow.row)))
+    if not rows:
+        return None
+    # An increment whatever the parent is: it must neither supersede nor miss anybody.
+    draft_id = open_draft(
+        session,
+        union,
+        Kind.INCREMENT,
+        account_id=account_id,
+        source="FOLLOW_UP",
+        file_name=parent.file_name,
+        parent=parent,
+    )
+    draft = Ref(parent.county, draft_id, parent.union_code)
+    session.execute(insert(SubmissionRow), [_copied(vault, row, draft) for row in rows])
+    session.execute(
+        update(SubmissionRow).where(*chosen).values(follow_up_id=draft_id),
+        execution_options={"synchronize_session": False},
+    )
+    session.execute(
+        update(Submission)
+        .where(Submission.county == parent.county, Submission.id == draft_id)
+        .values(is_read=True, total_count=len(rows), format=parent.format, sheet=parent.sheet)
+    )
+    recount(session, draft)
+    return draft_id
+
+
+def _copied(vault: Vault, row: SubmissionRow, draft: Ref) -> dict[str, Any]:
+    source = Ref(row.county, row.submission_id, draft.union_code)
+    content = open_row(vault, source, row.row, row.sealed)
+    values = {name: getattr(row, name) for name in COLUMN_NAMES}
+    return values | {
+        "submission_id": draft.submission_id,
+        "sealed": seal_row(vault, draft, row.row, content),
+        "state": RowState.DRAFT,
+    }
+
+
+def by_hand_columns() -> list[SheetColumn]:
+    """Return the columns of a row entered by hand: all that are not ignored, without letters."""
+    return [
+        SheetColumn("", column.label, column.field)
+        for column in COLUMNS
+        if column.requirement != "ignored"
+    ]

@@ -1,0 +1,49 @@
+"""The workbooks as they were sent: kept sealed, under generated names, outside the web root."""
+
+import os
+import secrets
+from pathlib import Path
+
+from registry.db import setting
+from registry.errors import NotFound
+from registry.vault.vault import vault
+
+
+def keep(content: bytes) -> str:
+    """Seal the bytes into the data folder, durably, and return the generated name."""
+    name = secrets.token_hex(16)
+    folder = _folder()
+    part = folder / f"{name}.part"
+    with part.open("wb") as file:
+        file.write(vault().seal(content, _context(name)))
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(folder / name)
+    return name
+
+
+def fetch(name: str) -> bytes:
+    """Return the bytes kept under a name.
+
+    Raises `NotFound` when they are not there any more.
+    """
+    try:
+        sealed = (_folder() / name).read_bytes()
+    except FileNotFoundError:
+        raise NotFound("original.gone", "原始文件已不在服务器上，请重新上传。") from None
+    return vault().open(sealed, _context(name))
+
+
+def drop(name: str) -> None:
+    """Forget an original whose draft was not written after all."""
+    (_folder() / name).unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    folder: Path = setting("DATA") / "originals"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _context(name: str) -> bytes:
+    return b"original|" + name.encode()

@@ -1,0 +1,303 @@
+"""What is asked of rosters on their way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.errors import NotFound
+from registry.members.match import Match
+from registry.roster.sheet import SheetColumn
+from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.states import Kind, RowState, State
+from registry.submissions.storing import StoredFinding, decode_findings
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionView:
+    """A submission as plain values."""
+
+    county: str
+    id: int
+    union_code: str
+    path: str
+    kind: Kind
+    state: State
+    parent_id: int | None
+    source: str
+    file_name: str
+    file_sha256: str | None
+    original: str | None
+    format: str | None
+    sheet: str | None
+    header_row: int | None
+    columns: list[SheetColumn]
+    file_findings: list[dict[str, str]]
+    skipped: list[dict[str, Any]]
+    answers: dict[str, str]
+    is_read: bool
+    total_count: int
+    ok_count: int
+    warning_count: int
+    error_count: int
+    skipped_count: int
+    missing_count: int
+    pending_count: int
+    employees: int | None
+    was_sent_back: bool
+    version: int
+    created_by: int
+    created_at: datetime
+    submitted_by: int | None
+    submitted_at: datetime | None
+    closed_at: datetime | None
+
+
+class RowView(NamedTuple):
+    """A roster row as stored, nothing opened."""
+
+    row: int
+    state: RowState
+    worst: str
+    match: Match | None
+    change: str
+    changed_on: str | None
+    person_key: bytes | None
+    full_name: str | None
+    document_kind: str | None
+    document_sealed: bytes | None
+    mobile_sealed: bytes | None
+    clean: dict[str, str]
+    findings: list[StoredFinding]
+    changed_fields: list[str]
+    sealed: bytes
+    decision_id: int | None
+    follow_up_id: int | None
+    version: int
+
+
+def find(session: Session, submission_id: int) -> SubmissionView:
+    """Return a submission.
+
+    Raises `NotFound` when there is none with this number.
+    """
+    found = session.scalar(select(Submission).where(Submission.id == submission_id))
+    if found is None:
+        raise NotFound("submission.unknown", f"没有编号为 {submission_id} 的报送。")
+    return view_of(found)
+
+
+def of_union(
+    session: Session,
+    county: str,
+    union_code: str,
+    *,
+    states: Sequence[State] = (),
+    before: int | None = None,
+    limit: int = 50,
+) -> list[SubmissionView]:
+    """Return a union's submissions, newest first."""
+    query = select(Submission).where(
+        Submission.county == county, Submission.union_code == union_code
+    )
+    if states:
+        query = query.where(Submission.state.in_(states))
+    if before is not None:
+        query = query.where(Submission.id < before)
+    return [
+        view_of(one) for one in session.scalars(query.order_by(Submission.id.desc()).limit(limit))
+    ]
+
+
+def follow_ups(session: Session, submission: SubmissionView) -> list[SubmissionView]:
+    """Return the drafts and submissions that took rows of this one up again."""
+    query = select(Submission).where(
+        Submission.county == submission.county,
+        Submission.parent_id == submission.id,
+        Submission.union_code == submission.union_code,
+    )
+    return [view_of(one) for one in session.scalars(query.order_by(Submission.id))]
+
+
+def rows(
+    session: Session,
+    submission: SubmissionView,
+    *,
+    worst: str = "",
+    state: RowState | None = None,
+    match: Match | None = None,
+    code: str = "",
+    numbers: Sequence[int] = (),
+    after: int = 0,
+    limit: int = 50,
+) -> list[RowView]:
+    """Return rows in the order of the file, after row `after`; filters are combined.
+
+    `code` keeps the rows with a finding of this rule.
+    """
+    query = _of(submission).where(SubmissionRow.row > after)
+    if worst:
+        query = query.where(SubmissionRow.worst == worst)
+    if state is not None:
+        query = query.where(SubmissionRow.state == state)
+    if match is not None:
+        query = query.where(SubmissionRow.match == match)
+    if code:
+        query = query.where(SubmissionRow.findings.contains(f'"{code}"', autoescape=True))
+    if numbers:
+        query = query.where(SubmissionRow.row.in_(numbers))
+    query = query.order_by(SubmissionRow.row).limit(limit)
+    return [row_view(one) for one in session.execute(query)]
+
+
+def row(session: Session, submission: SubmissionView, number: int) -> RowView:
+    """Return one row.
+
+    Raises `NotFound` when the submission has no such row.
+    """
+    found = rows(session, submission, numbers=[number], limit=1)
+    if not found:
+        raise NotFound("row.unknown", f"这份名册没有第 {number} 行。")
+    return found[0]
+
+
+def counts_by_finding(session: Session, submission: SubmissionView) -> dict[str, int]:
+    """Return in how many rows each rule speaks, most frequent first; excluded rows do not count."""
+    query = select(SubmissionRow.findings).where(
+        SubmissionRow.county == submission.county,
+        SubmissionRow.submission_id == submission.id,
+        SubmissionRow.findings.is_not(None),
+        SubmissionRow.state != RowState.EXCLUDED,
+    )
+    counts: dict[str, int] = {}
+    for text in session.scalars(query.execution_options(yield_per=5000)):
+        for code in {finding.code for finding in decode_findings(text)}:
+            counts[code] = counts.get(code, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: -item[1]))
+
+
+def counts_by_match(session: Session, submission: SubmissionView) -> dict[Match, int]:
+    """Return the rows by match, without held and excluded ones."""
+    query = (
+        select(SubmissionRow.match, func.count())
+        .where(
+            SubmissionRow.county == submission.county,
+            SubmissionRow.submission_id == submission.id,
+            SubmissionRow.match.is_not(None),
+            SubmissionRow.worst != "error",
+            SubmissionRow.state.not_in([RowState.EXCLUDED, RowState.HELD]),
+        )
+        .group_by(SubmissionRow.match)
+    )
+    return {Match(match): count for match, count in session.execute(query)}
+
+
+def counts_by_state(session: Session, submission: SubmissionView) -> dict[RowState, int]:
+    """Return the rows by their state."""
+    query = (
+        select(SubmissionRow.state, func.count())
+        .where(
+            SubmissionRow.county == submission.county,
+            SubmissionRow.submission_id == submission.id,
+        )
+        .group_by(SubmissionRow.state)
+    )
+    return {RowState(state): count for state, count in session.execute(query)}
+
+
+def view_of(found: Submission) -> SubmissionView:
+    """Return the plain values of a submission."""
+    decode = msgspec.json.decode
+    return SubmissionView(
+        county=found.county,
+        id=found.id,
+        union_code=found.union_code,
+        path=found.path,
+        kind=Kind(found.kind),
+        state=State(found.state),
+        parent_id=found.parent_id,
+        source=found.source,
+        file_name=found.file_name,
+        file_sha256=found.file_sha256,
+        original=found.original,
+        format=found.format,
+        sheet=found.sheet,
+        header_row=found.header_row,
+        columns=decode(found.columns, type=list[SheetColumn]),
+        file_findings=decode(found.file_findings),
+        skipped=decode(found.skipped),
+        answers=decode(found.answers),
+        is_read=found.is_read,
+        total_count=found.total_count,
+        ok_count=found.ok_count,
+        warning_count=found.warning_count,
+        error_count=found.error_count,
+        skipped_count=found.skipped_count,
+        missing_count=found.missing_count,
+        pending_count=found.pending_count,
+        employees=found.employees,
+        was_sent_back=found.was_sent_back,
+        version=found.version,
+        created_by=found.created_by,
+        created_at=found.created_at,
+        submitted_by=found.submitted_by,
+        submitted_at=found.submitted_at,
+        closed_at=found.closed_at,
+    )
+
+
+_ROW_COLUMNS = (
+    SubmissionRow.row,
+    SubmissionRow.state,
+    SubmissionRow.worst,
+    SubmissionRow.match,
+    SubmissionRow.change,
+    SubmissionRow.changed_on,
+    SubmissionRow.person_key,
+    SubmissionRow.full_name,
+    SubmissionRow.document_kind,
+    SubmissionRow.document_sealed,
+    SubmissionRow.mobile_sealed,
+    SubmissionRow.clean,
+    SubmissionRow.findings,
+    SubmissionRow.changed_fields,
+    SubmissionRow.sealed,
+    SubmissionRow.decision_id,
+    SubmissionRow.follow_up_id,
+    SubmissionRow.version,
+)
+
+
+def _of(submission: SubmissionView) -> Any:
+    return select(*_ROW_COLUMNS).where(
+        SubmissionRow.county == submission.county,
+        SubmissionRow.submission_id == submission.id,
+    )
+
+
+def row_view(found: Any) -> RowView:
+    """Return the plain values of a selected row."""
+    return RowView(
+        row=found.row,
+        state=RowState(found.state),
+        worst=found.worst,
+        match=Match(found.match) if found.match else None,
+        change=found.change,
+        changed_on=found.changed_on,
+        person_key=found.person_key,
+        full_name=found.full_name,
+        document_kind=found.document_kind,
+        document_sealed=found.document_sealed,
+        mobile_sealed=found.mobile_sealed,
+        clean=msgspec.json.decode(found.clean),
+        findings=decode_findings(found.findings),
+        changed_fields=msgspec.json.decode(found.changed_fields) if found.changed_fields else [],
+        sealed=found.sealed,
+        decision_id=found.decision_id,
+        follow_up_id=found.follow_up_id,
+        version=found.version,
+    )
