@@ -1,16 +1,187 @@
-"""To come."""
+"""All accounts of the county, for the system administrator. No member is shown anywhere here."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor
+from registry.access.roles import Permission, Role
+from registry.accounts import operations, queries
+from registry.db import db
+from registry.errors import InputRefused, NotFound, StateRefused
+from registry.unions import queries as unions
+from registry.web.forms.accounts import NewAccountForm, RolesForm
+from registry.web.guard import guard
+from registry.web.slips import slips_page
 from registry.web.waiting import Card
 
 blueprint = Blueprint("accounts", __name__)
+PAGE = 50
+_FIELDS = {
+    "account.name": "name",
+    "account.exists": "name",
+    "account.display_name": "display_name",
+    "union.unknown": "place",
+    "place.unknown": "place",
+}
+
+
+@blueprint.get("/unions/<code>/accounts")
+@guard(Permission.MANAGE_ACCOUNTS)
+def accounts(code: str) -> str:
+    """List accounts by name."""
+    search, role = request.args.get("search", "").strip(), request.args.get("role", "")
+    status, after = request.args.get("status", ""), request.args.get("after", "")
+    found = queries.accounts(
+        db.session(),
+        g.union.path,
+        search=search,
+        role=Role(role) if role in list(Role) else None,
+        locked={"locked": True, "open": False}.get(status),
+        after=after,
+        limit=PAGE + 1,
+    )
+    shown, more = found[:PAGE], len(found) > PAGE
+    chosen: dict[str, Any] = {"search": search, "role": role, "status": status}
+    return render_template(
+        "accounts/accounts.html",
+        accounts=shown,
+        counts=queries.count_accounts(db.session(), g.union.path),
+        chosen=chosen,
+        roles=[(each.value, each.label) for each in Role],
+        next_page=url_for("accounts.accounts", code=code, after=shown[-1].name, **chosen)
+        if more
+        else "",
+        is_later=bool(after),
+    )
+
+
+@blueprint.route("/unions/<code>/accounts/new", methods=["GET", "POST"])
+@guard(Permission.MANAGE_ACCOUNTS, fresh=True)
+def create(code: str) -> str | tuple[str, int]:
+    """Open an account and show its slip once."""
+    form, status = NewAccountForm(), 200
+    if request.method == "GET":
+        form.place.data = request.args.get("place") or g.union.code
+    if form.validate_on_submit():
+        try:
+            slip = operations.create_account(
+                name=form.name.data or "",
+                display_name=form.display_name.data or "",
+                place=(form.place.data or "").strip(),
+                roles=[Role(role) for role in form.roles.data or []],
+                actor=g.actor,
+            )
+        except (InputRefused, StateRefused, NotFound) as error:
+            form[_FIELDS.get(error.code, "roles")].errors = [error.message]
+            status = 400
+        else:
+            return slips_page([slip], url_for("accounts.accounts", code=code))
+    elif form.is_submitted():
+        status = 400
+    places = [g.union, *unions.children(db.session(), g.union.code)]
+    return render_template("accounts/new.html", form=form, places=places), status
+
+
+@blueprint.get("/accounts/<int:account_id>")
+@guard(Permission.MANAGE_ACCOUNTS)
+def account(account_id: int) -> str:
+    """Show one account and what can be done with it."""
+    form = RolesForm(data={"roles": sorted(g.account.roles)})
+    return _account_page(form)
+
+
+@blueprint.post("/accounts/<int:account_id>/roles")
+@guard(Permission.MANAGE_ACCOUNTS, fresh=True)
+def set_roles(account_id: int) -> Response | tuple[str, int]:
+    """Give the account exactly the chosen roles."""
+    form = RolesForm()
+    if form.validate_on_submit():
+        try:
+            operations.set_roles(
+                account_id, [Role(role) for role in form.roles.data or []], actor=g.actor
+            )
+        except (InputRefused, StateRefused) as error:
+            form.roles.errors = [error.message]
+        else:
+            flash("角色已调整，下一次打开页面时生效。", "success")
+            return redirect(url_for("accounts.account", account_id=account_id), 303)
+    return _account_page(form), 400
+
+
+@blueprint.post("/accounts/<int:account_id>/lock")
+@guard(Permission.MANAGE_ACCOUNTS)
+def lock(account_id: int) -> Response:
+    """Lock the account."""
+    operations.lock(account_id, actor=g.actor)
+    flash(f"账号 {g.account.name} 已停用，已登录的页面立即失效。", "success")
+    return redirect(url_for("accounts.account", account_id=account_id), 303)
+
+
+@blueprint.post("/accounts/<int:account_id>/unlock")
+@guard(Permission.MANAGE_ACCOUNTS)
+def unlock(account_id: int) -> Response:
+    """Let the account sign in again."""
+    operations.unlock(account_id, actor=g.actor)
+    flash(f"账号 {g.account.name} 已恢复，可以用原来的密码登录。", "success")
+    return redirect(url_for("accounts.account", account_id=account_id), 303)
+
+
+@blueprint.post("/accounts/<int:account_id>/reset")
+@guard(Permission.MANAGE_ACCOUNTS, fresh=True)
+def reset(account_id: int) -> str:
+    """Give the account a one-time password and show its slip once."""
+    slip = operations.reset_password(account_id, actor=g.actor)
+    return slips_page([slip], url_for("accounts.account", account_id=account_id))
 
 
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:
-    """Nothing yet."""
-    return ()
+    """What the administrator looks at first."""
+    if not actor.has(Permission.MANAGE_ACCOUNTS):
+        return
+    counts = queries.count_accounts(session, actor.path)
+    page = url_for("accounts.accounts", code=actor.place)
+    missing = queries.count_without_clerk(session, actor.path)
+    yield Card("账号", counts.total, "个", "本级及下级全部账号", page, "管理账号", "person-circle")
+    yield Card(
+        "从未登录的账号",
+        counts.never_used,
+        "个",
+        "开通后还没有登录过",
+        page,
+        "查看",
+        "hourglass-split",
+        "grey",
+    )
+    yield Card(
+        "已停用的账号",
+        counts.locked,
+        "个",
+        "停用后不能登录，记录仍保留",
+        f"{page}?status=locked",
+        "查看",
+        "lock",
+        "grey",
+    )
+    yield Card(
+        "没有经办员的基层工会",
+        missing,
+        "家",
+        "由各乡镇（街道）审核员开通",
+        f"{page}?role={Role.CLERK}",
+        "查看经办员",
+        "building",
+        "amber" if missing else "green",
+    )
+
+
+def _account_page(form: RolesForm) -> str:
+    return render_template(
+        "accounts/account.html",
+        account=g.account,
+        form=form,
+        is_own=g.account.id == g.actor.account_id,
+    )

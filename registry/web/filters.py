@@ -12,7 +12,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 def install(app: Flask) -> None:
     """Make the filters known to templates."""
-    for written in (count, day, instant, ago, code_label):
+    for written in (count, day, instant, exact, ago, code_label):
         app.add_template_filter(written)
 
 
@@ -29,6 +29,11 @@ def day(value: date | None) -> str:
 def instant(value: datetime | None) -> str:
     """An instant as 2018-07-31 14:05, Shanghai time."""
     return "—" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def exact(value: datetime | None) -> str:
+    """An instant to the second, 2018-07-31 14:05:09, Shanghai time."""
+    return "—" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def ago(value: datetime | None) -> str:

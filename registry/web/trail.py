@@ -1,16 +1,128 @@
-"""To come."""
+"""The trail: who did what, when and where; and whether it still holds."""
 
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor
+from registry.access.roles import Permission
+from registry.clock import now
+from registry.db import db
+from registry.trail import labels, queries, verification
+from registry.unions import queries as unions
+from registry.web.filters import instant
+from registry.web.guard import guard
 from registry.web.waiting import Card
 
 blueprint = Blueprint("trail", __name__)
+PAGE = 50
+_VERIFY_EVERY = timedelta(days=7)
+
+
+@blueprint.get("/unions/<code>/trail")
+@guard(Permission.VIEW_TRAIL)
+def entries(code: str) -> str:
+    """List entries, newest first."""
+    chosen = {name: request.args.get(name, "").strip() for name in ("account", "action", "place")}
+    before = request.args.get("before", type=int)
+    found = queries.entries(
+        db.session(),
+        g.union.county,
+        actor_name=chosen["account"].lower(),
+        action=chosen["action"],
+        place=chosen["place"],
+        before=before,
+        limit=PAGE + 1,
+    )
+    shown = found[:PAGE]
+    filters = {name: value for name, value in chosen.items() if value}
+    return render_template(
+        "trail/entries.html",
+        entries=shown,
+        names=unions.names_of(db.session(), (entry.place for entry in shown)),
+        chosen=chosen,
+        families=list(labels.FAMILIES.items()) + list(labels.ACTIONS.items()),
+        labels=labels,
+        summary=verification.summary(db.session(), g.union.county, now() - timedelta(days=1)),
+        first_page=_page(code, filters) if before else "",
+        next_page=_page(code, filters, shown[-1].number) if len(found) > PAGE else "",
+    )
+
+
+@blueprint.post("/unions/<code>/trail/verify")
+@guard(Permission.VIEW_TRAIL)
+def verify(code: str) -> Response:
+    """Verify all chains and say what was found."""
+    outcome = verification.verify(actor=g.actor)
+    if not outcome.faults:
+        flash(f"校验通过：共 {outcome.checked:,} 条记录，没有改动、缺失或调换。", "success")
+    for fault in outcome.faults:
+        flash(
+            f"校验发现问题：{fault.county} 的第 {fault.number:,} 条——{fault.what}。"
+            "请保留现场，立即报告本级工会负责人，不要删除任何文件。",
+            "error",
+        )
+    return redirect(url_for("trail.entries", code=code), 303)
 
 
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:
-    """Nothing yet."""
-    return ()
+    """What the log keeper looks at first."""
+    if not actor.has(Permission.VIEW_TRAIL):
+        return
+    page = url_for("trail.entries", code=actor.place)
+    found = verification.summary(session, actor.county, now() - timedelta(days=1))
+    last = found.last_verified
+    if last is not None and last.result != "done":
+        yield Card(
+            "上次校验发现问题",
+            int(last.detail.get("faults", 1)),
+            "处",
+            f"校验时间 {instant(last.at)}，请尽快核实。",
+            page,
+            "查看留痕",
+            "exclamation-triangle",
+            "red",
+            90,
+        )
+    elif last is None or now() - last.at > _VERIFY_EVERY:
+        text = "还没有校验过。" if last is None else f"上次校验：{instant(last.at)}。"
+        yield Card(
+            "操作留痕该校验了",
+            found.total,
+            "条",
+            f"{text}建议每周至少校验一次。",
+            page,
+            "去校验",
+            "shield-check",
+            "amber",
+            30,
+        )
+    else:
+        yield Card(
+            "留痕记录",
+            found.total,
+            "条",
+            f"上次校验通过：{instant(last.at)}",
+            page,
+            "查看",
+            "shield-check",
+            "green",
+        )
+    yield Card(
+        "近 24 小时被拒绝的操作",
+        found.refused,
+        "次",
+        "包括密码不正确和越权访问",
+        page,
+        "查看",
+        "shield-lock",
+        "amber" if found.refused else "grey",
+    )
+
+
+def _page(code: str, filters: dict[str, Any], before: int | None = None) -> str:
+    return url_for("trail.entries", code=code, before=before, **filters)

@@ -1,0 +1,107 @@
+"""What the trail's entries are called on the screen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from registry.access.roles import Role
+
+# Families first, as the filter offers them; an action belongs to the family its name begins with.
+FAMILIES: dict[str, str] = {
+    "account.sign": "登录和退出",
+    "account.": "账号和密码（全部）",
+    "access.": "越权被拒",
+    "draft.": "花名册草稿",
+    "submission.": "报送",
+    "review.": "审核",
+    "member.": "会员",
+    "transfer.": "转会",
+    "union.": "工会组织",
+    "totals.": "统计",
+    "trail.": "留痕",
+    "system.": "系统",
+}
+
+ACTIONS: dict[str, str] = {
+    "account.sign_in": "登录",
+    "account.sign_out": "退出",
+    "account.confirm": "再次确认密码",
+    "account.password": "修改自己的密码",
+    "account.create": "新建账号",
+    "account.create_clerks": "批量开通经办员",
+    "account.hand_over": "经办员交接",
+    "account.lock": "停用账号",
+    "account.unlock": "恢复账号",
+    "account.reset": "重置密码",
+    "account.roles": "调整角色",
+    "access.refused": "越权被拒",
+    "trail.verify": "校验留痕",
+}
+
+_RESULTS: dict[str, str] = {
+    "done": "成功",
+    "refused:wrong": "密码或账号不正确",
+    "refused:throttled": "尝试次数过多",
+    "refused:locked": "账号已停用",
+    "refused:permission.missing": "没有权限",
+    "refused:place.unknown": "不在管理范围",
+    "faulty": "发现问题",
+}
+
+_DETAILS: dict[str, str] = {
+    "account": "账号",
+    "accounts": "账号",
+    "address": "来源地址",
+    "after": "调整后",
+    "before": "调整前",
+    "checked": "校验条数",
+    "claimed": "所填账号的摘要",
+    "count": "数量",
+    "faults": "问题",
+    "roles": "角色",
+    "rows": "行数",
+    "submission": "报送编号",
+    "to": "新账号",
+    "wait_seconds": "需等待（秒）",
+    "what": "操作",
+    "reason": "理由",
+    "kind": "类型",
+    "state": "状态",
+    "fields": "栏目",
+    "field": "栏目",
+    "row": "行号",
+    "digest": "摘要",
+    "note": "说明",
+}
+_ROLES = {role.value: role.label for role in Role}
+_SHOWN = 5
+
+
+def action_label(action: str) -> str:
+    """Return the name of an action; the action itself when it has none."""
+    return ACTIONS.get(action, action)
+
+
+def result_label(result: str) -> str:
+    """Return the name of a result."""
+    if result in _RESULTS:
+        return _RESULTS[result]
+    return f"已拒绝（{result.removeprefix('refused:')}）" if is_refusal(result) else result
+
+
+def is_refusal(result: str) -> bool:
+    """Tell whether the act was refused."""
+    return result.startswith("refused")
+
+
+def detail_text(detail: Mapping[str, Any]) -> str:
+    """Return an entry's detail as one line."""
+    return "；".join(f"{_DETAILS.get(key, key)}：{_text(value)}" for key, value in detail.items())
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        shown = "、".join(_text(item) for item in value[:_SHOWN])
+        return f"{shown} 等 {len(value)} 项" if len(value) > _SHOWN else shown or "无"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return _ROLES.get(str(value), str(value))
