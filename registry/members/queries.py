@@ -1,0 +1,277 @@
+"""What is asked of the register. Everything that leaves here for a screen is masked.
+
+Masks by place: within one's own union the number shows its first and last four; in the township
+the first four; above it only the surname of a name.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.errors import NotFound
+from registry.identity import mask
+from registry.members.models import (
+    LIVE,
+    EventType,
+    Member,
+    Membership,
+    MembershipEvent,
+    MembershipState,
+    Person,
+    Tally,
+)
+from registry.vault.vault import Vault, of_person, vault
+
+
+class Sight(IntEnum):
+    """How much of a person may be seen unasked: from the county, the township, or the own union."""
+
+    COUNTY = 0
+    TOWNSHIP = 1
+    OWN_UNION = 2
+
+
+def sight_of(path: str) -> Sight:
+    """Return the sight from a place: `/331083/` county, one more township, two more the union."""
+    depth = len([part for part in path.split("/") if part])
+    return Sight(min(max(depth - 1, 0), 2))
+
+
+class MemberLine(NamedTuple):
+    """A member in a list, masked."""
+
+    member_id: int
+    name: str
+    sex: str
+    document: str
+    mobile: str
+    state: MembershipState
+    began_on: str | None
+    union_code: str
+    particulars: dict[str, str]
+
+
+class HistoryLine(NamedTuple):
+    """One event of a member's history."""
+
+    type: EventType
+    happened_on: str | None
+    recorded_at: datetime
+    from_union: str | None
+    to_union: str | None
+    reason: str | None
+    changed: list[str]
+    submission_id: int | None
+
+
+class MemberRecord(NamedTuple):
+    """A member with history, masked."""
+
+    line: MemberLine
+    county: str
+    document_kind: str
+    history: list[HistoryLine]
+    admitted_at: datetime
+    changed_at: datetime
+
+
+def members_of(
+    session: Session,
+    county: str,
+    union_code: str,
+    sight: Sight,
+    *,
+    search: str = "",
+    state: MembershipState | None = None,
+    after: int = 0,
+    limit: int = 50,
+) -> list[MemberLine]:
+    """Return a union's live members (or those in `state`) in the order of admission.
+
+    `search` is the beginning of the name.
+    """
+    query = _lines(county).where(Membership.union_code == union_code, Membership.id > after)
+    query = query.where(Membership.state == state if state else Membership.state.in_(LIVE))
+    if search:
+        query = query.where(Member.full_name.startswith(search, autoescape=True))
+    keeper = vault()
+    found = session.execute(query.order_by(Membership.id).limit(limit))
+    return [_line(keeper, row, sight) for row in found]
+
+
+def last_membership(session: Session, county: str, lines: Sequence[MemberLine]) -> int:
+    """Return the membership number that a next page starts after; 0 for an empty page."""
+    if not lines:
+        return 0
+    query = select(func.max(Membership.id)).where(
+        Membership.county == county,
+        Membership.member_id.in_([line.member_id for line in lines]),
+        Membership.state.in_(LIVE),
+    )
+    return session.scalar(query) or 0
+
+
+def record_of(session: Session, county: str, member_id: int, sight: Sight) -> MemberRecord:
+    """Return a member with the whole history.
+
+    Raises `NotFound`.
+    """
+    query = _lines(county).where(Member.id == member_id).order_by(Membership.id.desc()).limit(1)
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound("member.unknown", "没有找到这位会员。")
+    return MemberRecord(
+        _line(vault(), found, sight),
+        county,
+        found.document_kind,
+        history(session, county, member_id),
+        found.admitted_at,
+        found.changed_at,
+    )
+
+
+def history(session: Session, county: str, member_id: int) -> list[HistoryLine]:
+    """Return what happened to a member, oldest first."""
+    query = select(MembershipEvent).where(
+        MembershipEvent.county == county, MembershipEvent.member_id == member_id
+    )
+    return [
+        HistoryLine(
+            EventType(event.type),
+            event.happened_on,
+            event.recorded_at,
+            event.from_union,
+            event.to_union,
+            event.reason,
+            msgspec.json.decode(event.changed) if event.changed else [],
+            event.submission_id,
+        )
+        for event in session.scalars(query.order_by(MembershipEvent.id))
+    ]
+
+
+def by_person(session: Session, county: str, person_key: bytes) -> int | None:
+    """Return the member that a county keeps for a person, None when it knows none."""
+    return session.scalar(
+        select(Member.id).where(Member.county == county, Member.person_key == person_key)
+    )
+
+
+def live_union(session: Session, person_key: bytes) -> str | None:
+    """Return the union of a person's live membership."""
+    return session.scalar(select(Person.live_union).where(Person.key == person_key))
+
+
+def particulars_by_key(
+    session: Session, county: str, keys: Sequence[bytes]
+) -> dict[bytes, tuple[str, dict[str, str]]]:
+    """Return name and particulars of members by person, to show what a row would change."""
+    query = select(Member.person_key, Member.full_name, Member.particulars).where(
+        Member.county == county, Member.person_key.in_(keys)
+    )
+    return {
+        key: (name, msgspec.json.decode(particulars))
+        for key, name, particulars in session.execute(query)
+    }
+
+
+class UnionCounts(NamedTuple):
+    """A union's counts at the end of a day, added up from the tallies."""
+
+    active: int = 0
+    retained: int = 0
+    filled: int = 0
+    rows: int = 0
+    rows_elsewhere: int = 0
+    submitted: int = 0
+    first_pass: int = 0
+    admissions: int = 0
+    reverified: int = 0
+    pending: int = 0
+
+
+def tallied(session: Session, county: str, on: date) -> dict[str, UnionCounts]:
+    """Return the counts of every union of a county with any tally, at the end of a day."""
+    sums = [func.sum(getattr(Tally, name)) for name in UnionCounts._fields]
+    query = (
+        select(Tally.union_code, *sums)
+        .where(Tally.county == county, Tally.day <= on)
+        .group_by(Tally.union_code)
+    )
+    return {code: UnionCounts(*map(int, values)) for code, *values in session.execute(query)}
+
+
+def recounted(session: Session, county: str) -> dict[str, tuple[int, int, int]]:
+    """Count active, retained and filled cells of every union from the members themselves."""
+    query = (
+        select(
+            Membership.union_code,
+            func.count().filter(Membership.state == MembershipState.ACTIVE),
+            func.count().filter(Membership.state == MembershipState.RETAINED),
+            func.sum(Member.filled),
+        )
+        .join(Member, (Member.county == county) & (Member.id == Membership.member_id))
+        .where(Membership.county == county, Membership.state.in_(LIVE))
+        .group_by(Membership.union_code)
+    )
+    return {
+        code: (active, retained, int(filled or 0))
+        for code, active, retained, filled in session.execute(query)
+    }
+
+
+def _lines(county: str) -> Any:
+    return (
+        select(
+            Membership.id.label("membership_id"),
+            Membership.state,
+            Membership.began_on,
+            Membership.union_code,
+            Membership.admitted_at,
+            Member.id.label("member_id"),
+            Member.full_name,
+            Member.person_key,
+            Member.document_kind,
+            Member.document_sealed,
+            Member.mobile_sealed,
+            Member.particulars,
+            Member.changed_at,
+        )
+        .join(Member, (Member.county == county) & (Member.id == Membership.member_id))
+        .where(Membership.county == county)
+    )
+
+
+def _line(keeper: Vault, row: Any, sight: Sight) -> MemberLine:
+    particulars = msgspec.json.decode(row.particulars, type=dict[str, str])
+    return MemberLine(
+        member_id=row.member_id,
+        name=mask.name(row.full_name, own=sight >= Sight.TOWNSHIP),
+        sex=particulars.get("sex", ""),
+        document=masked_document(keeper, row.document_sealed, row.person_key, sight),
+        mobile=masked_mobile(keeper, row.mobile_sealed, row.person_key),
+        state=MembershipState(row.state),
+        began_on=row.began_on,
+        union_code=row.union_code,
+        particulars=particulars,
+    )
+
+
+def masked_document(keeper: Vault, sealed: bytes | None, key: bytes | None, sight: Sight) -> str:
+    """Return the masked form of a sealed number; empty where there is none."""
+    if sealed is None or key is None:
+        return ""
+    number = keeper.open(sealed, of_person("document_number", key)).decode()
+    return mask.document(number, own=sight is Sight.OWN_UNION)
+
+
+def masked_mobile(keeper: Vault, sealed: bytes | None, key: bytes | None) -> str:
+    """Return the masked form of a sealed mobile; empty where there is none."""
+    if sealed is None or key is None:
+        return ""
+    return mask.mobile(keeper.open(sealed, of_person("mobile", key)).decode())

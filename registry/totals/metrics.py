@@ -1,0 +1,50 @@
+"""The metrics: numerator and denominator as stored, the percentage always rounded down."""
+
+from typing import NamedTuple
+
+
+class Ratio(NamedTuple):
+    """A share as two whole numbers."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def percent(self) -> str:
+        """Two decimals, rounded down: 99.995 % is not 100 %. A denominator of 0 gives 0.00."""
+        if self.denominator <= 0:
+            return "0.00"
+        hundredths = self.numerator * 10000 // self.denominator
+        return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+    def __add__(self, other: object) -> "Ratio":
+        """Add shares of disjoint groups."""
+        if not isinstance(other, Ratio):
+            return NotImplemented
+        return Ratio(self.numerator + other.numerator, self.denominator + other.denominator)
+
+
+METRIC_LABELS: dict[str, str] = {
+    "membership_rate": "入会率",
+    "founding_rate": "建会率",
+    "coverage_rate": "覆盖率",
+    "completeness_rate": "信息完整率",
+    "duplicate_rate": "重复率",
+    "first_pass_rate": "一次通过率",
+    "reverified_rate": "复核率",
+    "reference_match_rate": "基础数据匹配率",
+    "target_rate": "目标完成度",
+}
+
+# What each share counts, for the reader of a page.
+METRIC_FORMULAS: dict[str, str] = {
+    "membership_rate": "在会会员 ÷ 职工人数",
+    "founding_rate": "已建工会 ÷ 应建工会（已建＋未建）",
+    "coverage_rate": "已有名册入库的工会 ÷ 工会总数",
+    "completeness_rate": "必填和建议填写项中已填的 ÷ 全部应填",
+    "duplicate_rate": "报送时在其他工会在册的行 ÷ 报送的行",
+    "first_pass_rate": "未经退回即办结的报送 ÷ 全部报送",
+    "reverified_rate": "已复核会员 ÷ 会员",
+    "reference_match_rate": "与基础数据匹配的会员 ÷ 基础数据人数",
+    "target_rate": "已完成 ÷ 目标",
+}

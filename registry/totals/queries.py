@@ -1,0 +1,196 @@
+"""Figures by unit and union, added up from the tallies; and the recount that must agree."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.members.queries import UnionCounts, recounted, tallied
+from registry.roster.columns import COLUMNS
+from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.states import REVIEWABLE, RowState
+from registry.totals.metrics import METRIC_LABELS, Ratio
+from registry.unions.models import Level, TradeUnion
+from registry.unions.queries import Union, children, find, headcounts
+
+CELLS = sum(column.requirement in {"required", "recommended"} for column in COLUMNS)
+# Statuses of codes/union_status.csv that are formed unions, and those that should be but are not
+# yet.
+FORMED = frozenset({"active", "locked"})
+NOT_YET = frozenset({"unformed", "preparing"})
+
+
+@dataclass(slots=True)
+class Figures:
+    """The figures of one unit or union (or their total)."""
+
+    code: str
+    name: str
+    level: Level
+    unions: int = 0
+    unions_covered: int = 0
+    members: int = 0
+    retained: int = 0
+    employees: int = 0
+    pending_rows: int = 0
+    metrics: dict[str, Ratio] = field(
+        default_factory=lambda: dict.fromkeys(METRIC_LABELS, Ratio(0, 0))
+    )
+
+    @property
+    def over_headcount(self) -> bool:
+        """More members than employees: flagged, never refused."""
+        return self.members > self.employees > 0
+
+    def add(self, other: "Figures") -> None:
+        """Add the figures of a disjoint part."""
+        self.unions += other.unions
+        self.unions_covered += other.unions_covered
+        self.members += other.members
+        self.retained += other.retained
+        self.employees += other.employees
+        self.pending_rows += other.pending_rows
+        for key, ratio in other.metrics.items():
+            self.metrics[key] = self.metrics[key] + ratio
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that `registry totals --json` prints."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "unions": self.unions,
+            "unions_covered": self.unions_covered,
+            "members": self.members,
+            "retained": self.retained,
+            "employees": self.employees,
+            "pending_rows": self.pending_rows,
+            "metrics": {
+                key: {
+                    "numerator": ratio.numerator,
+                    "denominator": ratio.denominator,
+                    "percent": ratio.percent,
+                }
+                for key, ratio in self.metrics.items()
+            },
+        }
+
+
+class Totals(NamedTuple):
+    """Figures of the parts of a place, at the end of a day, and their total."""
+
+    on: date
+    under: Union
+    parts: list[Figures]
+    total: Figures
+
+
+class Difference(NamedTuple):
+    """Where a tally and the recount disagree."""
+
+    union: str
+    what: str
+    tallied: int
+    counted: int
+
+
+def totals(session: Session, under: str, on: date) -> Totals:
+    """Return the figures of the unions directly below a place.
+
+    A past day means what had been admitted by its end in Asia/Shanghai. Raises `NotFound`.
+    """
+    place = find(session, under)
+    parts = children(session, under) or [place]
+    figures = {part.code: Figures(part.code, part.name, part.level) for part in parts}
+    counts = tallied(session, place.county, on)
+    employees = headcounts(session, place.county, place.path, on)
+    query = select(TradeUnion.code, TradeUnion.path, TradeUnion.status, TradeUnion.formed_on).where(
+        TradeUnion.path.startswith(place.path, autoescape=True),
+        TradeUnion.level == Level.GRASSROOTS,
+    )
+    for code, path, status, formed_on in session.execute(query):
+        part = _part_of(figures, path)
+        if part is not None:
+            part.add(
+                _figures(
+                    code,
+                    _status_on(status, formed_on, on),
+                    counts.get(code, UnionCounts()),
+                    employees.get(code, 0),
+                )
+            )
+    total = Figures(place.code, place.name, place.level)
+    for one in figures.values():
+        total.add(one)
+    return Totals(on, place, list(figures.values()), total)
+
+
+def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
+    """Recount every union from members and rows; return the members counted and all differences."""
+    counts = tallied(session, county, date.max)
+    real = recounted(session, county)
+    pending = _pending(session, county)
+    differences = []
+    for code in sorted(set(counts) | set(real) | set(pending)):
+        kept = counts.get(code, UnionCounts())
+        active, retained, filled = real.get(code, (0, 0, 0))
+        pairs = (
+            ("active", kept.active, active),
+            ("retained", kept.retained, retained),
+            ("filled", kept.filled, filled),
+            ("pending", kept.pending, pending.get(code, 0)),
+        )
+        differences += [Difference(code, what, a, b) for what, a, b in pairs if a != b]
+    return sum(active + retained for active, retained, _ in real.values()), differences
+
+
+def counties(session: Session) -> list[str]:
+    """Return the county federations of this installation."""
+    query = select(TradeUnion.code).where(TradeUnion.level == Level.COUNTY)
+    return list(session.scalars(query.order_by(TradeUnion.code)))
+
+
+def _pending(session: Session, county: str) -> dict[str, int]:
+    query = (
+        select(Submission.union_code, func.count())
+        .join(
+            SubmissionRow,
+            (SubmissionRow.county == county) & (SubmissionRow.submission_id == Submission.id),
+        )
+        .where(
+            Submission.county == county,
+            Submission.state.in_(tuple(REVIEWABLE)),
+            SubmissionRow.state == RowState.PENDING,
+        )
+        .group_by(Submission.union_code)
+    )
+    return dict(session.execute(query).tuples())
+
+
+def _part_of(by_code: dict[str, Figures], path: str) -> Figures | None:
+    return next((by_code[code] for code in path.split("/") if code in by_code), None)
+
+
+def _status_on(status: str, formed_on: date | None, on: date) -> str:
+    return "unformed" if status in FORMED and formed_on and formed_on > on else status
+
+
+def _figures(code: str, status: str, counts: UnionCounts, employees: int) -> Figures:
+    formed, should = int(status in FORMED), int(status in FORMED or status in NOT_YET)
+    covered = int(counts.admissions > 0)
+    live = counts.active + counts.retained
+    one = Figures(code, "", Level.GRASSROOTS)
+    one.unions, one.unions_covered = formed, covered
+    one.members, one.retained = counts.active, counts.retained
+    one.employees, one.pending_rows = employees, counts.pending
+    one.metrics |= {
+        "membership_rate": Ratio(counts.active, employees),
+        "founding_rate": Ratio(formed, should),
+        "coverage_rate": Ratio(covered, formed),
+        "completeness_rate": Ratio(counts.filled, live * CELLS),
+        "duplicate_rate": Ratio(counts.rows_elsewhere, counts.rows),
+        "first_pass_rate": Ratio(counts.first_pass, counts.submitted),
+        "reverified_rate": Ratio(counts.reverified, counts.active),
+    }
+    return one
