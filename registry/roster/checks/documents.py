@@ -75,19 +75,14 @@ def _texts(cells: Sequence[Cell], marks: Marks) -> tuple[list[str | None], dict[
         if cell is None:
             texts.append(None)
             continue
-        if type(cell) is str:
-            # Scientific forms are short, and "E" is rare: no pattern for each sound number.
-            code = "document.scientific" if len(cell) < 16 and looks_scientific(cell) else None
-            text = cell
+        if isinstance(cell, str):
+            texts.append(cell)
+        elif _loses_digits(cell):
+            texts.append(None)
+            lost[index] = as_text(cell)
+            marks.add("document_number", index, note("document.numeric"))
         else:
-            text = as_text(cell)
-            code = "document.numeric" if _loses_digits(cell) else None
-        if code is None:
-            texts.append(text)
-            continue
-        texts.append(None)
-        lost[index] = text.strip()
-        marks.add("document_number", index, note(code))
+            texts.append(as_text(cell))
     return texts, lost
 
 
@@ -122,8 +117,12 @@ def _mark(index: int, judgement: Judgement, text: str, marks: Marks) -> None:
 
 def _problem_note(problem: Problem, judgement: Judgement) -> Note:
     facts: dict[str, object] = {}
-    if problem.code == "document.checksum" and judgement.number is not None:
-        facts["expected"] = _expected(judgement.number)
+    number = judgement.number or ""
+    # No kind of document has a form that a scientific one would fit.
+    if problem.code == "document.format" and looks_scientific(number):
+        return note("document.scientific")
+    if problem.code == "document.checksum":
+        facts["expected"] = _expected(number)
     elif problem.code == "document.format":
         facts["kind"] = code_list("document_kind").label(judgement.kind)
     elif problem.code == "document.kind_doubtful":
