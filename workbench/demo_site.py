@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import http.client
 import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -17,10 +15,10 @@ from pathlib import Path
 from types import FrameType
 
 from workbench import environment
+from workbench.child import Child
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
-STOP_SECONDS = 10
 # No letters or digits that are easily taken for one another: the password is read off a terminal.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ACCOUNTS = (
@@ -43,19 +41,17 @@ def run() -> int:
     _refuse_taken(port)
     environment.ensure("run")
     data = _data_folder()
-    password = _seed(data)
-    variables = environment.variables(REGISTRY_DATA=str(data))
-    with _until_asked_to_end():
-        site = Child(_site_command(port), variables)
-        worker = Child([environment.executable("registry"), "work"], variables)
-        try:
+    with _asked_to_end_as_interrupt(), contextlib.suppress(KeyboardInterrupt):
+        password = _seed(data)
+        variables = environment.variables(REGISTRY_DATA=str(data))
+        with (
+            Child(_site_command(port), variables) as site,
+            Child([environment.executable("registry"), "work"], variables) as worker,
+        ):
             _wait_until_answering(site, port)
             print(_announcement(port, password, data), flush=True)
             return _watch(site, worker)
-        except KeyboardInterrupt:
-            return 0
-        finally:
-            _end(site, worker)
+    return 0
 
 
 def _port() -> int:
@@ -92,13 +88,10 @@ def _seed(data: Path) -> str:
     if fresh:
         print("Filling the register with Yuhuan's demo data …", flush=True)
     extra = {"REGISTRY_DEMO_PASSWORD": password} if password else {}
-    ran = subprocess.run(
-        [environment.executable("registry"), "seed", "--demo"],
-        cwd=environment.ROOT,
-        env=environment.variables(REGISTRY_DATA=str(data), **extra),
-        check=False,
-    )
-    if ran.returncode:
+    variables = environment.variables(REGISTRY_DATA=str(data), **extra)
+    with Child([environment.executable("registry"), "seed", "--demo"], variables) as seeding:
+        failed = seeding.process.wait()
+    if failed:
         raise environment.SetupFailed("The demo data could not be laid (see above).")
     if fresh:
         return password
@@ -118,40 +111,8 @@ def _site_command(port: int) -> list[str]:
     ]
 
 
-class Child:
-    """A process of ours that ends when this one does."""
-
-    def __init__(self, command: list[str], variables: dict[str, str]) -> None:
-        self.command = command
-        self.variables = variables
-        self.start()
-
-    def start(self) -> None:
-        """Start the process (again)."""
-        self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            self.command,
-            cwd=environment.ROOT,
-            env=self.variables,
-            # Ctrl-C at the terminal reaches us only, so that the two end in order.
-            start_new_session=True,
-            preexec_fn=_die_with_parent,
-        )
-
-    @property
-    def ended(self) -> bool:
-        """Whether the process has ended."""
-        return self.process.poll() is not None
-
-
-def _die_with_parent() -> None:
-    # Linux only; elsewhere a killed `run` leaves its children, which Ctrl-C does not.
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-
-
 @contextlib.contextmanager
-def _until_asked_to_end() -> Iterator[None]:
+def _asked_to_end_as_interrupt() -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
@@ -214,15 +175,3 @@ def _watch(site: Child, worker: Child) -> int:
         time.sleep(0.2)
     print("The site ended by itself (see above).", file=sys.stderr)
     return 1
-
-
-def _end(*children: Child) -> None:
-    for child in children:
-        child.process.terminate()
-    deadline = time.monotonic() + STOP_SECONDS
-    for child in children:
-        try:
-            child.process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.process.kill()
-            child.process.wait()
