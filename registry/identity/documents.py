@@ -153,7 +153,8 @@ def _fault(number: str, long_form: str, today: date, hint: Hint) -> Problem | No
     if born is None or born > today:
         return Problem("document.birth_date", None)
     if not resident_id.checks(long_form):
-        found = resident_id.corrections(number, *hint)
+        last = f"{today:%Y%m%d}"
+        found = [one for one in resident_id.corrections(number, *hint) if one[6:14] <= last]
         return Problem("document.checksum", found[0] if len(found) == 1 else None)
     if born.year < resident_id.EARLIEST_YEAR:
         return Problem("document.birth_date", None)

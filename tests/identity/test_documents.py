@@ -169,6 +169,10 @@ def test_the_single_correction_that_fits_the_row_is_suggested() -> None:
     assert judge(wrong, None, (None, None)).problems[0].suggestion is None
 
 
+def test_a_correction_that_is_not_born_yet_is_no_suggestion() -> None:
+    assert judge("000000000101010000").problems == (Problem("document.checksum", None),)
+
+
 def test_several_corrections_are_no_suggestion() -> None:
     number = make_resident_id(born_on=date(1985, 3, 7))
     wrong = spoilt(number)

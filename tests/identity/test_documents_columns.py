@@ -89,7 +89,7 @@ def test_a_hundred_thousand_sound_numbers_take_a_third_of_a_second() -> None:
         for n in range(100_000)
     ]
     kinds = [None] * len(numbers)
-    best = min(_seconds(numbers, kinds) for _ in range(3))
+    best = min(_seconds(numbers, kinds) for _ in range(5))
     assert best <= 0.35
 
 
