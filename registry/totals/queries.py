@@ -165,7 +165,7 @@ def _pending(session: Session, county: str) -> dict[str, int]:
         )
         .group_by(Submission.union_code)
     )
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).tuples().all())
 
 
 def _part_of(by_code: dict[str, Figures], path: str) -> Figures | None:

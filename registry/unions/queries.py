@@ -73,7 +73,7 @@ def grassroots(
 def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """Return the names of these unions by code."""
     query = select(TradeUnion.code, TradeUnion.name).where(TradeUnion.code.in_(set(codes)))
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).tuples().all())
 
 
 def headcount(session: Session, union: Union, on: date) -> int | None:
@@ -109,7 +109,7 @@ def headcounts(session: Session, county: str, path: str, on: date) -> dict[str, 
         .join(TradeUnion, TradeUnion.code == Headcount.union_code)
         .where(Headcount.county == county, TradeUnion.path.startswith(path, autoescape=True))
     )
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).tuples().all())
 
 
 def _plain(union: TradeUnion) -> Union:
