@@ -232,10 +232,10 @@ MESSAGES: dict[str, Message] = {
     ),
     # the file
     "file.hidden_rows": Message(
-        "有隐藏的行",
-        "表中有 {count} 行被隐藏或筛选掉，这些行也已读取并计数。",
-        "不需要的行请删除后重新上传。",
-        {"count": "若干"},
+        "有隐藏的行或列",
+        "表中有 {what}被隐藏或筛选掉，这些内容也已读取并计数。",
+        "不需要的请删除后重新上传。",
+        {"what": "若干行"},
     ),
     "file.several_sheets": Message(
         "有多张花名册",

@@ -1,16 +1,16 @@
-"""What the sandbox hands over: a sheet as named columns, in batches, with its place in the workbook.
+"""What the sandbox hands over: a sheet as named columns, in batches, with its place in the file.
 
 Pure data. `row` is always the row number that a person sees in Excel (first row = 1). Cells are
-untouched apart from their type: trimming, normalising and judging belong to `registry.roster.check`.
+untouched apart from their type: trimming, normalising and judging belong to
+`registry.roster.check`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from registry.roster.findings import FileFinding
+from registry.roster.findings import FileFinding
 
 Cell = str | int | float | bool | None
 """One cell. A date cell is ISO text ("2017-09-01", with a time of day "2017-09-01 08:30:00"; shown
@@ -47,8 +47,8 @@ class CellFault(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SheetHead:
-    """Known before the first row. `format`: xlsx, xls, ods or csv; `header_row`: the last line of
-    the header; `columns`: every column with a header, from left to right."""
+    """Known before the first row. `format`: xlsx, xlsm, xls, ods or csv; `header_row`: the last
+    line of the header; `columns`: every column with a header, from left to right."""
 
     format: str
     sheet: str

@@ -1,0 +1,152 @@
+"""Preflight of a zip container (xlsx, xlsm, ods): nothing that its directory claims is believed.
+
+Every part is unpacked once, in pieces, and counted; the readers of the second look
+(`registry.roster.ooxml`, `registry.roster.opendocument`) see the pieces pass by, so that no large
+part is unpacked twice on our side.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import IO
+
+from registry.roster.recognise import not_a_workbook
+from registry.roster.refusal import Refusal, damaged
+
+MOST_ENTRIES = 2_000
+MOST_RATIO = 200
+RATIO_FROM = 1 << 20
+PIECE = 1 << 20
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+
+# The first part that is there tells what the container is.
+_KINDS = (
+    ("xl/workbook.bin", "Excel 二进制工作簿（.xlsb）"),
+    ("word/document.xml", "Word 文档"),
+    ("ppt/presentation.xml", "PowerPoint 演示文稿"),
+    ("index/document.iwa", "Numbers 表格"),
+    ("meta-inf/container.xml", "电子书"),
+)
+
+
+class Container:
+    """An opened zip file whose directory is sound: few entries, no double or escaping names."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except _BROKEN as error:
+            raise damaged("zip directory") from error
+        entries = self._zip.infolist()
+        if len(entries) > MOST_ENTRIES:
+            raise Refusal("file.too_large", what="内的部件数", limit=f"{MOST_ENTRIES} 个")
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+        for entry in entries:
+            name = entry.filename.lower()
+            if name in self._entries or _escapes(name):
+                raise damaged("double or escaping name")
+            if entry.flag_bits & 1:
+                raise Refusal("file.encrypted")
+            self._entries[name] = entry
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._entries
+
+    def format(self) -> str:
+        """Return xlsx, xlsm or ods; raise Refusal for every other kind of container."""
+        if "xl/workbook.xml" in self:
+            return "xlsm" if b"macroEnabled" in self.read("[Content_Types].xml") else "xlsx"
+        kind = self.read("mimetype")
+        if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+            if b"encryption-data" in self.read("META-INF/manifest.xml"):
+                raise Refusal("file.encrypted")
+            return "ods"
+        if kind.startswith(b"application/vnd.oasis.opendocument"):
+            raise not_a_workbook("其他 OpenDocument 文档")
+        for part, found in _KINDS:
+            if part in self:
+                raise not_a_workbook(found)
+        raise not_a_workbook("压缩包，请先解压")
+
+    def read(self, name: str, most: int = 16 << 20) -> bytes:
+        """Return a small part, or b"" where there is none; raises Refusal beyond `most` bytes."""
+        entry = self._entries.get(name.lower())
+        if entry is None:
+            return b""
+        try:
+            with self._zip.open(entry) as part:
+                content = part.read(most + 1)
+        except _BROKEN as error:
+            raise damaged(name) from error
+        if len(content) > most:
+            raise Refusal("file.too_large", what="内的部件", limit=f"{most >> 20} MB")
+        return content
+
+    def parts(self, most_unpacked: int) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield every part's name (lower case) with its pieces, which must be used up.
+
+        Raises Refusal as soon as more than `most_unpacked` bytes have come out, a part of over
+        1 MB was packed more than 200:1, or a markup part holds a DOCTYPE or an ENTITY.
+        """
+        self._left = self._most = most_unpacked
+        for name, entry in self._entries.items():
+            yield name, self._pieces(name, entry)
+
+    def _pieces(self, name: str, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+        unpacked = 0
+        guard = MarkupGuard()
+        try:
+            with self._zip.open(entry) as part:
+                while piece := part.read(PIECE):
+                    unpacked += len(piece)
+                    self._count(len(piece), unpacked, entry.compress_size)
+                    guard.see(piece)
+                    yield piece
+        except _BROKEN as error:
+            raise damaged(name) from error
+
+    def _count(self, length: int, unpacked: int, packed: int) -> None:
+        self._left -= length
+        if self._left < 0:
+            raise Refusal("file.too_large", what="解压后", limit=_readable(self._most))
+        if unpacked > RATIO_FROM and unpacked > MOST_RATIO * packed:
+            raise Refusal("file.too_large", what="的压缩比", limit=f"{MOST_RATIO}:1")
+
+
+class MarkupGuard:
+    """Refuses a markup part that declares a document type or an entity, piece by piece."""
+
+    _TOKENS = (b"<!DOCTYPE", b"<!ENTITY")
+
+    def __init__(self) -> None:
+        self._markup: bool | None = None
+        self._end = b""
+
+    def see(self, piece: bytes) -> None:
+        """Raise Refusal when a forbidden declaration stands in this piece or across its edge."""
+        if self._markup is None:
+            self._begin(piece)
+        if not self._markup:
+            return
+        edge = self._end + piece[:16]
+        if any(token in piece or token in edge for token in self._TOKENS):
+            raise damaged("DOCTYPE or ENTITY")
+        self._end = piece[-16:]
+
+    def _begin(self, piece: bytes) -> None:
+        if piece.startswith((b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")):
+            # The tokens above would go unseen, and the cell reader sees no cell in such a part.
+            raise damaged("UTF-16 part")
+        self._markup = piece.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def _escapes(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]
+
+
+def _readable(size: int) -> str:
+    return f"{size >> 30} GB" if size >= 1 << 30 else f"{max(size >> 20, 1)} MB"

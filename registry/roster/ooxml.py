@@ -1,0 +1,206 @@
+"""The second look at an xlsx sheet's XML: what the cell reader drops without a word.
+
+The cell reader (calamine) makes '' of error cells and of formulas without a stored result, does
+not know hidden rows, and gives a date shown as 2017年9月 as the first of the month. All that is
+rare, so the XML is searched with bytes operations, and only suspicious rows are taken apart.
+"""
+
+from __future__ import annotations
+
+import re
+
+from registry.roster.container import Container
+from registry.roster.look import Look, column_number, shows_month_only
+from registry.roster.refusal import damaged
+
+_ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?(worksheet|[A-Za-z_][\w.:-]*)[\s>/]")
+_ENCODING = re.compile(rb"""^<\?xml[^>]*encoding=["']([^"']+)["']""")
+_ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,7})["']""")
+_HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']|\sht=["']0(?:\.0*)?["']""")
+_COLUMNS = re.compile(rb"<col\s([^>]*)>")
+_ATTRIBUTE = re.compile(rb"""([\w:]+)=["']([^"']*)["']""")
+_CELL = re.compile(rb"<c((?:\s[^>]*?)?)(?:/>|>(.*?)</c>)", re.DOTALL)
+_ERROR = re.compile(rb"""\st=["']e["']""")
+_UNCACHED = re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)(?!\s*<v(?:\s[^>]*)?>[^<])")
+_VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
+_EMPTY_VALUE = re.compile(rb"<v(?:\s[^>]*)?(?:/>|>\s*</v>)")
+
+
+class SheetLook:
+    """Takes the pieces of one worksheet part; `look` is complete after `finish`."""
+
+    def __init__(self, month_styles: frozenset[bytes]) -> None:
+        self.look = Look()
+        self._prefix = b""
+        self._pending = b""
+        self._row = 0
+        self._closed = False
+        self._inside = False
+        self._month_styles = month_styles
+        self._month = (
+            re.compile(rb"""\ss=["'](?:""" + b"|".join(sorted(month_styles)) + rb""")["']""")
+            if month_styles
+            else None
+        )
+
+    def start(self, piece: bytes) -> bool:
+        """Tell from a part's first piece whether it is a worksheet at all."""
+        head = piece[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+        encoding = _ENCODING.match(head)
+        root = _ROOT.search(head)
+        if root is None or root.group(2) != b"worksheet":
+            return False
+        if encoding and encoding.group(1).lower() not in (b"utf-8", b"utf8", b"us-ascii"):
+            raise damaged("encoding of a sheet")
+        self._prefix = (root.group(1) + b":") if root.group(1) else b""
+        return True
+
+    def see(self, piece: bytes) -> None:
+        """Take the next piece."""
+        data = self._pending + piece
+        cut = data.rfind(b"<row" if not self._prefix else b"<" + self._prefix + b"row")
+        if cut <= 0:
+            self._pending = data
+            return
+        self._pending = data[cut:]
+        self._rows(data[:cut])
+
+    def finish(self) -> None:
+        """Take what is left; raises Refusal when the sheet's data has no end."""
+        self._rows(self._pending)
+        self._pending = b""
+        if not self._closed:
+            raise damaged("sheet without an end")
+
+    def _rows(self, data: bytes) -> None:
+        if self._prefix:
+            data = data.replace(b"<" + self._prefix, b"<").replace(b"</" + self._prefix, b"</")
+        self._closed = self._closed or b"</sheetData>" in data or b"<sheetData/>" in data
+        formulas = b"<f" in data and _UNCACHED.search(data) is not None
+        suspicious = formulas or _ERROR.search(data) is not None or self._month is not None
+        rows = data.split(b"<row")
+        if not self._inside:
+            self._head(rows[0])
+            self._inside = True
+        for row in rows[1:]:
+            if row[:1] in b" >/\t\r\n":
+                self._one(row, suspicious)
+
+    def _head(self, data: bytes) -> None:
+        for column in _COLUMNS.finditer(data):
+            attributes = dict(_ATTRIBUTE.findall(column.group(1)))
+            if attributes.get(b"hidden") in (b"1", b"true"):
+                first, last = int(attributes[b"min"]), int(attributes[b"max"])
+                self.look.hidden_columns.append((first - 1, last - 1))
+
+    def _one(self, row: bytes, suspicious: bool) -> None:
+        tag = row[: row.find(b">") + 1]
+        number = _ROW_NUMBER.search(tag)
+        before = self._row
+        self._row = int(number.group(1)) if number else before + 1
+        if self._row <= before:
+            # The later of two rows with one number would silently replace the earlier.
+            raise damaged("row numbers do not ascend")
+        if (b"hidden" in tag or b" ht=" in tag) and _HIDDEN.search(tag):
+            self.look.hidden_rows.append(self._row)
+        if suspicious and (
+            _ERROR.search(row)
+            or (b"<f" in row and _UNCACHED.search(row))
+            or (self._month and self._month.search(row))
+        ):
+            self._cells(row)
+
+    def _cells(self, row: bytes) -> None:
+        column = -1
+        for cell in _CELL.finditer(row):
+            attributes = dict(_ATTRIBUTE.findall(cell.group(1)))
+            reference = attributes.get(b"r", b"").rstrip(b"0123456789").decode("ascii", "replace")
+            column = column_number(reference) if reference.isalpha() else column + 1
+            content = cell.group(2) or b""
+            if attributes.get(b"t") == b"e":
+                self.look.fault(self._row, column, "cell.error")
+            elif b"<f" in content and _is_uncached(attributes.get(b"t"), content):
+                self.look.fault(self._row, column, "cell.formula")
+            elif attributes.get(b"s") in self._month_styles:
+                self.look.month(self._row, column)
+
+
+def _is_uncached(kind: bytes | None, content: bytes) -> bool:
+    if b"<is" in content or (_VALUE.search(content) and not _EMPTY_VALUE.search(content)):
+        return False
+    # A text formula whose stored result is '' is a blank, not a missing result.
+    return not (kind == b"str" and _EMPTY_VALUE.search(content))
+
+
+def month_styles(container: Container) -> frozenset[bytes]:
+    """Return the style numbers (as in a cell's `s`) that show a date as year and month only."""
+    styles = container.read("xl/styles.xml").replace(b"<x:", b"<").replace(b"</x:", b"</")
+    codes: dict[bytes, str] = {}
+    for tag in re.findall(rb"<numFmt\s([^>]*)>", styles):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        code = attributes.get(b"formatCode", b"").decode("utf-8", "replace")
+        codes[attributes.get(b"numFmtId", b"")] = code.replace("&quot;", '"')
+    found = re.search(rb"<cellXfs.*?</cellXfs>", styles, re.DOTALL)
+    chosen = set()
+    for index, tag in enumerate(re.findall(rb"<xf\s([^>]*)>", found.group() if found else b"")):
+        number = dict(_ATTRIBUTE.findall(tag)).get(b"numFmtId", b"0")
+        if number.isdigit() and shows_month_only(int(number), codes.get(number)):
+            chosen.add(str(index).encode())
+    return frozenset(chosen)
+
+
+def sheet_parts(container: Container) -> dict[str, str]:
+    """Return {sheet name: name of its part in lower case} of the workbook."""
+    from xml.parsers.expat import ExpatError, ParserCreate
+
+    targets: dict[str, str] = {}
+    sheets: dict[str, str] = {}
+
+    def relationship(name: str, attributes: dict[str, str]) -> None:
+        if name.endswith("Relationship"):
+            targets[attributes.get("Id", "")] = _part(attributes.get("Target", ""))
+
+    def sheet(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == "sheet":
+            ids = [value for key, value in attributes.items() if key.endswith(":id")]
+            if ids and ids[0] in targets:
+                sheets[attributes.get("name", "")] = targets[ids[0]]
+
+    for part, start in (("xl/_rels/workbook.xml.rels", relationship), ("xl/workbook.xml", sheet)):
+        parser = ParserCreate()
+        parser.StartElementHandler = start
+        try:
+            parser.Parse(container.read(part), True)
+        except ExpatError as error:
+            raise damaged(part) from error
+    return sheets
+
+
+def _part(target: str) -> str:
+    target = target.replace("\\", "/").lower()
+    parts: list[str] = [] if target.startswith("/") else ["xl"]
+    for name in target.split("/"):
+        if name == ".." and parts:
+            parts.pop()
+        elif name not in ("", ".", ".."):
+            parts.append(name)
+    return "/".join(parts)
+
+
+def sweep(container: Container, most_unpacked: int) -> dict[str, Look]:
+    """Unpack every part once and return {part name in lower case: Look} of the worksheets."""
+    styles = month_styles(container)
+    looks: dict[str, Look] = {}
+    for name, pieces in container.parts(most_unpacked):
+        first = next(pieces, b"")
+        sheet = SheetLook(styles)
+        if sheet.start(first):
+            sheet.see(first)
+            for piece in pieces:
+                sheet.see(piece)
+            sheet.finish()
+            looks[name] = sheet.look
+        else:
+            for _ in pieces:
+                pass
+    return looks

@@ -1,0 +1,194 @@
+"""The parent's end of the sandbox process: start it, take its frames, and be sure that it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from registry.errors import RosterRefused
+from registry.roster.wording import refused
+
+_CHILD = Path(__file__).with_name("child.py")
+_HEADER_BYTES = 9
+# A whole marked workbook is the largest thing that comes back in one frame.
+_LARGEST_FRAME = 512 << 20
+_MOST_COMPLAINT = 64 << 10
+
+
+class Limits(NamedTuple):
+    """What one file may cost. `wall_seconds` counts only while the caller waits for the child."""
+
+    file_bytes: int
+    unpacked_bytes: int
+    memory_bytes: int
+    cpu_seconds: int
+    wall_seconds: float
+
+
+class Child:
+    """One sandbox process at one task. `close` (or leaving the context) ends it in any case."""
+
+    def __init__(self, task: str, content: bytes, argument: bytes, limits: Limits) -> None:
+        self._patience = limits.wall_seconds
+        self._pending = bytearray()
+        files = [_unnamed_file(content), _unnamed_file(argument)]
+        try:
+            # The arguments are our own: numbers and places in this installation.
+            self._process = subprocess.Popen(  # noqa: S603
+                [
+                    *(sys.executable, "-I", "-S", "-B", str(_CHILD), task),
+                    *(str(number) for number in (*files, limits.memory_bytes, limits.cpu_seconds)),
+                    *_import_path(),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                env={},
+                cwd="/",
+                pass_fds=files,
+                start_new_session=True,
+            )
+        finally:
+            for number in files:
+                os.close(number)
+        try:
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self) -> None:
+        letter, _ = self._frame(starting=True)
+        if letter != b"r":
+            raise RuntimeError("the sandbox process did not start")
+
+    def frame(self) -> tuple[bytes, bytes]:
+        """Return the next frame's letter and payload; raises RosterRefused when the child has
+        refused the file, has passed a limit or has died."""
+        letter, payload = self._frame()
+        if letter == b"x":
+            answer = _read_refusal(payload)
+            self.close()
+            raise answer
+        return letter, payload
+
+    def close(self) -> None:
+        """Kill the child with all that it may have started, and take its remains away."""
+        process = self._process
+        if process.returncode is None:
+            # It may have ended between our looking and our killing.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+    def _frame(self, starting: bool = False) -> tuple[bytes, bytes]:
+        header = self._take(_HEADER_BYTES, starting)
+        length = int.from_bytes(header[1:], "big")
+        if length > _LARGEST_FRAME:
+            raise self._give_up("file.damaged")
+        return header[:1], self._take(length, starting)
+
+    def _take(self, count: int, starting: bool) -> bytes:
+        while len(self._pending) < count:
+            piece = self._receive()
+            if piece is None:
+                raise self._give_up("file.too_costly")
+            if not piece:
+                raise self._ended(starting)
+            self._pending += piece
+        taken = bytes(self._pending[:count])
+        del self._pending[:count]
+        return taken
+
+    def _receive(self) -> bytes | None:
+        """Return what has come, b"" when the child has closed its end, None when it is late."""
+        assert self._process.stdout is not None  # noqa: S101 - it was asked for as a pipe
+        number = self._process.stdout.fileno()
+        began = time.monotonic()
+        poll = select.poll()
+        poll.register(number, select.POLLIN)
+        ready = poll.poll(max(self._patience, 0) * 1000)
+        self._patience -= time.monotonic() - began
+        return os.read(number, 1 << 20) if ready else None
+
+    def _give_up(self, code: str) -> RosterRefused:
+        self.close()
+        return refused(code)
+
+    def _ended(self, starting: bool) -> Exception:
+        """Return what to raise for a child that ended without a last word."""
+        complaint = self._complaint()
+        # The leader is dead or dying; whatever else is in its group must not outlive it.
+        try:
+            status: int | None = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            status = None
+        self.close()
+        if starting and status not in (-signal.SIGKILL, -signal.SIGXCPU):
+            return RuntimeError(f"the sandbox process did not start: {complaint}")
+        late = status in (-signal.SIGXCPU, -signal.SIGKILL)
+        hungry = "memory allocation of" in complaint or "MemoryError" in complaint
+        return refused("file.too_costly" if late or hungry else "file.damaged")
+
+    def _complaint(self) -> str:
+        """Return the beginning of what the child wrote on its standard error."""
+        assert self._process.stderr is not None  # noqa: S101 - it was asked for as a pipe
+        number = self._process.stderr.fileno()
+        os.set_blocking(number, False)
+        try:
+            return os.read(number, _MOST_COMPLAINT).decode("utf-8", "replace")
+        except BlockingIOError:
+            return ""
+
+
+def _read_refusal(payload: bytes) -> RosterRefused:
+    try:
+        said = msgspec.json.decode(payload)
+        return refused(said["code"], said["facts"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return refused("file.damaged")
+
+
+def _unnamed_file(content: bytes) -> int:
+    """Return the number of an open file without a name that holds these bytes."""
+    if hasattr(os, "memfd_create"):
+        number = os.memfd_create("roster", os.MFD_CLOEXEC)
+    else:
+        with tempfile.TemporaryFile() as file:
+            number = os.dup(file.fileno())
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(number, rest) :]
+        os.lseek(number, 0, os.SEEK_SET)
+    except BaseException:
+        os.close(number)
+        raise
+    return number
+
+
+@cache
+def _import_path() -> tuple[str, ...]:
+    """Return where the child finds our code and the libraries; nothing else is on its path."""
+    places = [str(_CHILD.parents[2]), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    spec = find_spec("python_calamine")
+    if spec is not None and spec.origin is not None:
+        places.append(str(Path(spec.origin).parents[1]))
+    return tuple(dict.fromkeys(places))

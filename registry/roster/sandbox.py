@@ -1,0 +1,167 @@
+"""Reads workbooks in a throw-away child process: no reader of foreign files runs in this one.
+
+The child (`registry.roster.child`) is an isolated interpreter with an empty environment, limits on
+memory and time, no writing of files, in a session of its own that is killed at the end. Bytes go in
+through an unnamed file, frames come out through a pipe; what comes out is data, never objects.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from registry.roster.columns import COLUMNS
+from registry.roster.header import label_table
+from registry.roster.process import Child, Limits
+from registry.roster.sheet import SheetBatch, SheetColumn, SheetHead, SheetTail, Skipped
+from registry.roster.wording import file_finding, refused
+
+__all__ = ["BULK", "ORDINARY", "Limits", "SheetReader", "open_sheet", "run_in_sandbox"]
+
+ORDINARY = Limits(
+    file_bytes=50 << 20,
+    unpacked_bytes=1 << 30,
+    memory_bytes=1 << 30,
+    cpu_seconds=12,
+    wall_seconds=15,
+)
+# Only for a job that a city admin starts as bulk.
+BULK = Limits(
+    file_bytes=300 << 20,
+    unpacked_bytes=4 << 30,
+    memory_bytes=3 << 30,
+    cpu_seconds=600,
+    wall_seconds=900,
+)
+
+_BATCH = msgspec.json.Decoder(SheetBatch)
+
+
+class SheetReader:
+    """A sheet being read: `head` is known at once, iterating gives the batches, then `tail` is
+    known. The child is killed on leaving the context, at the end and on every refusal."""
+
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        letter, payload = child.frame()
+        if letter != b"h":
+            raise refused("file.damaged")
+        self.head = _head(payload)
+        self._tail: SheetTail | None = None
+
+    @property
+    def tail(self) -> SheetTail:
+        """What is known only when all batches have been taken; RuntimeError before that."""
+        if self._tail is None:
+            raise RuntimeError("the sheet has not been read to its end")
+        return self._tail
+
+    def __iter__(self) -> Iterator[SheetBatch]:
+        """Yield the batches, once. Raises RosterRefused when the child passes a limit or dies."""
+        try:
+            while self._tail is None:
+                letter, payload = self._child.frame()
+                if letter == b"b":
+                    yield _batch(payload)
+                else:
+                    self._tail = _tail(payload)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End the child; reading on is not possible afterwards."""
+        self._child.close()
+
+    def __enter__(self) -> SheetReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_sheet(content: bytes, limits: Limits = ORDINARY) -> SheetReader:
+    """Open the roster in a file's bytes, whatever the format (told by the content alone).
+
+    Raises RosterRefused with a `file.*` code of `seeds/rules.csv`, here or while iterating.
+    """
+    _refuse_size(content, limits)
+    argument = json.dumps({**_reading_terms(), "unpacked_bytes": limits.unpacked_bytes})
+    child = Child("read", content, argument.encode(), limits)
+    try:
+        return SheetReader(child)
+    except BaseException:
+        child.close()
+        raise
+
+
+def run_in_sandbox(task: str, content: bytes, argument: bytes, limits: Limits = ORDINARY) -> bytes:
+    """Run one task of the table in `registry.roster.child` on these bytes; return its result.
+
+    Raises RosterRefused: file.too_costly past a limit, file.damaged when the task fails, or what
+    the task itself refused.
+    """
+    _refuse_size(content, limits)
+    child = Child(task, content, argument, limits)
+    try:
+        letter, payload = child.frame()
+    finally:
+        child.close()
+    if letter != b"o":
+        raise refused("file.damaged")
+    return payload
+
+
+def _refuse_size(content: bytes, limits: Limits) -> None:
+    if len(content) > limits.file_bytes:
+        raise refused("file.too_large", {"limit": f"{limits.file_bytes >> 20} MB"})
+
+
+@cache
+def _reading_terms() -> dict[str, Any]:
+    return {
+        "labels": label_table((one.field, one.label, one.aliases) for one in COLUMNS),
+        "ignored": [one.field for one in COLUMNS if one.requirement == "ignored"],
+    }
+
+
+def _head(payload: bytes) -> SheetHead:
+    try:
+        said = msgspec.json.decode(payload)
+        return SheetHead(
+            format=said["format"],
+            sheet=said["sheet"],
+            header_row=said["header_row"],
+            columns=msgspec.convert(said["columns"], list[SheetColumn]),
+            file_findings=[file_finding(code, facts) for code, facts in said["findings"]],
+        )
+    except (msgspec.MsgspecError, KeyError, TypeError) as error:
+        raise refused("file.damaged") from error
+
+
+def _batch(payload: bytes) -> SheetBatch:
+    try:
+        return _BATCH.decode(payload)
+    except msgspec.MsgspecError as error:
+        raise refused("file.damaged") from error
+
+
+def _tail(payload: bytes) -> SheetTail:
+    try:
+        said = msgspec.json.decode(payload)
+        return SheetTail(
+            total=said["total"],
+            skipped=msgspec.convert(said["skipped"], list[Skipped]),
+            file_findings=[file_finding(code, facts) for code, facts in said["findings"]],
+        )
+    except (msgspec.MsgspecError, KeyError, TypeError) as error:
+        raise refused("file.damaged") from error

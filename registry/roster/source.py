@@ -1,0 +1,165 @@
+"""A file opened for reading, whatever its format: its sheets, their rows, and the second look.
+
+Runs only inside the sandbox process: no cell reader is safe elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import IO
+
+from registry.roster import delimited
+from registry.roster.header import SEARCHED_ROWS, find_header
+from registry.roster.look import Look
+from registry.roster.recognise import HEAD_BYTES, not_a_workbook, recognise
+from registry.roster.refusal import Refusal, damaged
+
+MOST_CELLS = 30_000_000
+
+Row = list[object]
+
+
+class Source:
+    """`sheets`: (name, can be read) in the order of the workbook: charts and hidden sheets
+    cannot."""
+
+    format = ""
+    sheets: list[tuple[str, bool]]
+
+    def rows(self, index: int) -> Iterator[Row]:
+        """Yield a sheet's rows, the first is Excel row 1; each begins at column A."""
+        raise NotImplementedError
+
+    def look(self, index: int) -> Look:
+        """Return what the rows do not tell of this sheet."""
+        raise NotImplementedError
+
+
+class WorkbookSource(Source):
+    """xlsx, xlsm, xls and ods by calamine."""
+
+    def __init__(self, file: IO[bytes], format: str) -> None:
+        import python_calamine as calamine
+
+        self.format = format
+        file.seek(0)
+        try:
+            self._book = calamine.CalamineWorkbook.from_filelike(file)
+        except calamine.PasswordError as error:
+            raise Refusal("file.encrypted") from error
+        except calamine.CalamineError as error:
+            raise damaged(str(error)) from error
+        self._error = calamine.CalamineError
+        self.sheets = [
+            (
+                sheet.name,
+                sheet.typ == calamine.SheetTypeEnum.WorkSheet
+                and sheet.visible == calamine.SheetVisibleEnum.Visible,
+            )
+            for sheet in self._book.sheets_metadata
+        ]
+        self._looks: dict[int, Look] = {}
+
+    def rows(self, index: int) -> Iterator[Row]:
+        try:
+            sheet = self._book.get_sheet_by_index(index)
+        except self._error as error:
+            raise damaged(str(error)) from error
+        if sheet.start is None or sheet.end is None:
+            return
+        if (sheet.end[0] + 1) * sheet.width > MOST_CELLS:
+            raise Refusal("file.too_large", what="的单元格数", limit="3000 万个")
+        before: Row = [""] * sheet.start[1]
+        for row in sheet.iter_rows():
+            yield [*before, *row] if before else row  # type: ignore[misc]
+
+    def look(self, index: int) -> Look:
+        return self._looks.get(index) or Look()
+
+
+class ZipSource(WorkbookSource):
+    """A zip container: the preflight of all its parts comes before the cell reader."""
+
+    def __init__(self, file: IO[bytes], unpacked_bytes: int) -> None:
+        from registry.roster.container import Container
+
+        container = Container(file)
+        format = container.format()
+        if format == "ods":
+            from registry.roster.opendocument import sweep as sweep_ods
+
+            looks = sweep_ods(container, unpacked_bytes)
+            super().__init__(file, format)
+            self._looks = dict(enumerate(looks))
+            return
+        from registry.roster.ooxml import sheet_parts, sweep
+
+        by_part = sweep(container, unpacked_bytes)
+        parts = sheet_parts(container)
+        super().__init__(file, format)
+        for index, (name, readable) in enumerate(self.sheets):
+            look = by_part.get(parts.get(name, ""))
+            if look is not None:
+                self._looks[index] = look
+            elif readable:
+                # Reading on would lose its error cells without a word.
+                raise damaged("sheet part not found")
+
+
+class OleSource(WorkbookSource):
+    """An .xls file (or one of the other things in an OLE container, which are refused)."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        from registry.roster.biff import BiffLook, workbook_stream
+
+        self._biff = BiffLook(workbook_stream(file))
+        super().__init__(file, "xls")
+
+    def look(self, index: int) -> Look:
+        return self._biff.sheet(index)
+
+
+class TextSource(Source):
+    """A CSV file: the separator with which the header says most."""
+
+    format = "csv"
+
+    def __init__(self, file: IO[bytes], labels: dict[str, str]) -> None:
+        file.seek(0)
+        self._text = delimited.decode(file.read())
+        self.sheets = [("", True)]
+        best = (-1, -1)
+        for separator in delimited.SEPARATORS:
+            first = list(islice(delimited.records(self._text, separator), SEARCHED_ROWS + 1))
+            header = find_header(first, labels)
+            score = (len(header.fields) if header else 0, _alike(first))
+            if score > best:
+                best, self._separator = score, separator
+        if best == (0, 0):
+            raise not_a_workbook("文本文件，没有分成列")
+
+    def rows(self, index: int) -> Iterator[Row]:
+        yield from delimited.records(self._text, self._separator)  # type: ignore[misc]
+
+    def look(self, index: int) -> Look:
+        return Look()
+
+
+def _alike(records: list[list[str]]) -> int:
+    """Return how many records have the commonest number of columns; 0 for running text."""
+    widths = [len(record) for record in records if any(record)]
+    width = max(widths, key=widths.count, default=0)
+    count = widths.count(width)
+    return count if width >= 3 and count >= 2 and count * 3 >= len(widths) * 2 else 0
+
+
+def open_source(file: IO[bytes], labels: dict[str, str], unpacked_bytes: int) -> Source:
+    """Open a file by its content; raises Refusal when it is no spreadsheet that can be read."""
+    file.seek(0)
+    kind = recognise(file.read(HEAD_BYTES))
+    if kind == "zip":
+        return ZipSource(file, unpacked_bytes)
+    if kind == "ole":
+        return OleSource(file)
+    return TextSource(file, labels)
