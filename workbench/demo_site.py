@@ -19,6 +19,7 @@ from workbench.child import Child
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
+FIRST_PAUSE = 0.5
 # No letters or digits that are easily taken for one another: the password is read off a terminal.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ACCOUNTS = (
@@ -163,15 +164,16 @@ def _announcement(port: int, password: str, data: Path) -> str:
 
 def _watch(site: Child, worker: Child) -> int:
     """Keep the worker alive as long as the site lives; return 1 when that ends by itself."""
-    pause = 1.0
+    pause = FIRST_PAUSE
     while not site.ended:
         if worker.ended:
             lived = time.monotonic() - worker.started
             # A worker that cannot start at all must not be started a hundred times a second.
-            pause = 1.0 if lived > 30 else min(pause * 2, 30.0)
-            print(f"The worker ended; a new one starts in {pause:.0f} s.", file=sys.stderr)
+            pause = FIRST_PAUSE if lived > 30 else pause
+            print(f"The worker ended; a new one starts in {pause:g} s.", file=sys.stderr)
             time.sleep(pause)
             worker.start()
+            pause = min(pause * 2, 30.0)
         time.sleep(0.2)
     print("The site ended by itself (see above).", file=sys.stderr)
     return 1

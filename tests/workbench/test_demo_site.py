@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from workbench import demo_site
+from workbench.child import Child
 from workbench.environment import ROOT, SetupFailed
 
 
@@ -46,3 +47,25 @@ def test_the_announcement_names_address_accounts_and_password():
     assert "four-four" in said
     for account in ("clerk-3310830010001", "reviewer2-331083001", "city-331083", "log-keeper"):
         assert account in said
+
+
+def test_a_worker_that_died_is_started_again_until_the_site_ends(capsys):
+    with Child(["sleep", "0.6"], {}) as site, Child(["true"], {}) as worker:
+        first = worker.process
+        first.wait()
+        assert demo_site._watch(site, worker) == 1
+        assert worker.process.pid != first.pid
+    said = capsys.readouterr().err
+    assert "a new one starts in 0.5 s" in said
+    assert "The site ended by itself" in said
+
+
+def test_a_site_that_ends_at_once_is_not_waited_for():
+    with Child(["true"], {}) as site, pytest.raises(SetupFailed, match="did not start"):
+        demo_site._wait_until_answering(site, 9)
+
+
+def test_children_are_ended_in_order():
+    with Child(["sleep", "60"], {}) as child:
+        assert not child.ended
+    assert child.ended
