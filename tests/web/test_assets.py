@@ -18,8 +18,7 @@ def manifest() -> dict[str, Any]:
 
 def test_every_file_has_the_hash_in_the_manifest() -> None:
     found = {
-        path: hashlib.sha256((ROOT / path).read_bytes()).hexdigest()
-        for path in manifest()["files"]
+        path: hashlib.sha256((ROOT / path).read_bytes()).hexdigest() for path in manifest()["files"]
     }
     assert found == manifest()["files"]
 

@@ -135,10 +135,11 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     const sender = event.submitter;
-    pending.then(() => {
+    /* Not at once: a form does not listen to requestSubmit while its submit event is under way. */
+    pending.then(() => setTimeout(() => {
       hashing.delete(field);
       event.target.requestSubmit(sender);
-    });
+    }));
   }, true);
 
   /* htmx: the token, the focus, and what to say when nothing came back. */
