@@ -129,13 +129,12 @@ class Checker:
         documents = judge_column(cells, clean["document_kind"], hints, self._today, marks)
         clean["document_number"] = documents.numbers
         clean["document_kind"] = list(documents.kinds)
-        clean["change"] = [change or _JOINING for change in clean["change"]]
+        if None in clean["change"]:
+            clean["change"] = [change or _JOINING for change in clean["change"]]
         return documents
 
     def _compare(self, clean: dict[str, Values], documents: Documents, marks: Marks) -> None:
-        births = [
-            real or given for real, given in zip(documents.born_on, clean["born_on"], strict=True)
-        ]
+        births = _first_known(documents.born_on, clean["born_on"])
         person.judge_changes(clean["changed_on"], births, self._today, self._ages, marks)
         for field, compare, real in (
             ("sex", person.compare_sex, documents.sex),
@@ -144,13 +143,15 @@ class Checker:
             if field in self._letters:
                 compare(clean[field], real, marks)
             else:
-                given = clean[field]
-                clean[field] = [r or g for r, g in zip(real, given, strict=True)]
-        # With a faulty number there is no telling whose age it is.
-        ages = [birth if ok else None for birth, ok in zip(births, documents.sound, strict=True)]
+                clean[field] = _first_known(real, clean[field])
+        if not all(documents.sound):
+            # With a faulty number there is no telling whose age it is.
+            births = [b if ok else None for b, ok in zip(births, documents.sound, strict=True)]
         field = "born_on" if "born_on" in self._letters else "document_number"
-        sexes = [r or g for r, g in zip(documents.sex, clean["sex"], strict=True)]
-        person.judge_ages(ages, sexes, clean["work_status"], self._today, self._ages, marks, field)
+        sexes = _first_known(documents.sex, clean["sex"])
+        person.judge_ages(
+            births, sexes, clean["work_status"], self._today, self._ages, marks, field
+        )
 
     def _mark_blanks(
         self, clean: dict[str, Values], documents: Documents, marks: Marks, count: int
@@ -173,6 +174,12 @@ class Checker:
                     continue
                 if not excused or documents.sound[index]:
                     marks.add(field, index, new)
+
+
+def _first_known(first: Values, second: Values) -> Values:
+    if None not in first:
+        return first
+    return [one or other for one, other in zip(first, second, strict=True)]
 
 
 def _mark_faults(batch: SheetBatch, marks: Marks) -> None:

@@ -41,9 +41,11 @@ class Roll:
             rows_of_bodies, bodies = self._sorted_out(rows, keys)
         self._bodies.extend([int(key[3:20]) for key in bodies])
         self._body_rows.extend(rows_of_bodies)
-        reachable = [(row, mobile) for row, mobile in zip(rows, mobiles, strict=True) if mobile]
-        self._mobiles.extend([int(mobile) for _, mobile in reachable])
-        self._mobile_rows.extend([row for row, _ in reachable])
+        reachable = [mobile for mobile in mobiles if mobile is not None]
+        self._mobiles.extend(list(map(int, reachable)))
+        if len(reachable) < len(rows):
+            rows = [row for row, mobile in zip(rows, mobiles, strict=True) if mobile is not None]
+        self._mobile_rows.extend(rows)
 
     def _sorted_out(
         self, rows: Sequence[int], keys: Sequence[str | None]

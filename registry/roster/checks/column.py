@@ -1,6 +1,7 @@
 """One column of a batch at once: each distinct value is judged once, the rest is looked up."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import filterfalse
 from typing import cast
 
@@ -25,7 +26,9 @@ _REMEMBERED = 20_000
 class ColumnJudge:
     """Judges the cells of one column; remembers what it has seen between batches.
 
-    `plain` says of a text that it is stored as it stands and earns no note.
+    `known` are texts that are stored as told, without a note. `plain` says of a text that it is
+    stored as it stands without a note: where nearly all cells are plain (names, telephones,
+    addresses), asking is cheaper than remembering.
     """
 
     def __init__(
@@ -43,45 +46,61 @@ class ColumnJudge:
 
     def judge(self, cells: Sequence[Cell]) -> tuple[list[str | None], dict[int, tuple[Note, ...]]]:
         """Return the stored value of each cell, and by index the notes on those that have some."""
-        if bool in set(map(type, cells)):
-            # True equals 1 as a key but is no 1 in a cell.
-            cells = [as_text(cell) if isinstance(cell, bool) else cell for cell in cells]
-        if len(self._clean) > _REMEMBERED:
-            self._clean = dict(self._known)
-            self._notes = {}
         if self._plain is not None:
-            clean = self._mostly_plain(cells, self._plain)
+            clean = self._all_plain(cells, self._plain)
+            if clean is not None:
+                return clean, {}
         else:
-            for cell in set(cells).difference(self._clean):
-                self._learn(cell)
-            clean = list(map(self._clean.__getitem__, cells))
+            with suppress(KeyError):
+                clean = list(map(self._clean.__getitem__, cells))
+                if not self._notes:
+                    return clean, {}
+        cells = self._learn_all(cells)
         notes = self._notes
+        clean = list(map(self._clean.__getitem__, cells))
         if not notes or notes.keys().isdisjoint(cells):
             return clean, {}
         return clean, {i: notes[cell] for i, cell in enumerate(cells) if cell in notes}
 
-    def _mostly_plain(
+    def _all_plain(
         self, cells: Sequence[Cell], plain: Callable[[str], object]
-    ) -> list[str | None]:
-        """Return the stored values where nearly every cell stands for itself."""
-        texts: list[str] = []
-        odd: list[Cell] = []
-        for cell in set(cells).difference(self._clean):
-            if isinstance(cell, str):
-                texts.append(cell)
-            else:
-                odd.append(cell)
-        for cell in [*odd, *filterfalse(plain, texts)]:
+    ) -> list[str | None] | None:
+        """Return the cells themselves where each is blank or a plain text, else None."""
+        distinct = set(cells)
+        distinct.discard(None)
+        try:
+            for _ in filterfalse(cast("Callable[[object], object]", plain), distinct):
+                return None
+        except TypeError:  # no text
+            return None
+        return cast("list[str | None]", list(cells))
+
+    def _learn_all(self, cells: Sequence[Cell]) -> Sequence[Cell]:
+        """Judge what is not known yet; return the cells as the keys by which it is known."""
+        if len(self._clean) > _REMEMBERED:
+            self._clean = dict(self._known)
+            self._notes = {}
+        distinct = set(cells)
+        if 0 in distinct or 1 in distinct:
+            # True equals 1 as a key but is no 1 in a cell.
+            cells = [cell if type(cell) is str else _unequal(cell) for cell in cells]
+            distinct = set(cells)
+        for cell in distinct.difference(self._clean):
             self._learn(cell)
-        found = self._clean
-        # Whatever is no text has been learnt.
-        return [found[cell] if cell in found else cast("str", cell) for cell in cells]
+        return cells
 
     def _learn(self, cell: Cell) -> None:
+        if self._plain is not None and isinstance(cell, str) and self._plain(cell):
+            self._clean[cell] = cell
+            return
         verdict = self._judge(cell)
         self._clean[cell] = verdict.clean
         if verdict.notes:
             self._notes[cell] = verdict.notes
+
+
+def _unequal(cell: Cell) -> Cell:
+    return as_text(cell) if cell in (0, 1) else cell
 
 
 def column_judge(column: Column) -> ColumnJudge:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from registry.codes import code_list
 from registry.identity import resident_id
@@ -52,23 +52,37 @@ def judge_column(
     """
     texts, lost = _texts(cells, marks)
     judged = judge_documents(texts, kinds, today, hints)
-    for index, (judgement, text) in enumerate(zip(judged, texts, strict=True)):
-        # A sound number that stands as it was written is the same object.
-        if judgement.number is not text or judgement.problems:
-            _mark(index, judgement, text or "", marks)
-    dates = {day: day.isoformat() for day in {judgement.born_on for judgement in judged} if day}
+    numbers = [judgement.number for judgement in judged]
+    problems = any(judgement.problems for judgement in judged)
+    if problems or numbers != texts:
+        for index, (judgement, text) in enumerate(zip(judged, texts, strict=True)):
+            if judgement.problems or judgement.number != text:
+                _mark(index, judgement, text or "", marks)
+    kinds_found = [judgement.kind for judgement in judged]
+    births = [judgement.born_on for judgement in judged]
+    days = {day: day.isoformat() if day is not None else None for day in set(births)}
+    if problems or None in numbers or set(kinds_found) != {_RESIDENT}:
+        keys = [_key(judgement) for judgement in judged]
+        sound = [key is not None for key in keys]
+    else:
+        keys = [f"{_RESIDENT}:{number}" for number in numbers]
+        sound = [True] * len(keys)
+    for index, text in lost.items():
+        numbers[index] = text
     return Documents(
-        numbers=[lost.get(index, judgement.number) for index, judgement in enumerate(judged)],
-        kinds=[judgement.kind for judgement in judged],
-        keys=[_key(judgement) for judgement in judged],
-        born_on=[dates[judgement.born_on] if judgement.born_on else None for judgement in judged],
+        numbers=numbers,
+        kinds=kinds_found,
+        keys=keys,
+        born_on=list(map(days.__getitem__, births)),
         sex=[judgement.sex for judgement in judged],
-        sound=[judgement.number is not None and not judgement.has_error for judgement in judged],
+        sound=sound,
     )
 
 
 def _texts(cells: Sequence[Cell], marks: Marks) -> tuple[list[str | None], dict[int, str]]:
     """Return the cells as texts to judge, and by index those of which the digits are lost."""
+    if set(map(type, cells)) == {str}:
+        return cast("list[str | None]", list(cells)), {}
     texts: list[str | None] = []
     lost: dict[int, str] = {}
     for index, cell in enumerate(cells):

@@ -113,12 +113,16 @@ def judge_changes(
     day = today.isoformat()
     # A later year than that of the birthday settles it for nearly all.
     years = _years_of_birthdays(ages.member)
-    for index, (change, birth) in enumerate(zip(changes, births, strict=True)):
-        if change is None:
-            continue
+    doubtful = [
+        (index, change, birth)
+        for index, (change, birth) in enumerate(zip(changes, births, strict=True))
+        if change is not None
+        and (change > day or (birth is not None and change[:4] <= years[birth[:4]]))
+    ]
+    for index, change, birth in doubtful:
         if change > day:
             marks.add("changed_on", index, _impossible("晚于今天"))
-        elif birth is not None and change[:4] <= years[birth[:4]]:
+        elif birth is not None:
             # 2017.1 may be October, and a month may mean its last day.
             latest = (marks.suggested("changed_on", index, "date.month_only") or [change])[-1]
             if latest < years_later(birth, ages.member)[: len(latest)]:
