@@ -29,6 +29,7 @@ from registry.unions.models import Level
 # Each password costs some 20 ms to hash; more than this would make a page wait too long.
 CLERKS_AT_ONCE = 200
 CLERK_DISPLAY_NAME = "经办员"
+FIRST_NAME = "administrator"
 
 # At which level of the tree a role makes sense.
 ROLE_LEVELS: dict[Role, frozenset[Level]] = {
@@ -84,6 +85,31 @@ def create_account(
             detail={"account": chosen, "roles": sorted(wanted)},
         )
     return Slip(union.code, union.name, person, chosen, password)
+
+
+def open_first_administrator(county: str, display_name: str) -> Slip:
+    """Open the first administrator of a new installation, before anybody could sign in.
+
+    Raises `StateRefused` when there is an account already.
+    """
+    person = judge_display_name(display_name)
+    password, hashed = _fresh_password()
+    roles = frozenset({Role.ADMINISTRATOR})
+    with transaction() as session:
+        union = unions.find(session, county)
+        if queries.count_accounts(session, union.path).total:
+            raise StateRefused("init.done", "系统已经有账号，不能再次初始化。")
+        _insert(session, [_NewAccount(FIRST_NAME, person, union.code, roles, hashed)])
+        trail.record(
+            session,
+            "account.create",
+            actor=None,
+            actor_name="init",
+            county=union.county,
+            place=union.code,
+            detail={"account": FIRST_NAME, "roles": sorted(roles)},
+        )
+    return Slip(union.code, union.name, person, FIRST_NAME, password)
 
 
 def create_clerks(code: str, *, actor: Actor) -> list[Slip]:

@@ -34,6 +34,15 @@ def unfinished(session: Session) -> list[int]:
     )
 
 
+def is_free(session: Session, batch_id: int, worker: str) -> bool:
+    """Tell whether nobody works on an unfinished batch: it waits, or its worker is gone."""
+    batch = session.get(Batch, batch_id, populate_existing=True)
+    if batch is None or batch.state not in {BatchState.WAITING, BatchState.RUNNING}:
+        return False
+    mine = batch.state == BatchState.RUNNING and batch.worker == worker
+    return not mine and not _is_held(batch, worker)
+
+
 def beat(worker: str) -> None:
     """Give a sign of life, for the readiness page."""
     with transaction() as session:

@@ -3,17 +3,23 @@
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from registry.access.actor import Actor, demand
+from registry.access.actor import Actor, demand, within
 from registry.access.roles import Permission
 from registry.db import transaction
 from registry.errors import InputRefused, NotFound
+from registry.identity.documents import key_form, kind_by_form, normalise
+from registry.members import queries
 from registry.members.models import Member, Membership
+from registry.members.queries import MemberRecord
 from registry.trail.operations import record
 from registry.unions import queries as union_queries
-from registry.vault.vault import of_person, vault
+from registry.vault.vault import PERSON, of_person, vault
 
 REASON_LENGTH = 200
+NUMBER_LENGTH = 40
+OTHER_KIND = "99"  # codes/document_kind.csv
 
 
 class FullValues(NamedTuple):
@@ -58,3 +64,40 @@ def open_member(county: str, member_id: int, *, actor: Actor, reason: str) -> Fu
             detail={"member": member_id, "person": key.hex(), "reason": reason},
         )
     return values
+
+
+def look_up(number: str, *, actor: Actor) -> MemberRecord:
+    """Find a person by document number, by keyed hash alone; masked, and on the trail.
+
+    Raises `NotFound` when nobody with this number is in the actor's part of the tree: whether the
+    person is somewhere else is not told.
+    """
+    clean, _ = normalise(number)
+    if not clean or len(clean) > NUMBER_LENGTH:
+        raise InputRefused("number.missing", "请填写要查询的证件号码。")
+    with transaction() as session:
+        key = vault().keyed_hash(PERSON, key_form(kind_by_form(clean) or OTHER_KIND, clean))
+        found = _visible(session, key, actor)
+        record(
+            session,
+            "member.look_up",
+            actor=actor,
+            place=found.line.union_code if found else actor.place,
+            result="done" if found else "member.unknown",
+            detail={"person": key.hex()},
+        )
+    if found is None:
+        raise NotFound("member.unknown", "管理范围内没有该证件号码的会员。")
+    return found
+
+
+def _visible(session: Session, key: bytes, actor: Actor) -> MemberRecord | None:
+    member_id = queries.by_person(session, actor.county, key)
+    if member_id is None:
+        return None
+    found = queries.record_of(session, actor.county, member_id, queries.Sight.COUNTY)
+    union = union_queries.find(session, found.line.union_code)
+    if not within(union.path, actor.path):
+        return None
+    demand(actor, Permission.VIEW_MEMBERS, union.path)
+    return found

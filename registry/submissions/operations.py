@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import now, today
-from registry.db import bulk_insert, table_of, transaction
+from registry.db import bulk_insert, db, table_of, transaction
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.members import tallies
 from registry.members.match import Match
@@ -101,6 +101,16 @@ def submit(
         )
         session.flush()
         return _answer(session, found, already=False, held=held, follow_up=follow_up)
+
+
+def state_of(submission_id: int, *, actor: Actor) -> Submitted:
+    """Return how a submission stands, as `submit` would answer; changes nothing."""
+    session = db.session()
+    view = queries.find(session, submission_id)
+    demand(actor, Permission.VIEW_SUBMISSIONS, view.path)
+    matches = queries.counts_by_match(session, view)
+    sent = view.submitted_at is not None
+    return Submitted(view.id, view.state, sent, matches, view.missing_count)
 
 
 def withdraw(submission_id: int, *, actor: Actor) -> State:

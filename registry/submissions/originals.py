@@ -12,13 +12,7 @@ from registry.vault.vault import vault
 def keep(content: bytes) -> str:
     """Seal the bytes into the data folder, durably, and return the generated name."""
     name = secrets.token_hex(16)
-    folder = _folder()
-    part = folder / f"{name}.part"
-    with part.open("wb") as file:
-        file.write(vault().seal(content, _context(name)))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(folder / name)
+    _write(name, vault().seal(content, _context(name)))
     return name
 
 
@@ -34,9 +28,30 @@ def fetch(name: str) -> bytes:
     return vault().open(sealed, _context(name))
 
 
+def reseal(name: str) -> bool:
+    """Seal an original with the current key, if it is not yet; tells whether it did."""
+    path, keeper = _folder() / name, vault()
+    if not path.exists():
+        return False
+    sealed = path.read_bytes()
+    if sealed.startswith(keeper.current_head):
+        return False
+    _write(name, keeper.seal(keeper.open(sealed, _context(name)), _context(name)))
+    return True
+
+
 def drop(name: str) -> None:
     """Forget an original whose draft was not written after all."""
     (_folder() / name).unlink(missing_ok=True)
+
+
+def _write(name: str, sealed: bytes) -> None:
+    part = _folder() / f"{name}.part"
+    with part.open("wb") as file:
+        file.write(sealed)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(_folder() / name)
 
 
 def _folder() -> Path:

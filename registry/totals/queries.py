@@ -145,12 +145,6 @@ def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
     return sum(active + retained for active, retained, _ in real.values()), differences
 
 
-def counties(session: Session) -> list[str]:
-    """Return the county federations of this installation."""
-    query = select(TradeUnion.code).where(TradeUnion.level == Level.COUNTY)
-    return list(session.scalars(query.order_by(TradeUnion.code)))
-
-
 def _pending(session: Session, county: str) -> dict[str, int]:
     query = (
         select(Submission.union_code, func.count())

@@ -36,6 +36,12 @@ def find(session: Session, code: str) -> Union:
     return _plain(union)
 
 
+def counties(session: Session) -> list[str]:
+    """Return the codes of the county federations of this installation."""
+    query = select(TradeUnion.code).where(TradeUnion.level == Level.COUNTY)
+    return list(session.scalars(query.order_by(TradeUnion.code)))
+
+
 def children(session: Session, code: str) -> list[Union]:
     """Return the unions directly below, in the order of their codes."""
     query = select(TradeUnion).where(TradeUnion.parent_code == code).order_by(TradeUnion.code)

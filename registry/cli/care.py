@@ -1,0 +1,85 @@
+"""Commands that care for an installation: init, seed, rotate-keys, work."""
+
+import os
+
+import click
+
+import config
+from registry.cli import answers
+from registry.cli.context import application, flask_app
+from registry.errors import StateRefused
+from registry.vault import keyfile
+
+
+@click.command(help="建立一套空的正式系统：密钥、数据库、市总工会和第一个系统管理员。")
+@click.option("--county", default="331083", show_default=True, metavar="CODE")
+@click.option("--name", default="玉环市总工会", show_default=True, help="市总工会名称")
+@click.option("--administrator", default="系统管理员", show_default=True, help="管理员姓名")
+def init(county: str, name: str, administrator: str) -> int:
+    """Write keys, schema and the first administrator, whose one-time password is printed once."""
+    from registry.accounts.operations import open_first_administrator
+    from seeds.installation import lay_county, upgrade_schema
+
+    _keys(demo=False)
+    with application():
+        upgrade_schema()
+        lay_county(county, name)
+        slip = open_first_administrator(county, administrator)
+    answers.put(f"账号 {slip.account_name}")
+    answers.put(f"一次性密码 {slip.password}")
+    answers.say("请立即登录并修改密码；密钥文件请另行妥善保管，丢失后数据无法恢复。")
+    return answers.DONE
+
+
+@click.command(help="载入代码表和玉环的工会组织；--demo 另加演示数据。重复运行不会改动已有内容。")
+@click.option("--demo", is_flag=True, help="606 个虚构基层工会、账号和示例花名册")
+def seed(demo: bool) -> int:
+    """Bring the schema and the seed; of a demo installation the password is printed once."""
+    from seeds import demo as demo_data
+    from seeds.installation import lay_yuhuan, upgrade_schema
+
+    _keys(demo=demo)
+    with application() as app:
+        if demo and not app.config["DEMO"]:
+            raise StateRefused(
+                "seed.real", "这是正式系统，不能载入演示数据；请换一个空的 REGISTRY_DATA。"
+            )
+        upgrade_schema()
+        lay_yuhuan()
+        if demo:
+            demo_data.seed_demo(app.config["DEMO_PASSWORD"], answers.say)
+    answers.say("代码表和工会组织已就绪。")
+    return answers.DONE
+
+
+@click.command("rotate-keys", help="换用新的加密密钥，并用它重新加密全部数据；期间网站照常使用。")
+def rotate_keys() -> int:
+    """Add a key and seal everything again with it."""
+    from registry.jobs.resealing import reseal_all
+
+    with application() as app:
+        ring = keyfile.add_key(app.config["DATA"])
+        answers.say(f"新密钥编号 {ring.current}，开始重新加密……")
+        count = reseal_all(answers.say)
+    answers.put(f"已用新密钥重新加密 {count:,} 项。旧密钥仍保留，用于打开旧备份。")
+    return answers.DONE
+
+
+@click.command(help="启动一个后台处理进程。")
+def work() -> int:
+    """Work until told to end."""
+    from registry.jobs.worker import work as run_worker
+
+    app = flask_app()
+    run_worker(app.app_context)
+    return answers.DONE
+
+
+def _keys(*, demo: bool) -> None:
+    """Write the key file of a fresh data folder."""
+    folder = config.load(os.environ)["DATA"]
+    if not keyfile.path_in(folder).exists():
+        keyfile.create(folder, demo=demo)
+
+
+COMMANDS = (init, seed, rotate_keys, work)

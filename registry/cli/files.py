@@ -1,0 +1,125 @@
+"""Commands on files alone: check, mark, blank. Without a union they need no database and no
+keys.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from registry.cli import answers
+from registry.cli.context import application, signed_in
+from registry.clock import today
+from registry.errors import InputRefused
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON 文档")
+UNION = click.option("--union", "union_code", metavar="CODE", help="工会代码")
+AS_USER = click.option("--as", "user", metavar="USER", help="以哪个账号的权限办理")
+
+
+def content_of(file: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises `InputRefused` when it cannot be read.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputRefused("file.unreadable", f"无法读取文件 {file}：{error.strerror}。") from None
+
+
+@click.command(help="读取并校验一份花名册，不保存任何内容。")
+@FILE
+@UNION
+@AS_USER
+@AS_JSON
+def check(file: Path, union_code: str | None, user: str | None, as_json: bool) -> int:
+    """Print what is found; 1 when there are errors."""
+    from registry.roster.report import check_roster
+
+    content = content_of(file)
+    report = check_roster(content, today())
+    document = report.to_json(file.name, hashlib.sha256(content).hexdigest())
+    if union_code is not None:
+        with application():
+            document = _matched(document, content, union_code, user)
+    if as_json:
+        answers.put_json(document)
+    else:
+        put_report(document)
+    return answers.FOUND if document["rows"]["error"] else answers.DONE
+
+
+@click.command(help="生成一份标出问题的原表格。")
+@FILE
+@click.argument("out", type=click.Path(path_type=Path))
+def mark(file: Path, out: Path) -> int:
+    """Write the clerk's own workbook with its findings; 1 when there are errors."""
+    from registry.roster.marked import mark as marked
+    from registry.roster.report import check_roster
+
+    content = content_of(file)
+    report = check_roster(content, today())
+    write(out, marked(content, report))
+    counts = report.to_json(file.name, "")["rows"]
+    answers.say(f"已生成 {out}：需改正 {counts['error']} 行，提醒 {counts['warning']} 行。")
+    return answers.FOUND if counts["error"] else answers.DONE
+
+
+@click.command(help="生成空白花名册；给出工会时预填该会的会员（号码已脱敏）。")
+@click.argument("out", type=click.Path(path_type=Path))
+@UNION
+@AS_USER
+def blank(out: Path, union_code: str | None, user: str | None) -> int:
+    """Write the blank roster."""
+    from registry.roster.blank import write_blank
+
+    members = None
+    if union_code is not None:
+        with application():
+            members = _members(union_code, user)
+    write(out, write_blank(members))
+    answers.say(f"已生成 {out}。")
+    return answers.DONE
+
+
+def write(out: Path, content: bytes) -> None:
+    """Write a result; raises `InputRefused` when the place cannot be written."""
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise InputRefused("file.unwritable", f"无法写入 {out}：{error.strerror}。") from None
+
+
+def put_report(document: dict[str, Any]) -> None:
+    """Write a check's document as lines for people."""
+    rows = document["rows"]
+    answers.put(
+        f"共 {rows['total']} 行 = 通过 {rows['ok']} + 提醒 {rows['warning']}"
+        f" + 需改正 {rows['error']} + 已忽略 {rows['skipped']}"
+    )
+    for finding in document["file_findings"]:
+        answers.put(f"整个文件  {finding['message']}")
+    for finding in document["findings"]:
+        if finding["severity"] != "fixed":
+            place = f"第 {finding['row']} 行 {finding['column'] or ''}".rstrip()
+            answers.put(f"{place}  {finding['message']}")
+
+
+def _matched(
+    document: dict[str, Any], content: bytes, union_code: str, user: str | None
+) -> dict[str, Any]:
+    from registry.submissions.matched import match_report
+
+    return match_report(document, content, union_code=union_code, actor=signed_in(user))
+
+
+def _members(union_code: str, user: str | None) -> list[dict[str, str]]:
+    from registry.members.roster import rows_of
+
+    return rows_of(union_code, actor=signed_in(user))
+
+
+COMMANDS = (check, mark, blank)

@@ -1,0 +1,130 @@
+"""Sealing everything again with the current key, in small transactions, while the site runs."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from registry.db import Model, transaction, update_many
+from registry.members.models import Member
+from registry.submissions import originals
+from registry.submissions.models import Submission, SubmissionRow
+from registry.trail.operations import record
+from registry.unions.queries import counties
+from registry.vault.vault import Vault, of_person, of_row, vault
+
+CHUNK = 1000
+
+
+class _Sealed(NamedTuple):
+    """A table with sealed columns: its key, and the context of each column's values."""
+
+    model: type[Model]
+    keys: tuple[str, ...]
+    columns: dict[str, Callable[[Any], bytes]]
+
+
+def _of_person(field: str) -> Callable[[Any], bytes]:
+    # A faulty row belongs to no person: what it says stands in its own sealed part only.
+    return lambda row: of_person(field, row.person_key)
+
+
+_TABLES = (
+    _Sealed(
+        Member,
+        ("county", "id"),
+        {
+            "document_sealed": _of_person("document_number"),
+            "mobile_sealed": _of_person("mobile"),
+        },
+    ),
+    _Sealed(
+        SubmissionRow,
+        ("county", "submission_id", "row"),
+        {
+            "document_sealed": _of_person("document_number"),
+            "mobile_sealed": _of_person("mobile"),
+            "sealed": lambda row: of_row(row.county, row.submission_id, row.row),
+        },
+    ),
+)
+
+
+def reseal_all(say: Callable[[str], None]) -> int:
+    """Seal all tables and originals with the current key; returns the number of values.
+
+    Killed half-way it is simply run again: values under the current key are passed over.
+    """
+    count = 0
+    for table in _TABLES:
+        count += _reseal_table(table, say)
+    count += _reseal_originals()
+    with transaction() as session:
+        for county in counties(session):
+            record(
+                session,
+                "keys.rotate",
+                actor=None,
+                actor_name="operator",
+                county=county,
+                place=county,
+                detail={"values": count},
+            )
+    return count
+
+
+def _reseal_table(table: _Sealed, say: Callable[[str], None]) -> int:
+    count, after = 0, None
+    while True:
+        with transaction() as session:
+            rows = _next(session, table, after)
+            if not rows:
+                return count
+            for column, context in table.columns.items():
+                count += _reseal_column(session, table, column, context, rows)
+            after = tuple(getattr(rows[-1], key) for key in table.keys)
+        say(f"{table.model.__tablename__}：已处理 {count:,} 项")
+
+
+def _next(session: Session, table: _Sealed, after: tuple[Any, ...] | None) -> list[Any]:
+    keys = [getattr(table.model, key) for key in table.keys]
+    names = {*table.columns, "person_key"} - set(table.keys)
+    query = select(*keys, *(getattr(table.model, name) for name in sorted(names)))
+    if after is not None:
+        query = query.where(tuple_(*keys) > after)
+    return list(session.execute(query.order_by(*keys).limit(CHUNK)))
+
+
+def _reseal_column(
+    session: Session,
+    table: _Sealed,
+    column: str,
+    context: Callable[[Any], bytes],
+    rows: list[Any],
+) -> int:
+    keeper = vault()
+    old = [
+        row
+        for row in rows
+        if (value := getattr(row, column)) is not None and not value.startswith(keeper.current_head)
+    ]
+    fresh = [
+        {key: getattr(row, key) for key in table.keys}
+        | {column: _again(keeper, getattr(row, column), context(row))}
+        for row in old
+    ]
+    update_many(session, table.model, table.keys, fresh)
+    return len(fresh)
+
+
+def _again(keeper: Vault, sealed: bytes, context: bytes) -> bytes:
+    return keeper.seal(keeper.open(sealed, context), context)
+
+
+def _reseal_originals() -> int:
+    with transaction() as session:
+        names = list(
+            session.scalars(select(Submission.original).where(Submission.original.is_not(None)))
+        )
+    return sum(originals.reseal(name) for name in names if name)

@@ -1,0 +1,86 @@
+"""The worker process: takes batches as they come, sweeps up what was left, gives signs of life."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from huey.consumer import Consumer
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.db import db, setting
+from registry.jobs.leases import beat, is_free, unfinished, worker_name
+from registry.jobs.wake import TASK, queue_in
+from registry.jobs.work import run
+
+Context = Callable[[], AbstractContextManager[object]]
+
+PULSE_SECONDS = 5.0
+POLL_SECONDS = 0.1
+
+_log = logging.getLogger(__name__)
+
+
+def work(context: Context) -> None:
+    """Work until the process is told to end (TERM lets the running batch end first).
+
+    `context` gives an application context; each batch has its own.
+    """
+    with context():
+        folder: Path = setting("DATA")
+    queue = queue_in(folder)
+    name = worker_name()
+
+    @queue.task(name=TASK)  # type: ignore[untyped-decorator]
+    def batch(batch_id: int) -> None:
+        _one(context, batch_id, name)
+
+    stop = threading.Event()
+    pulse = threading.Thread(target=_pulse, args=(context, name, batch, stop), daemon=True)
+    consumer = Consumer(
+        queue,
+        workers=1,
+        periodic=False,
+        initial_delay=POLL_SECONDS,
+        max_delay=POLL_SECONDS,
+        backoff=1.0,
+        check_worker_health=True,
+    )
+    pulse.start()
+    try:
+        consumer.run()
+    finally:
+        stop.set()
+
+
+def _one(context: Context, batch_id: int, name: str) -> None:
+    with context():
+        try:
+            run(batch_id, name)
+        except Exception:
+            # The batch says so itself and is tried again; the worker goes on with the others.
+            _log.exception("batch %d failed", batch_id)
+
+
+def _pulse(
+    context: Context, name: str, batch: Callable[[int], object], stop: threading.Event
+) -> None:
+    """Beat, and queue what nobody works on: after a crash, a lost wake-up, on another host."""
+    queued: set[int] = set()
+    while True:
+        with context():
+            try:
+                beat(name)
+                left = unfinished(db.session())
+                queued &= set(left)
+                for batch_id in left:
+                    if batch_id not in queued and is_free(db.session(), batch_id, name):
+                        queued.add(batch_id)
+                        batch(batch_id)
+                    elif batch_id in queued and not is_free(db.session(), batch_id, name):
+                        queued.discard(batch_id)
+            except SQLAlchemyError:
+                _log.warning("the database does not answer; the worker waits", exc_info=True)
+        if stop.wait(PULSE_SECONDS):
+            return
