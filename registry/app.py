@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 import registry
-from registry.db import db
+from registry.db import configure, db
 from registry.vault import keyfile
 from registry.web import errors, filters, frame, guard, security
 from registry.web.blueprints import FAMILIES
@@ -44,6 +44,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
     import_models()
     db.init_app(app)
+    with app.app_context():
+        configure(app.config)
     csrf.init_app(app)
     for part in (security, errors, filters, guard, frame):
         part.install(app)
@@ -62,9 +64,9 @@ def import_models() -> None:
 
 def main() -> None:
     """The `registry` command."""
-    from registry.cli import main as run  # reading a workbook needs no web application
+    from registry.cli.main import main as run
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:], create_app))
 
 
 def _shell_settings(settings: Mapping[str, Any], ring: keyfile.KeyRing) -> dict[str, Any]:

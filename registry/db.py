@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakKeyDictionary
 
-from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -90,9 +90,18 @@ class IdSequence(Model):
     next: Mapped[int] = mapped_column(KeyNumber)
 
 
+# Which settings go with which installation. Below the shell nothing knows the web application.
+_settings: WeakKeyDictionary[Engine, Mapping[str, Any]] = WeakKeyDictionary()
+
+
+def configure(settings: Mapping[str, Any]) -> None:
+    """Join the settings of an installation to its database; called once when it is put together."""
+    _settings[db.engine] = settings
+
+
 def setting(name: str) -> Any:
-    """Return a setting of the running installation; the packages below the shell know no Flask."""
-    return current_app.config[name]
+    """Return a setting of the running installation."""
+    return _settings[db.engine][name]
 
 
 @contextmanager

@@ -4,10 +4,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import insert
 from sqlalchemy.engine import Engine
 
 from config import ROOT
-from registry.db import db
+from registry.db import db, transaction
+from registry.errors import InputRefused
+from registry.unions.models import Level, TradeUnion
 
 MIGRATIONS = ROOT / "migrations"
 
@@ -35,3 +38,24 @@ def schema_is_current(engine: Engine | None = None) -> bool:
     with (engine or db.engine).connect() as connection:
         found = MigrationContext.configure(connection).get_current_heads()
     return set(found) == set(script.get_heads())
+
+
+def lay_county(code: str, name: str) -> None:
+    """Write the county federation of a new installation, where there is none yet.
+
+    Raises `InputRefused` for a code that is no county's.
+    """
+    if len(code) != 6 or not code.isdigit() or not name.strip():
+        raise InputRefused("county.code", "市总工会代码应为 6 位数字，名称不能为空。")
+    with transaction() as session:
+        if session.get(TradeUnion, code) is None:
+            session.execute(
+                insert(TradeUnion).values(
+                    code=code,
+                    county=code,
+                    path=f"/{code}/",
+                    level=Level.COUNTY,
+                    name=name.strip(),
+                    status="active",
+                )
+            )

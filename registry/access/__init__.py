@@ -1,1 +1,3 @@
-"""Who may do what: permissions as data and the actor as plain values; knows neither accounts nor unions."""
+"""Who may do what: permissions as data and the actor as plain values; knows neither accounts
+nor unions.
+"""

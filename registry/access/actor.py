@@ -10,8 +10,8 @@ from registry.errors import Forbidden, NotFound
 class Actor:
     """Who acts: plain values, taken once at the door.
 
-    `path` is the actor's place in the tree as `/331083/331083001/`; `county` the six-digit code whose
-    trail records the acts.
+    `path` is the actor's place in the tree as `/331083/331083001/`; `county` the six-digit code
+    whose trail records the acts.
     """
 
     account_id: int

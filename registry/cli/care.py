@@ -36,7 +36,7 @@ def init(county: str, name: str, administrator: str) -> int:
 def seed(demo: bool) -> int:
     """Bring the schema and the seed; of a demo installation the password is printed once."""
     from seeds import demo as demo_data
-    from seeds.installation import lay_yuhuan, upgrade_schema
+    from seeds.installation import upgrade_schema
 
     _keys(demo=demo)
     with application() as app:
@@ -45,7 +45,7 @@ def seed(demo: bool) -> int:
                 "seed.real", "这是正式系统，不能载入演示数据；请换一个空的 REGISTRY_DATA。"
             )
         upgrade_schema()
-        lay_yuhuan()
+        demo_data.seed_tree()
         if demo:
             demo_data.seed_demo(app.config["DEMO_PASSWORD"], answers.say)
     answers.say("代码表和工会组织已就绪。")

@@ -93,7 +93,8 @@ def _next(session: Session, table: _Sealed, after: tuple[Any, ...] | None) -> li
     query = select(*keys, *(getattr(table.model, name) for name in sorted(names)))
     if after is not None:
         query = query.where(tuple_(*keys) > after)
-    return list(session.execute(query.order_by(*keys).limit(CHUNK)))
+    # Locked: an edit between reading and writing must not be undone.
+    return list(session.execute(query.order_by(*keys).limit(CHUNK).with_for_update()))
 
 
 def _reseal_column(

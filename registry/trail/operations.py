@@ -3,19 +3,34 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.access.actor import Actor
 from registry.clock import now
 from registry.trail.models import TrailEntry, TrailHead
 
 START = bytes(32)
 _encode = msgspec.json.Encoder(order="sorted").encode
+
+
+class Doer(Protocol):
+    """Who acts, as far as the trail cares: `registry.access.actor.Actor` is one."""
+
+    @property
+    def account_id(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def county(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
 
 
 def chain_hash(
@@ -63,7 +78,7 @@ def record(
     session: Session,
     action: str,
     *,
-    actor: Actor | None,
+    actor: Doer | None,
     place: str,
     county: str | None = None,
     result: str = "done",

@@ -40,6 +40,7 @@ def entries(
     actor_name: str = "",
     action: str = "",
     place: str = "",
+    refused_only: bool = False,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Entry]:
@@ -51,6 +52,8 @@ def entries(
         query = query.where(TrailEntry.action.startswith(action, autoescape=True))
     if place:
         query = query.where(TrailEntry.place == place)
+    if refused_only:
+        query = query.where(TrailEntry.result.startswith("refused"))
     if before is not None:
         query = query.where(TrailEntry.number < before)
     found = session.scalars(query.order_by(TrailEntry.number.desc()).limit(limit))

@@ -8,18 +8,21 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from registry.access import trail_keeping
 from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.clock import now
 from registry.db import db
-from registry.trail import labels, queries, verification
+from registry.trail import queries, verification
 from registry.unions import queries as unions
+from registry.web import trail_labels as labels
 from registry.web.filters import instant
 from registry.web.guard import guard
 from registry.web.waiting import Card
 
 blueprint = Blueprint("trail", __name__)
 PAGE = 50
+_FILTERS = ("account", "action", "place", "result")
 _VERIFY_EVERY = timedelta(days=7)
 
 
@@ -27,7 +30,7 @@ _VERIFY_EVERY = timedelta(days=7)
 @guard(Permission.VIEW_TRAIL)
 def entries(code: str) -> str:
     """List entries, newest first."""
-    chosen = {name: request.args.get(name, "").strip() for name in ("account", "action", "place")}
+    chosen = {name: request.args.get(name, "").strip() for name in _FILTERS}
     before = request.args.get("before", type=int)
     found = queries.entries(
         db.session(),
@@ -35,6 +38,7 @@ def entries(code: str) -> str:
         actor_name=chosen["account"].lower(),
         action=chosen["action"],
         place=chosen["place"],
+        refused_only=chosen["result"] == "refused",
         before=before,
         limit=PAGE + 1,
     )
@@ -57,7 +61,7 @@ def entries(code: str) -> str:
 @guard(Permission.VIEW_TRAIL)
 def verify(code: str) -> Response:
     """Verify all chains and say what was found."""
-    outcome = verification.verify(actor=g.actor)
+    outcome = trail_keeping.verify(actor=g.actor)
     if not outcome.faults:
         flash(f"校验通过：共 {outcome.checked:,} 条记录，没有改动、缺失或调换。", "success")
     for fault in outcome.faults:
@@ -117,7 +121,7 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         found.refused,
         "次",
         "包括密码不正确和越权访问",
-        page,
+        f"{page}?result=refused",
         "查看",
         "shield-lock",
         "amber" if found.refused else "grey",
