@@ -73,8 +73,6 @@ function iconShapes() {
 rmSync(join(root, vendor), { recursive: true, force: true });
 write(`${vendor}/bootstrap.min.css`,
   picturesOut(withoutMap(source("bootstrap/dist/css/bootstrap.min.css").toString())));
-write(`${vendor}/bootstrap.bundle.min.js`,
-  withoutMap(source("bootstrap/dist/js/bootstrap.bundle.min.js").toString()));
 write(`${vendor}/htmx.min.js`, source("htmx.org/dist/htmx.min.js"));
 write("templates/components/icon_shapes.html", iconShapes());
 write("tests/journeys/vendor/axe.min.js", source("axe-core/axe.min.js"));
