@@ -4,7 +4,7 @@ Each correction is judged at once by the same rules as the file, with the rows a
 touches.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -45,6 +45,7 @@ from registry.trail.operations import record
 from registry.vault.vault import Vault, vault
 
 MOST_AT_ONCE = 5000
+MOST_OPENED = 200
 VALUE_LENGTH = 500
 ROSTER_WIDE = {"document_number": {"document.consecutive"}, "mobile": {"mobile.shared"}}
 
@@ -54,6 +55,38 @@ class Corrected(NamedTuple):
 
     rows: list[int]
     touched: list[int]
+
+
+def open_for_correction(
+    submission_id: int,
+    rows: Collection[int],
+    actor: Actor,
+    *,
+    recorded: Collection[int] = (),
+) -> dict[int, SealedRow]:
+    """Open rows of a draft in full for the clerk who corrects them: one entry of the trail.
+
+    `recorded` are rows that the act just before has named on the trail already: for these alone
+    no entry is written. Rows that the draft does not have are left out.
+    """
+    if len(rows) > MOST_OPENED:
+        raise InputRefused("open.too_many", "一次最多打开 200 行，请分页查看。")
+    with transaction() as session:
+        submission = _draft(session, submission_id, actor)
+        sealed = session.execute(
+            select(SubmissionRow.row, SubmissionRow.sealed)
+            .where(
+                SubmissionRow.county == submission.county,
+                SubmissionRow.submission_id == submission.id,
+                SubmissionRow.row.in_(rows),
+            )
+            .order_by(SubmissionRow.row)
+        ).all()
+        unnamed = [row for row, _ in sealed if row not in recorded]
+        if unnamed:
+            _record(session, submission, actor, "draft.open", rows=unnamed)
+    keeper, ref = vault(), ref_of(submission)
+    return {row: open_row(keeper, ref, row, value) for row, value in sealed}
 
 
 def edit_row(

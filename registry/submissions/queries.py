@@ -250,7 +250,7 @@ def view_of(found: Submission) -> SubmissionView:
     )
 
 
-_ROW_COLUMNS = (
+ROW_COLUMNS = (
     SubmissionRow.row,
     SubmissionRow.state,
     SubmissionRow.worst,
@@ -273,7 +273,7 @@ _ROW_COLUMNS = (
 
 
 def _of(submission: SubmissionView) -> Any:
-    return select(*_ROW_COLUMNS).where(
+    return select(*ROW_COLUMNS).where(
         SubmissionRow.county == submission.county,
         SubmissionRow.submission_id == submission.id,
     )
