@@ -242,7 +242,7 @@ def _views() -> Select[tuple[Account, TradeUnion]]:
 def _with_roles(
     session: Session, rows: Iterable[Row[tuple[Account, TradeUnion]]]
 ) -> list[AccountView]:
-    found = [row.tuple() for row in rows]
+    found = [row._tuple() for row in rows]
     roles: dict[int, set[Role]] = {}
     query = select(AccountRole.account_id, AccountRole.role).where(
         AccountRole.account_id.in_([account.id for account, _ in found])

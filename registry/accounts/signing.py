@@ -139,7 +139,7 @@ def _let_in(
     return SignedInBrowser(token, candidate.name, candidate.must_change_password)
 
 
-_WRONG = "账号或密码不正确，请检查大小写后重试。忘记密码请联系上级工会重置。"
+_WRONG = "账号或密码不正确，请检查账号和密码的大小写后重试。"
 
 
 def _refuse(

@@ -102,7 +102,7 @@ def refuse(actor: Actor, error: Forbidden | NotFound) -> None:
         operations.record_refusal(
             actor=actor,
             place=place,
-            what=f"{request.method} {request.endpoint}",
+            what=f"{request.method} {request.path}"[:200],
             code=error.code,
         )
     except SQLAlchemyError:

@@ -1,11 +1,13 @@
 """An application on a fresh data folder."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from registry.app import create_app
@@ -53,8 +55,15 @@ def make_app(
     app.testing = True
     app.test_client_class = Client
     with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _do_not_wait_for_the_disk)
         db.create_all()
     return app
+
+
+def _do_not_wait_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
+    """What a power failure would lose does not matter here; the tests run several times as fast."""
+    connection.execute("PRAGMA synchronous=OFF").close()
 
 
 @contextmanager

@@ -10,7 +10,9 @@ from registry.unions.queries import Union
 COUNTY, TOWNSHIP = "331083", "331083001"
 
 
-def make_union(code: str, *, name: str = "", status: str = "1", kind: str | None = None) -> Union:
+def make_union(
+    code: str, *, name: str = "", status: str = "active", kind: str | None = None
+) -> Union:
     """Make the union with this code and the federations above it where they are missing.
 
     The code says the place: 6 digits a county, 9 a township, 13 a grassroots union.
