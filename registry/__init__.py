@@ -1,4 +1,5 @@
-"""Tongxin, the member real-name register; the packages stand in the order in which a roster travels.
+"""Tongxin, the member real-name register; the packages stand in the order in which a roster
+travels.
 
 ground      db, clock, errors
 knowledge   codes, identity, roster: no database, no web

@@ -1,7 +1,7 @@
 """The errors of the product: each has a code and a Chinese sentence with the way out.
 
-Findings on people's data are no exceptions (see `registry.roster.findings`); an exception here means
-that an act was refused and nothing was changed.
+Findings on people's data are no exceptions (see `registry.roster.findings`); an exception here
+means that an act was refused and nothing was changed.
 """
 
 

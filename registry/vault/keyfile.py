@@ -1,4 +1,6 @@
-"""The key file of an installation: written once, readable by its owner only, never in the database."""
+"""The key file of an installation: written once, readable by its owner only, never in the
+database.
+"""
 
 import json
 import os
@@ -37,9 +39,13 @@ def path_in(folder: Path) -> Path:
 
 
 def create(folder: Path, *, demo: bool) -> KeyRing:
-    """Write a new key file into the folder and return its keys; an existing one is never replaced."""
+    """Write a new key file into the folder and return its keys; an existing one is never
+    replaced.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ring = KeyRing({1: secrets.token_bytes(32)}, 1, secrets.token_bytes(32), secrets.token_hex(32), demo)
+    ring = KeyRing(
+        {1: secrets.token_bytes(32)}, 1, secrets.token_bytes(32), secrets.token_hex(32), demo
+    )
     _write(path_in(folder), ring, replace=False)
     return ring
 
@@ -54,7 +60,11 @@ def load(folder: Path) -> KeyRing:
         data: dict[str, Any] = json.loads(path.read_text("utf-8"))
         keys = {int(number): bytes.fromhex(text) for number, text in data["keys"].items()}
         ring = KeyRing(
-            keys, int(data["current"]), bytes.fromhex(data["hash"]), data["site"], bool(data["demo"])
+            keys,
+            int(data["current"]),
+            bytes.fromhex(data["hash"]),
+            data["site"],
+            bool(data["demo"]),
         )
     except FileNotFoundError:
         raise KeyFileError(
@@ -69,7 +79,9 @@ def load(folder: Path) -> KeyRing:
 
 
 def add_key(folder: Path) -> KeyRing:
-    """Add a fresh encryption key and make it the current one; the older ones still open what they sealed."""
+    """Add a fresh encryption key and make it the current one; the older ones still open what
+    they sealed.
+    """
     ring = load(folder)
     number = max(ring.keys) + 1
     keys = ring.keys | {number: secrets.token_bytes(32)}

@@ -1,8 +1,8 @@
 """Sealing values and making keyed hashes.
 
-A sealed value is: one byte algorithm (1 = AES-256-GCM), two bytes key number, twelve bytes nonce, then the
-cipher text with its tag. The context (associated data) names the field and the row it belongs to, so that a
-value moved to another row does not open.
+A sealed value is: one byte algorithm (1 = AES-256-GCM), two bytes key number, twelve bytes nonce,
+then the cipher text with its tag. The context (associated data) names the field and the row it
+belongs to, so that a value moved to another row does not open.
 """
 
 import hmac
@@ -92,7 +92,9 @@ PERSON, MOBILE, NUMBER = b"person", b"mobile", b"number"
 
 
 def of_person(field: str, person_key: bytes) -> bytes:
-    """Context of a person's field: bound to the person, so that set-based SQL may copy it between tables."""
+    """Context of a person's field: bound to the person, so that set-based SQL may copy it
+    between tables.
+    """
     return field.encode() + b"|" + person_key
 
 
@@ -107,7 +109,9 @@ def _vault_of(folder: Path, _changed_at: int) -> Vault:
 
 
 def vault() -> Vault:
-    """Return the running installation's vault; a rotated key file is noticed by its time of change."""
+    """Return the running installation's vault; a rotated key file is noticed by its time of
+    change.
+    """
     folder: Path = setting("DATA")
     try:
         changed_at = keyfile.path_in(folder).stat().st_mtime_ns
