@@ -2,7 +2,6 @@
 
 import os
 import socket
-import time
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -23,7 +22,7 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{_STARTED}"
 
 
-_STARTED = int(time.time() * 1000)
+_STARTED = int(now().timestamp() * 1000)
 
 
 def unfinished(session: Session) -> list[int]:
