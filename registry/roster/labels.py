@@ -8,15 +8,13 @@ from registry.roster.columns import COLUMN
 
 
 def labels_of(clean: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the words for a row's stored values, by field; what is blank is the empty text.
+    """Return the words for a row's stored values, by field.
 
-    Fields that are no column of the roster are left out; a value that is no code of its list
-    stands as it is.
+    Blank fields and fields that are no column of the roster are left out; a value that is no code
+    of its list stands as it is.
     """
     return {
-        field: _label(field, value) if value is not None else ""
-        for field, value in clean.items()
-        if field in COLUMN
+        field: _label(field, value) for field, value in clean.items() if value and field in COLUMN
     }
 
 

@@ -7,8 +7,19 @@ from typing import Any, NamedTuple
 
 from registry.roster.check import CheckedBatch, Checker
 from registry.roster.findings import FileFinding, Finding
+from registry.roster.labels import labels_of
 from registry.roster.sandbox import ORDINARY, Limits, open_sheet
 from registry.roster.sheet import SheetColumn, SheetHead, SheetTail, Skipped
+
+__all__ = [
+    "Counts",
+    "RosterReport",
+    "check_roster",
+    "count",
+    "in_order",
+    "labels_of",
+    "worst_by_row",
+]
 
 Progress = Callable[[str, int], None]
 
