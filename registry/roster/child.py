@@ -3,8 +3,9 @@
 Started by `registry.roster.sandbox` as a script in an isolated interpreter (`-I -S`), with the
 limits, two open files and the import path as arguments. It is imported only for its table.
 
-A frame is one letter, eight bytes of length (big-endian) and the payload: `r` ready; `h` head, `b`
-batch, `t` tail (JSON); `o` the result of a task in bytes; `x` refused (JSON: code, facts).
+A frame is one letter, eight bytes of length (big-endian) and the payload: `r` ready; `h` head and
+`t` tail (JSON), `b` batch (see `registry.roster.packing`); `o` the result of a task in bytes; `x`
+refused (JSON: code, facts).
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ def _run(task: str, content: int, argument: int, out: object) -> None:
         with os.fdopen(content, "rb") as file, os.fdopen(argument, "rb") as said:
             if task == "read":
                 for kind, value in function(file, said.read()):
-                    send(_LETTERS[kind], encode(value).encode())
+                    packed = value if isinstance(value, bytes) else encode(value).encode()
+                    send(_LETTERS[kind], packed)
             else:
                 send(b"o", function(file.read(), said.read()))
     except BrokenPipeError:

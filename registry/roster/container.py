@@ -18,7 +18,7 @@ from registry.roster.refusal import Refusal, damaged
 MOST_ENTRIES = 2_000
 MOST_RATIO = 200
 RATIO_FROM = 1 << 20
-PIECE = 1 << 20
+PIECE = 1 << 18
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 

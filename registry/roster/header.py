@@ -25,6 +25,7 @@ _FOOTERS = (
     "注",
 )
 _EXAMPLE = re.compile(r"[(\[【〔]?(?:示例|样例|范例|例(?![\u4e00-\u9fff]))")
+_EXAMPLE_LETTERS = frozenset(" \t\n\u3000示样例范([【〔（［")
 # A document number has five letters and digits or more in a row, whatever its kind.
 _NUMBER = re.compile(r"[0-9A-Za-z]{5}")
 
@@ -132,6 +133,11 @@ def _two_lines(
 
 def _text(cell: object) -> str:
     return cell.strip() if isinstance(cell, str) else ""
+
+
+def may_begin_example(cell: object) -> bool:
+    """Tell quickly whether a cell may be the word that makes its row an example."""
+    return isinstance(cell, str) and cell[:1] in _EXAMPLE_LETTERS and cell != ""
 
 
 def why_no_person(

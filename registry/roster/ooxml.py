@@ -15,12 +15,15 @@ from registry.roster.refusal import damaged
 
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?(worksheet|[A-Za-z_][\w.:-]*)[\s>/]")
 _ENCODING = re.compile(rb"""^<\?xml[^>]*encoding=["']([^"']+)["']""")
+_AFTER_NAME = (b" ", b">", b"/", b"\t", b"\r", b"\n")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,7})["']""")
+_ROW_NUMBER_LATER = re.compile(rb"""[^>]*?\sr=["'](\d{1,7})["']""")
 _HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']|\sht=["']0(?:\.0*)?["']""")
 _COLUMNS = re.compile(rb"<col\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)=["']([^"']*)["']""")
+_NO_DATA = re.compile(rb"<sheetData\s*/>")
 _CELL = re.compile(rb"<c((?:\s[^>]*?)?)(?:/>|>(.*?)</c>)", re.DOTALL)
-_ERROR = re.compile(rb"""\st=["']e["']""")
+_ERRORS = (b' t="e"', b" t='e'")
 _UNCACHED = re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)(?!\s*<v(?:\s[^>]*)?>[^<])")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
 _EMPTY_VALUE = re.compile(rb"<v(?:\s[^>]*)?(?:/>|>\s*</v>)")
@@ -33,8 +36,9 @@ class SheetLook:
         self.look = Look()
         self._prefix = b""
         self._pending = b""
-        self._row = 0
+        self._half = b""
         self._closed = False
+        self._row = 0
         self._inside = False
         self._month_styles = month_styles
         self._month = (
@@ -57,33 +61,39 @@ class SheetLook:
 
     def see(self, piece: bytes) -> None:
         """Take the next piece."""
-        data = self._pending + piece
-        cut = data.rfind(b"<row" if not self._prefix else b"<" + self._prefix + b"row")
-        if cut <= 0:
-            self._pending = data
+        if self._closed:
             return
-        self._pending = data[cut:]
-        self._rows(data[:cut])
+        if self._prefix:
+            # A tag cut in two by the edge of a piece waits for its other half.
+            piece = self._half + piece
+            cut = piece.rfind(b"<")
+            piece, self._half = piece[:cut], piece[cut:]
+            piece = piece.replace(b"<" + self._prefix, b"<").replace(b"</" + self._prefix, b"</")
+        data = self._pending + piece
+        end = data.find(b"</sheetData>")
+        self._closed = end >= 0
+        self._rows(data if end < 0 else data[:end], last=self._closed)
 
     def finish(self) -> None:
-        """Take what is left; raises Refusal when the sheet's data has no end."""
-        self._rows(self._pending)
-        self._pending = b""
-        if not self._closed:
+        """Raise Refusal when the sheet's data has no end."""
+        if not self._closed and not _NO_DATA.search(self._pending):
             raise damaged("sheet without an end")
 
-    def _rows(self, data: bytes) -> None:
-        if self._prefix:
-            data = data.replace(b"<" + self._prefix, b"<").replace(b"</" + self._prefix, b"</")
-        self._closed = self._closed or b"</sheetData>" in data or b"<sheetData/>" in data
+    def _rows(self, data: bytes, last: bool) -> None:
+        """Judge the rows in `data`; the last one may be unfinished and waits for the next piece."""
         formulas = b"<f" in data and _UNCACHED.search(data) is not None
-        suspicious = formulas or _ERROR.search(data) is not None or self._month is not None
+        errors = _ERRORS[0] in data or _ERRORS[1] in data
+        suspicious = formulas or errors or self._month is not None
         rows = data.split(b"<row")
-        if not self._inside:
+        if not last:
+            self._pending = b"<row" + rows[-1] if len(rows) > 1 else rows[-1]
+            del rows[-1]
+        if rows and not self._inside:
             self._head(rows[0])
             self._inside = True
-        for row in rows[1:]:
-            if row[:1] in b" >/\t\r\n":
+            del rows[0]
+        for row in rows:
+            if row[:1] in _AFTER_NAME:
                 self._one(row, suspicious)
 
     def _head(self, data: bytes) -> None:
@@ -94,17 +104,21 @@ class SheetLook:
                 self.look.hidden_columns.append((first - 1, last - 1))
 
     def _one(self, row: bytes, suspicious: bool) -> None:
-        tag = row[: row.find(b">") + 1]
-        number = _ROW_NUMBER.search(tag)
+        number = _ROW_NUMBER.match(row)
+        if number is None:
+            # A row without a number (or with the number further back in its tag).
+            number = _ROW_NUMBER_LATER.match(row)
         before = self._row
         self._row = int(number.group(1)) if number else before + 1
         if self._row <= before:
             # The later of two rows with one number would silently replace the earlier.
             raise damaged("row numbers do not ascend")
-        if (b"hidden" in tag or b" ht=" in tag) and _HIDDEN.search(tag):
+        hidden = _HIDDEN.search(row, 0, row.find(b">"))
+        if hidden:
             self.look.hidden_rows.append(self._row)
         if suspicious and (
-            _ERROR.search(row)
+            _ERRORS[0] in row
+            or _ERRORS[1] in row
             or (b"<f" in row and _UNCACHED.search(row))
             or (self._month and self._month.search(row))
         ):

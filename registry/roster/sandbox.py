@@ -13,13 +13,12 @@ from functools import cache
 from types import TracebackType
 from typing import Any
 
-import msgspec
-
 from registry.roster.columns import COLUMNS
+from registry.roster.frames import read_batch, read_head, read_tail
 from registry.roster.header import label_table
 from registry.roster.process import Child, Limits
-from registry.roster.sheet import SheetBatch, SheetColumn, SheetHead, SheetTail, Skipped
-from registry.roster.wording import file_finding, refused
+from registry.roster.sheet import SheetBatch, SheetTail
+from registry.roster.wording import refused
 
 __all__ = ["BULK", "ORDINARY", "Limits", "SheetReader", "open_sheet", "run_in_sandbox"]
 
@@ -39,8 +38,6 @@ BULK = Limits(
     wall_seconds=900,
 )
 
-_BATCH = msgspec.json.Decoder(SheetBatch)
-
 
 class SheetReader:
     """A sheet being read: `head` is known at once, iterating gives the batches, then `tail` is
@@ -51,7 +48,7 @@ class SheetReader:
         letter, payload = child.frame()
         if letter != b"h":
             raise refused("file.damaged")
-        self.head = _head(payload)
+        self.head = read_head(payload)
         self._tail: SheetTail | None = None
 
     @property
@@ -67,9 +64,9 @@ class SheetReader:
             while self._tail is None:
                 letter, payload = self._child.frame()
                 if letter == b"b":
-                    yield _batch(payload)
+                    yield read_batch(payload)
                 else:
-                    self._tail = _tail(payload)
+                    self._tail = read_tail(payload)
         finally:
             self.close()
 
@@ -132,36 +129,3 @@ def _reading_terms() -> dict[str, Any]:
         "labels": label_table((one.field, one.label, one.aliases) for one in COLUMNS),
         "ignored": [one.field for one in COLUMNS if one.requirement == "ignored"],
     }
-
-
-def _head(payload: bytes) -> SheetHead:
-    try:
-        said = msgspec.json.decode(payload)
-        return SheetHead(
-            format=said["format"],
-            sheet=said["sheet"],
-            header_row=said["header_row"],
-            columns=msgspec.convert(said["columns"], list[SheetColumn]),
-            file_findings=[file_finding(code, facts) for code, facts in said["findings"]],
-        )
-    except (msgspec.MsgspecError, KeyError, TypeError) as error:
-        raise refused("file.damaged") from error
-
-
-def _batch(payload: bytes) -> SheetBatch:
-    try:
-        return _BATCH.decode(payload)
-    except msgspec.MsgspecError as error:
-        raise refused("file.damaged") from error
-
-
-def _tail(payload: bytes) -> SheetTail:
-    try:
-        said = msgspec.json.decode(payload)
-        return SheetTail(
-            total=said["total"],
-            skipped=msgspec.convert(said["skipped"], list[Skipped]),
-            file_findings=[file_finding(code, facts) for code, facts in said["findings"]],
-        )
-    except (msgspec.MsgspecError, KeyError, TypeError) as error:
-        raise refused("file.damaged") from error
