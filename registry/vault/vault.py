@@ -72,7 +72,7 @@ class Vault:
             raise VaultError("vault.unknown_key", "加密数据使用的密钥不在本机，请检查密钥文件。")
         try:
             return cipher.decrypt(sealed[_HEAD : _HEAD + _NONCE], sealed[_HEAD + _NONCE :], context)
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce and a tag
             raise VaultError("vault.tampered", "加密数据校验失败，可能已被改动。") from None
 
     def keyed_hash(self, domain: bytes, text: str) -> bytes:
