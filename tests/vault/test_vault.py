@@ -1,0 +1,108 @@
+"""Sealing, opening and keyed hashes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.vault import keyfile
+from registry.vault.keyfile import KeyRing
+from registry.vault.vault import MOBILE, PERSON, Vault, VaultError, of_person, of_row, vault
+from tests.factories.app import make_app, running
+
+RING = KeyRing({1: bytes(range(32))}, 1, b"h" * 32, "site", False)
+ROTATED = KeyRing(RING.keys | {2: bytes(range(1, 33))}, 2, RING.hash_key, RING.site_key, False)
+
+
+@given(plain=st.binary(max_size=200), context=st.binary(max_size=60))
+def test_what_is_sealed_opens_in_its_place(plain, context):
+    sealed = Vault(RING).seal(plain, context)
+    assert Vault(RING).open(sealed, context) == plain
+
+
+@given(
+    plains=st.lists(st.one_of(st.none(), st.binary(max_size=40)), max_size=30), row=st.integers()
+)
+def test_a_column_seals_cell_by_cell_and_blanks_stay_blank(plains, row):
+    contexts = [f"{row}|{index}".encode() for index in range(len(plains))]
+    sealed = Vault(RING).seal_column(plains, contexts)
+    assert [value is None for value in sealed] == [plain is None for plain in plains]
+    for value, plain, context in zip(sealed, plains, contexts, strict=True):
+        assert value is None or Vault(RING).open(value, context) == plain
+
+
+def test_equal_values_look_different():
+    box = Vault(RING)
+    column = box.seal_column([b"3310"] * 50, [b"c"] * 50)
+    assert len(set(column)) == 50
+    assert box.seal(b"3310", b"c") != box.seal(b"3310", b"c")
+    assert all(b"3310" not in value for value in column)
+
+
+def test_a_value_moved_to_another_row_does_not_open():
+    box = Vault(RING)
+    sealed = box.seal(b"331083", of_row("331083", 17, 2))
+    for elsewhere in (
+        of_row("331083", 17, 3),
+        of_row("331083", 18, 2),
+        of_row("331082", 17, 2),
+        of_person("document", b"k" * 32),
+    ):
+        with pytest.raises(VaultError) as refused:
+            box.open(sealed, elsewhere)
+        assert refused.value.code == "vault.tampered"
+
+
+def test_fields_of_a_person_are_bound_to_person_and_field():
+    box = Vault(RING)
+    sealed = box.seal(b"13800000000", of_person("mobile", b"a" * 32))
+    for elsewhere in (of_person("document", b"a" * 32), of_person("mobile", b"b" * 32)):
+        with pytest.raises(VaultError):
+            box.open(sealed, elsewhere)
+
+
+@given(st.data())
+def test_any_changed_bit_is_noticed(data):
+    box = Vault(RING)
+    sealed = bytearray(box.seal(b"331083199001011234", b"context"))
+    at = data.draw(st.integers(0, len(sealed) - 1))
+    sealed[at] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(VaultError):
+        box.open(bytes(sealed), b"context")
+
+
+@pytest.mark.parametrize("broken", [b"", b"\x01", b"\x01\x00\x01", b"\x01\x00\x01short"])
+def test_a_torn_value_is_noticed(broken):
+    with pytest.raises(VaultError):
+        Vault(RING).open(broken, b"")
+
+
+def test_after_rotation_old_values_open_and_new_ones_use_the_new_key():
+    old = Vault(RING).seal(b"x", b"c")
+    box = Vault(ROTATED)
+    assert box.open(old, b"c") == b"x"
+    fresh = box.seal(b"x", b"c")
+    assert fresh.startswith(box.current_head)
+    assert not old.startswith(box.current_head)
+    with pytest.raises(VaultError) as refused:
+        Vault(RING).open(fresh, b"c")
+    assert refused.value.code == "vault.unknown_key"
+
+
+def test_keyed_hashes_differ_by_key_and_domain_and_agree_by_column():
+    box = Vault(RING)
+    assert box.keyed_hash(PERSON, "1") != box.keyed_hash(MOBILE, "1")
+    other = KeyRing(RING.keys, 1, b"i" * 32, "site", False)
+    assert box.keyed_hash(PERSON, "1") != Vault(other).keyed_hash(PERSON, "1")
+    assert box.keyed_hash(PERSON, "1") == Vault(ROTATED).keyed_hash(PERSON, "1")
+    column = box.keyed_hashes(PERSON, ["1", None, "2"])
+    assert column == [box.keyed_hash(PERSON, "1"), None, box.keyed_hash(PERSON, "2")]
+
+
+def test_the_running_site_notices_a_rotated_key(tmp_path):
+    app = make_app(tmp_path)
+    with running(app):
+        before = vault()
+        assert vault() is before
+        keyfile.add_key(app.config["DATA"])
+        assert vault().current_head != before.current_head
+        assert vault().open(before.seal(b"x", b"c"), b"c") == b"x"

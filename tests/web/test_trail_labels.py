@@ -1,0 +1,43 @@
+"""Every act on the trail has a name in Chinese."""
+
+import ast
+
+from config import ROOT
+from registry.web import trail_labels
+
+
+def recorded_actions():
+    """Return the literal actions given to functions that record, wherever in the product."""
+    for path in (ROOT / "registry").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and "record" in ast.unparse(node.func):
+                for argument in ast.walk(ast.Tuple(node.args)):
+                    if isinstance(argument, ast.Constant) and _is_action(argument.value):
+                        yield argument.value
+
+
+def _is_action(value):
+    family, dot, act = str(value).partition(".")
+    return bool(dot) and family.isidentifier() and act.isidentifier()
+
+
+def test_every_recorded_action_has_a_name_and_a_family():
+    actions = set(recorded_actions())
+    assert {"account.sign_in", "submission.submit"} <= actions
+    assert actions - trail_labels.ACTIONS.keys() == set()
+    for action in trail_labels.ACTIONS:
+        assert any(action.startswith(family) for family in trail_labels.FAMILIES), action
+
+
+def test_details_are_one_readable_line():
+    detail = {"account": "a", "after": ["CLERK"], "accounts": list("abcdefg"), "odd": True}
+    text = trail_labels.detail_text(detail)
+    assert text == "账号：a；调整后：基层经办员；账号：a、b、c、d、e 等 7 项；odd：是"
+
+
+def test_results():
+    assert trail_labels.result_label("done") == "成功"
+    assert trail_labels.result_label("refused:wrong") == "密码或账号不正确"
+    assert trail_labels.result_label("refused:other.code") == "已拒绝（other.code）"
+    assert trail_labels.is_refusal("refused:wrong")
+    assert not trail_labels.is_refusal("faulty")
