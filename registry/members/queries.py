@@ -167,6 +167,14 @@ def live_union(session: Session, person_key: bytes) -> str | None:
     return session.scalar(select(Person.live_union).where(Person.key == person_key))
 
 
+def live_unions(session: Session, keys: Sequence[bytes]) -> dict[bytes, str]:
+    """Return the unions of persons' live memberships, by person; those without are left out."""
+    query = select(Person.key, Person.live_union).where(
+        Person.key.in_(keys), Person.live_union.is_not(None)
+    )
+    return {key: union for key, union in session.execute(query) if union is not None}
+
+
 def particulars_by_key(
     session: Session, county: str, keys: Sequence[bytes]
 ) -> dict[bytes, tuple[str, dict[str, str]]]:

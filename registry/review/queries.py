@@ -1,12 +1,10 @@
-"""What is asked for reviewing: the queue, the rows of a submission in the order of risk,
-decisions.
-"""
+"""What is asked for reviewing: what a row would change, what was decided. The queue: `queue`."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.members.match import Match
@@ -14,9 +12,7 @@ from registry.members.queries import Sight, masked_document, masked_mobile, part
 from registry.review.models import Decision, Verdict
 from registry.roster.columns import COLUMN
 from registry.roster.report import labels_of
-from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.queries import RowView, SubmissionView, view_of
-from registry.submissions.states import REVIEWABLE, RowState, State
+from registry.submissions.queries import RowView, SubmissionView
 from registry.vault.vault import vault
 
 # First what needs a decision, last what may pass in bulk.
@@ -29,14 +25,6 @@ RISK: tuple[Match, ...] = (
     Match.NEW,
     Match.UNCHANGED,
 )
-
-
-class QueueLine(NamedTuple):
-    """A submission that waits, with its pending rows by match and those with warnings."""
-
-    submission: SubmissionView
-    matches: dict[Match, int]
-    warnings: int
 
 
 class DecisionView(NamedTuple):
@@ -57,45 +45,6 @@ class Difference(NamedTuple):
     label: str
     before: str
     after: str
-
-
-def queue(
-    session: Session,
-    county: str,
-    path: str,
-    *,
-    states: Sequence[State] = tuple(REVIEWABLE),
-    after: tuple[datetime, int] | None = None,
-    limit: int = 50,
-) -> list[QueueLine]:
-    """Return submissions below a path that wait for review, the longest waiting first."""
-    query = select(Submission).where(
-        Submission.county == county,
-        Submission.state.in_(states),
-        Submission.path.startswith(path, autoescape=True),
-    )
-    if after is not None:
-        at, number = after
-        query = query.where(
-            (Submission.submitted_at > at)
-            | ((Submission.submitted_at == at) & (Submission.id > number))
-        )
-    query = query.order_by(Submission.submitted_at, Submission.id).limit(limit)
-    found = [view_of(one) for one in session.scalars(query)]
-    matches, warnings = _pending_by(session, county, [one.id for one in found])
-    return [QueueLine(one, matches.get(one.id, {}), warnings.get(one.id, 0)) for one in found]
-
-
-def waiting(session: Session, county: str, path: str) -> tuple[int, int]:
-    """Return how many submissions and rows wait below a path."""
-    count, rows = session.execute(
-        select(func.count(), func.coalesce(func.sum(Submission.pending_count), 0)).where(
-            Submission.county == county,
-            Submission.state.in_(tuple(REVIEWABLE)),
-            Submission.path.startswith(path, autoescape=True),
-        )
-    ).one()
-    return count, int(rows)
 
 
 def decisions(session: Session, submission: SubmissionView) -> list[DecisionView]:
@@ -174,29 +123,3 @@ def _differences(row: RowView, name: str, particulars: dict[str, str]) -> list[D
     if "membership_state" in row.changed_fields:
         found.append(Difference("会籍状态", "保留会籍", "在会"))
     return found
-
-
-def _pending_by(
-    session: Session, county: str, ids: Sequence[int]
-) -> tuple[dict[int, dict[Match, int]], dict[int, int]]:
-    query = (
-        select(
-            SubmissionRow.submission_id,
-            SubmissionRow.match,
-            func.count(),
-            func.count().filter(SubmissionRow.worst == "warning"),
-        )
-        .where(
-            SubmissionRow.county == county,
-            SubmissionRow.submission_id.in_(ids),
-            SubmissionRow.state == RowState.PENDING,
-        )
-        .group_by(SubmissionRow.submission_id, SubmissionRow.match)
-    )
-    matches: dict[int, dict[Match, int]] = {}
-    warnings: dict[int, int] = {}
-    for number, match, count, warned in session.execute(query):
-        if match is not None:
-            matches.setdefault(number, {})[Match(match)] = count
-        warnings[number] = warnings.get(number, 0) + warned
-    return matches, warnings

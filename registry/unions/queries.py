@@ -82,6 +82,14 @@ def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     return dict(session.execute(query).tuples().all())
 
 
+def names_below(session: Session, path: str, codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of those of these unions that lie at or below a path, by code."""
+    query = select(TradeUnion.code, TradeUnion.name).where(
+        TradeUnion.code.in_(set(codes)), TradeUnion.path.startswith(path, autoescape=True)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
 def headcount(session: Session, union: Union, on: date) -> int | None:
     """Return the employees declared last on or before a day, None when never declared."""
     return session.scalar(
