@@ -179,6 +179,13 @@ def county_name(session: Session, county: str) -> str:
     return "" if union is None else union.name
 
 
+def display_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of the persons behind accounts, by account number."""
+    wanted = {number for number in ids if number is not None}
+    query = select(Account.id, Account.display_name).where(Account.id.in_(wanted))
+    return dict(session.execute(query).tuples().all())
+
+
 class AccountCounts(NamedTuple):
     """How many accounts there are below a path."""
 
