@@ -31,17 +31,17 @@ def mark(content: bytes, report: RosterReport, limits: Limits = _LIMITS) -> byte
     above that only the rows with errors or warnings, which the list says. Raises RosterRefused
     where the file cannot be read.
     """
-    order = _order(report)
+    order = order_of(report)
     ways = ["rebuild"]
     if report.head.format in ("xlsx", "xlsm") and not order["only_faulty"]:
         ways.insert(0, "keep")
     for way in ways[:-1]:
         try:
-            return run_in_sandbox("mark", content, _encoded(order, way), limits)
+            return run_in_sandbox("mark", content, encoded(order, way), limits)
         except RosterRefused:
             # Not every workbook that can be read is one that openpyxl takes.
             continue
-    return run_in_sandbox("mark", content, _encoded(order, ways[-1]), limits)
+    return run_in_sandbox("mark", content, encoded(order, ways[-1]), limits)
 
 
 def mark_content(content: bytes, argument: bytes) -> bytes:
@@ -54,11 +54,12 @@ def mark_content(content: bytes, argument: bytes) -> bytes:
     return marking.rebuild(content, order, ORDINARY.unpacked_bytes)
 
 
-def _encoded(order: dict[str, Any], way: str) -> bytes:
+def encoded(order: dict[str, Any], way: str) -> bytes:
+    """Return an order as the child takes it; `way` is keep or rebuild."""
     return json.dumps({**order, "way": way}, ensure_ascii=False).encode()
 
 
-def _order(report: RosterReport) -> dict[str, Any]:
+def order_of(report: RosterReport) -> dict[str, Any]:
     """Return what the child needs: places, words and colours, all as plain values."""
     from registry.roster.columns import COLUMN
     from registry.roster.messages import TITLES
@@ -67,6 +68,7 @@ def _order(report: RosterReport) -> dict[str, Any]:
     fields = {column.field: column.column for column in head.columns if column.field}
     cells: dict[tuple[int, str], list[Any]] = defaultdict(lambda: ["warning", []])
     listed: list[list[Any]] = []
+    valueless: list[tuple[int, str]] = []
     for found in report.findings:
         place = found.column or fields["document_number"]
         label = COLUMN[found.field].label if found.field else "整行"
@@ -75,6 +77,8 @@ def _order(report: RosterReport) -> dict[str, Any]:
             continue
         cell = cells[found.row, place]
         cell[1].append(found.message)
+        if found.code in ("cell.error", "cell.formula"):
+            valueless.append((found.row, place))
         if found.severity == "error":
             cell[0] = "error"
     only_faulty = report.tail.total > MOST_ROWS
@@ -82,12 +86,13 @@ def _order(report: RosterReport) -> dict[str, Any]:
         "sheet": head.sheet,
         "header_row": head.header_row,
         "cells": [[*place, *said] for place, said in cells.items()],
-        "listed": [*_of(listed, "error"), *_of(listed, "warning"), *_of(listed, "fixed")],
+        "valueless": valueless,
+        "listed": [*_with(listed, "error"), *_with(listed, "warning"), *_with(listed, "fixed")],
         "file": [finding.message for finding in report.file_findings],
         "counts": report.counts._asdict(),
         "only_faulty": only_faulty,
     }
 
 
-def _of(listed: list[list[Any]], severity: str) -> list[list[Any]]:
+def _with(listed: list[list[Any]], severity: str) -> list[list[Any]]:
     return [entry for entry in listed if entry[3] == severity]

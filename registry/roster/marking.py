@@ -2,7 +2,7 @@
 
 An order (see `registry.roster.marked`) has `sheet`, `header_row`, `cells` [[row, column letter,
 severity, messages]], `listed` [[row, column letter, label, severity, title, message]], `file`
-[message], `counts` {name: rows} and `only_faulty`.
+[message], `counts` {name: rows}, `valueless` [[row, column letter]] and `only_faulty`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
@@ -44,7 +43,7 @@ def keep(content: bytes, order: Order) -> bytes:
     if LIST_NAME in workbook.sheetnames and sheet.title != LIST_NAME:
         del workbook[LIST_NAME]
         _clean(sheet)
-    _paint(sheet, order["cells"], None)
+    _paint(sheet, order, None)
     write_list(workbook, sheet, order, None)
     workbook.active = workbook.index(sheet)
     return save(workbook)
@@ -69,7 +68,7 @@ def rebuild(content: bytes, order: Order, unpacked_bytes: int) -> bytes:
         faulty = sorted({row for row, *_ in order["cells"]})[:_MOST_FAULTY_ROWS]
         places = {row: at for at, row in enumerate(faulty, start=order["header_row"] + 1)}
     _copy(source.rows(index), source.look(index), sheet, order["header_row"], places)
-    _paint(sheet, order["cells"], places)
+    _paint(sheet, order, places)
     write_list(workbook, sheet, order, places)
     return save(workbook)
 
@@ -127,8 +126,14 @@ def _clean(sheet: Worksheet) -> None:
                 cell.comment = None
 
 
-def _paint(sheet: Worksheet, cells: list[list[Any]], places: dict[int, int] | None) -> None:
-    for count, (row, letter, severity, messages) in enumerate(cells):
+def _paint(sheet: Worksheet, order: Order, places: dict[int, int] | None) -> None:
+    for row, letter in order["valueless"]:
+        at = row if places is None else places.get(row)
+        cell = sheet[f"{letter}{at or order['header_row']}"]
+        # Left blank it would pass as blank when the workbook comes back.
+        if cell.value is None and isinstance(cell, Cell):
+            cell.value = "#N/A"
+    for count, (row, letter, severity, messages) in enumerate(order["cells"]):
         at = row if places is None else places.get(row)
         if at is None:
             continue
