@@ -81,10 +81,14 @@ SLIPS: tuple[Callable[[Row], None], ...] = (
 
 def with_doubts(rows: list[Row]) -> list[Row]:
     """Return the rows with warnings among them, which a reviewer should look at first."""
-    month = _set("会籍变化日期", "2019年5月")
-    for row, doubt in zip(rows[2::4], (month, _first_generation), strict=False):
+    for row, doubt in zip(rows[2::4], (_joined_in_a_month, _first_generation), strict=False):
         doubt(row)
     return rows
+
+
+def _joined_in_a_month(row: Row) -> None:
+    year, month, _ = str(row["会籍变化日期"]).split("-")
+    row["会籍变化日期"] = f"{year}年{int(month)}月"
 
 
 def _first_generation(row: Row) -> None:

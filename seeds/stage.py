@@ -19,7 +19,7 @@ from seeds.yuhuan import COUNTY
 
 SHARE = 0.9  # of the employees are members
 SPARE = 8  # persons who come in addition, where a story needs them
-_WORKBOOK = 200  # rosters up to this size come as .xlsx, larger ones as .csv, which is faster
+_WORKBOOK = 60  # rosters up to this size come as .xlsx, larger ones as .csv, which is faster
 
 
 class Stage:

@@ -172,7 +172,7 @@ def stored_so_far(session: Session, submission: SubmissionView) -> dict[str, int
         .where(*_of(submission))
         .group_by(SubmissionRow.worst)
     )
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).tuples().all())
 
 
 @dataclass(slots=True)

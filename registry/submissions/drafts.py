@@ -153,16 +153,16 @@ def finish_reading(session: Session, ref: Ref, prepared: Prepared, excluded: set
 def recount(session: Session, ref: Ref) -> dict[str, int]:
     """Count a draft's rows under their worst finding again; excluded rows count as skipped."""
     found = session.execute(
-        select(SubmissionRow.worst, SubmissionRow.state == RowState.EXCLUDED, func.count())
+        select(SubmissionRow.worst, SubmissionRow.state, func.count())
         .where(
             SubmissionRow.county == ref.county,
             SubmissionRow.submission_id == ref.submission_id,
         )
-        .group_by(SubmissionRow.worst, SubmissionRow.state == RowState.EXCLUDED)
+        .group_by(SubmissionRow.worst, SubmissionRow.state)
     )
     counts = {"ok": 0, "warning": 0, "error": 0}
-    for worst, is_excluded, count in found:
-        if not is_excluded:
+    for worst, state, count in found:
+        if state != RowState.EXCLUDED:
             counts[worst] += count
     session.execute(
         update(Submission)
