@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.network",
     "tests.fixtures.postgresql",
     "tests.fixtures.chromium",
+    "tests.fixtures.register",
 ]
 
 # No deadline: on two busy cores a slow example says nothing. The same examples wherever CI is set,

@@ -40,7 +40,7 @@ def fields_of(person: Person) -> dict[str, str]:
         "mobile": person.mobile,
         "household_kind": "家庭户",
         "change": "入会",
-        "changed_on": "2017-09-01",
+        "changed_on": "2024-09-02",  # everybody here was over 16 by then
         "political_status": "中共党员" if person.is_party_member else "群众",
         "is_migrant_worker": "否" if person.is_local else "是",
     }
