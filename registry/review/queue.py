@@ -196,6 +196,14 @@ def pending_rows(
     return [row_view(one) for one in found]
 
 
+def page_before(
+    session: Session, submission: SubmissionView, part: Part, after: int, limit: int
+) -> int:
+    """Return the row after which the page before the one after row `after` begins."""
+    query = select(SubmissionRow.row).where(*_chosen(submission, part), SubmissionRow.row <= after)
+    return session.scalar(query.order_by(SubmissionRow.row.desc()).offset(limit).limit(1)) or 0
+
+
 def pending_numbers(session: Session, submission: SubmissionView, part: Part) -> list[int]:
     """Return the row numbers of the undecided rows of a part, all of them."""
     query = select(SubmissionRow.row).where(*_chosen(submission, part))

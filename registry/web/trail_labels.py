@@ -50,6 +50,7 @@ ACTIONS: dict[str, str] = {
     "review.send_back": "审核退回",
     "member.look_up": "按证件号码查找会员",
     "member.open": "查看会员完整信息",
+    "row.open": "查看报送行完整信息",
     "keys.rotate": "更换加密密钥",
     "trail.verify": "校验留痕",
 }
