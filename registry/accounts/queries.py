@@ -69,24 +69,6 @@ def actor_named(session: Session, name: str) -> Actor:
     return _unlocked(session, account)
 
 
-def actor_from(session: Session, account: Account) -> tuple[Actor, str]:
-    """Return the actor of a loaded account and the name of the actor's place."""
-    union = session.get(TradeUnion, account.place)
-    if union is None:
-        raise NotFound("union.unknown", "账号所属的工会不存在。")
-    roles = session.scalars(select(AccountRole.role).where(AccountRole.account_id == account.id))
-    actor = Actor(
-        account.id,
-        account.name,
-        account.display_name,
-        frozenset(Role(role) for role in roles),
-        account.place,
-        union.path,
-        union.county,
-    )
-    return actor, union.name
-
-
 def find(session: Session, account_id: int) -> AccountView:
     """Return an account; raises `NotFound` when there is none."""
     query = _views().where(Account.id == account_id)
@@ -227,10 +209,26 @@ def _without_clerk(path: str) -> Select[tuple[TradeUnion]]:
     )
 
 
+def _actor_from(session: Session, account: Account) -> Actor:
+    union = session.get(TradeUnion, account.place)
+    if union is None:
+        raise NotFound("union.unknown", "账号所属的工会不存在。")
+    roles = session.scalars(select(AccountRole.role).where(AccountRole.account_id == account.id))
+    return Actor(
+        account.id,
+        account.name,
+        account.display_name,
+        frozenset(Role(role) for role in roles),
+        account.place,
+        union.path,
+        union.county,
+    )
+
+
 def _unlocked(session: Session, account: Account) -> Actor:
     if account.is_locked:
         raise StateRefused("account.locked", f"账号 {account.name} 已停用，不能办理业务。")
-    return actor_from(session, account)[0]
+    return _actor_from(session, account)
 
 
 def _clerks_at(session: Session, codes: list[str]) -> dict[str, list[AccountView]]:

@@ -7,13 +7,14 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from registry.access.actor import Actor
-from registry.accounts.models import Account, SignInSession
-from registry.accounts.queries import actor_from, county_name
+from registry.access.roles import Role
+from registry.accounts.models import Account, AccountRole, SignInSession
 from registry.db import setting
+from registry.unions.models import TradeUnion
 
 FRESH_FOR = timedelta(minutes=30)
 # Writing at every request would make each page view a write; a minute is precise enough.
@@ -30,6 +31,34 @@ class SignedIn(NamedTuple):
     must_change_password: bool
     fresh_until: datetime
     is_stale: bool  # `touch` is due
+
+
+_Federation = aliased(TradeUnion)
+# Asked at every request: one round trip, plain columns, a row for each role.
+_FIND = (
+    select(
+        SignInSession.token_hash,
+        SignInSession.created_at,
+        SignInSession.seen_at,
+        SignInSession.fresh_until,
+        Account.id,
+        Account.name,
+        Account.display_name,
+        Account.place,
+        Account.is_locked,
+        Account.must_change_password,
+        TradeUnion.path,
+        TradeUnion.county,
+        TradeUnion.name.label("place_name"),
+        _Federation.name.label("federation_name"),
+        AccountRole.role,
+    )
+    .join(Account, Account.id == SignInSession.account_id)
+    .join(TradeUnion, TradeUnion.code == Account.place)
+    .join(_Federation, _Federation.code == TradeUnion.county)
+    .outerjoin(AccountRole, AccountRole.account_id == Account.id)
+    .where(SignInSession.token_hash == bindparam("token_hash"))
+)
 
 
 def start(session: Session, account_id: int, at: datetime) -> str:
@@ -49,25 +78,29 @@ def start(session: Session, account_id: int, at: datetime) -> str:
 
 def find(session: Session, token: str, at: datetime) -> SignedIn | None:
     """Return the live session with this token; None: ended, timed out, or its account locked."""
-    row = session.execute(
-        select(SignInSession, Account)
-        .join(Account, Account.id == SignInSession.account_id)
-        .where(SignInSession.token_hash == _hash(token))
-    ).one_or_none()
-    if row is None:
+    rows = session.execute(_FIND, {"token_hash": _hash(token)}).all()
+    if not rows:
         return None
-    kept, account = row
-    if account.is_locked or _timed_out(kept, at):
+    row = rows[0]
+    if row.is_locked or _timed_out(row.created_at, row.seen_at, at):
         return None
-    actor, place_name = actor_from(session, account)
+    actor = Actor(
+        row.id,
+        row.name,
+        row.display_name,
+        frozenset(Role(each.role) for each in rows if each.role is not None),
+        row.place,
+        row.path,
+        row.county,
+    )
     return SignedIn(
-        kept.token_hash,
+        row.token_hash,
         actor,
-        place_name,
-        county_name(session, actor.county),
-        account.must_change_password,
-        kept.fresh_until,
-        at - kept.seen_at > _SEEN_EVERY,
+        row.place_name,
+        row.federation_name,
+        row.must_change_password,
+        row.fresh_until,
+        at - row.seen_at > _SEEN_EVERY,
     )
 
 
@@ -109,8 +142,8 @@ def sweep(session: Session, at: datetime) -> None:
     )
 
 
-def _timed_out(kept: SignInSession, at: datetime) -> bool:
-    return at - kept.created_at > _absolute() or at - kept.seen_at > _idle()
+def _timed_out(created_at: datetime, seen_at: datetime, at: datetime) -> bool:
+    return at - created_at > _absolute() or at - seen_at > _idle()
 
 
 def _absolute() -> timedelta:

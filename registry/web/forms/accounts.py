@@ -12,7 +12,8 @@ def _roles_field() -> SelectMultipleField:
     return SelectMultipleField(
         "角色",
         [InputRequired("请至少选择一个角色。")],
-        choices=[(role.value, role.label) for role in Role],
+        # A mapping: pairs are on their way out of WTForms.
+        choices={role.value: role.label for role in Role},
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         description="市级管理员、系统管理员、安全审计员必须由不同的人担任，一个账号只能选其中一个。",

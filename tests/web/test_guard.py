@@ -1,0 +1,247 @@
+"""Every route has one guard, and every guard holds: route × role × own and foreign place."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from registry.access.roles import GRANTS, Permission, Role
+from registry.clock import now
+from registry.db import db, table_of
+from registry.submissions.models import Submission
+from registry.trail.queries import entries
+from registry.web.guard import doors_of, safe_next
+from tests.factories.accounts import make_account, post, sign_in
+from tests.factories.clock import set_clock
+from tests.factories.unions import COUNTY, TOWNSHIP, make_union, make_union_tree
+
+UNION, SIBLING = "3310830010001", "3310830010002"
+OTHER_TOWNSHIP, FOREIGN, OTHER_COUNTY = "331083002", "3310830020001", "331082"
+
+# What anybody may ask for without signing in: nothing there is of anybody.
+OPEN = {"home.start", "signin.sign_in", "health.healthz", "health.readyz"}
+# What everybody who is signed in may do.
+SIGNED_IN = {"home.home", "signin.sign_out", "signin.password", "signin.confirm"}
+
+PLACE_OF = {
+    Role.CLERK: UNION,
+    Role.REVIEWER: TOWNSHIP,
+    Role.AUDITOR: COUNTY,
+    Role.ADMINISTRATOR: COUNTY,
+    Role.LOG_KEEPER: COUNTY,
+}
+
+
+def routes(app):
+    """Return (rule, endpoint, method) of all routes of the product."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static":
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                yield rule, rule.endpoint, method
+
+
+def door(app, endpoint):
+    return doors_of(app.view_functions[endpoint])
+
+
+def test_every_endpoint_has_exactly_one_guard_or_is_open_on_purpose(app):
+    for endpoint, view in app.view_functions.items():
+        if endpoint == "static":
+            continue
+        doors = doors_of(view)
+        assert len(doors) == 1, f"{endpoint} has {doors or 'no guard'}"
+        assert (doors[0] == "open") == (endpoint in OPEN), endpoint
+        assert (doors[0] == "signed in") == (endpoint in SIGNED_IN), endpoint
+        assert endpoint in OPEN | SIGNED_IN or doors[0] in set(Permission)
+
+
+def test_nothing_is_changed_by_get(app):
+    for rule, endpoint, _ in routes(app):
+        changing = rule.methods & {"POST", "PUT", "PATCH", "DELETE"}
+        acts = ("lock", "unlock", "reset", "create", "approve", "submit", "sign_out")
+        if endpoint.rpartition(".")[2] in acts:
+            assert changing, endpoint
+
+
+def make_submission(number, code):
+    union = make_union(code)
+    db.session.execute(
+        insert(table_of(Submission)).values(
+            county=union.county,
+            id=number,
+            union_code=code,
+            path=union.path,
+            kind="INCREMENT",
+            state="DRAFT",
+            is_current=False,
+            source="FORM",
+            file_name="",
+            created_by=1,
+            created_at=now(),
+        )
+    )
+    db.session.commit()
+    return number
+
+
+@pytest.fixture
+def places(app):
+    """Return the parameters of routes by place: each union, an account and a submission there."""
+    make_union_tree(townships=2, unions=2)
+    make_union(OTHER_COUNTY, name="别的市总工会")
+    codes = (UNION, SIBLING, FOREIGN, TOWNSHIP, OTHER_TOWNSHIP, COUNTY, OTHER_COUNTY)
+    made = {}
+    for number, code in enumerate(codes, start=1):
+        made[code] = {
+            "code": code,
+            "account_id": make_account(Role.CLERK, code).id,
+            "submission_id": make_submission(number, code),
+        }
+    return made
+
+
+def is_within(code, place):
+    return code.startswith(place)
+
+
+def address_of(app, rule, parameters):
+    values = {name: parameters.get(name, "1") for name in rule.arguments}
+    return app.url_map.bind("").build(rule.endpoint, values)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_route_by_role_and_place(app, client, places, role):
+    app.config["WTF_CSRF_ENABLED"] = False
+    sign_in(client, make_account(role, PLACE_OF[role]))
+    for rule, endpoint, method in routes(app):
+        permission = door(app, endpoint)[0]
+        if permission not in set(Permission) or not rule.arguments & PLACES:
+            continue
+        has = Permission(permission) in GRANTS[role]
+        for code, parameters in places.items():
+            inside = is_within(code, PLACE_OF[role])
+            if inside and has:
+                continue
+            answer = client.open(address_of(app, rule, parameters), method=method)
+            expected = 403 if inside else 404
+            assert answer.status_code == expected, f"{method} {rule} {role} at {code}"
+
+
+PLACES = {"code", "account_id", "submission_id"}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_page_of_a_role_opens_at_its_place(app, client, places, role):
+    sign_in(client, make_account(role, PLACE_OF[role]))
+    for rule, endpoint, method in routes(app):
+        permission = door(app, endpoint)[0]
+        if method != "GET" or rule.arguments - {"code"} or permission not in GRANTS[role]:
+            continue
+        answer = client.get(address_of(app, rule, places[PLACE_OF[role]]))
+        assert answer.status_code not in (403, 404, 405, 500), f"{rule} {role}"
+
+
+def test_without_signing_in_every_guarded_route_leads_to_the_door(app, client, places):
+    app.config["WTF_CSRF_ENABLED"] = False
+    for rule, endpoint, method in routes(app):
+        if endpoint in OPEN:
+            continue
+        for code in (UNION, "9999999999999"):
+            parameters = places.get(code, {"code": code})
+            answer = client.open(address_of(app, rule, parameters), method=method)
+            assert answer.status_code == 303, f"{method} {rule}"
+            assert answer.headers["Location"].startswith("/sign-in")
+
+
+def test_a_place_that_does_not_exist_looks_like_a_foreign_one(client, places):
+    sign_in(client, make_account(Role.REVIEWER, TOWNSHIP))
+    foreign = client.get(f"/unions/{OTHER_TOWNSHIP}/clerks")
+    unknown = client.get("/unions/331083777/clerks")
+    assert foreign.status_code == unknown.status_code == 404
+
+
+def test_refusals_are_on_the_trail(client, places):
+    account = make_account(Role.REVIEWER, TOWNSHIP)
+    sign_in(client, account)
+    client.get(f"/unions/{TOWNSHIP}/accounts")
+    client.get(f"/unions/{OTHER_TOWNSHIP}/clerks")
+    outside, inside = entries(db.session(), COUNTY, action="access.refused")
+    assert inside[2:6] == (
+        account.name,
+        "access.refused",
+        TOWNSHIP,
+        "refused:permission.missing",
+    )
+    assert inside.detail == {"what": f"GET /unions/{TOWNSHIP}/accounts"}
+    assert (outside.place, outside.result) == (OTHER_TOWNSHIP, "refused:place.unknown")
+
+
+def test_a_refusal_holds_when_the_trail_cannot_be_written(client, places, monkeypatch):
+    sign_in(client, make_account(Role.REVIEWER, TOWNSHIP))
+    from registry.web import guard
+
+    def broken(**_details):
+        raise guard.SQLAlchemyError("disk full")
+
+    monkeypatch.setattr(guard.operations, "record_refusal", broken)
+    assert client.get(f"/unions/{TOWNSHIP}/accounts").status_code == 403
+
+
+def test_a_revoked_role_is_gone_at_the_next_request(client, places):
+    from registry.accounts import operations, queries
+
+    account = make_account([Role.REVIEWER, Role.CLERK], TOWNSHIP)
+    administrator = make_account(Role.ADMINISTRATOR, COUNTY)
+    sign_in(client, account)
+    assert client.get(f"/unions/{TOWNSHIP}/clerks").status_code == 200
+    actor = queries.actor_of(db.session(), administrator.id)
+    db.session.rollback()
+    operations.lock(account.id, actor=actor)
+    answer = client.get(f"/unions/{TOWNSHIP}/clerks")
+    assert (answer.status_code, answer.headers["Location"][:8]) == (303, "/sign-in")
+
+
+def test_weighty_acts_ask_for_the_password_again(client, monkeypatch):
+    account = make_account(Role.CLERK, UNION)
+    sign_in(client, make_account(Role.ADMINISTRATOR, COUNTY))
+    set_clock(monkeypatch, now() + timedelta(minutes=31))
+    page = f"/accounts/{account.id}"
+    answer = client.get(f"/unions/{COUNTY}/accounts/new")
+    assert answer.headers["Location"].startswith("/confirm?next=")
+    answer = post(client, f"{page}/reset", page=page)
+    assert answer.headers["Location"].startswith("/confirm")
+    assert "刚才的操作没有执行" in client.get(answer.headers["Location"]).text
+    confirm = "/confirm?next=" + page
+    assert post(client, confirm, page=confirm, password="wrong").status_code == 400
+    from tests.factories.accounts import PASSWORD
+
+    answer = post(client, confirm, page=confirm, password=PASSWORD)
+    assert answer.headers["Location"] == page
+    assert "密码只显示这一次" in post(client, f"{page}/reset", page=page).text
+
+
+def test_a_fragment_asked_for_after_the_session_ended_takes_the_whole_page_along(client):
+    answer = client.get("/home", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "/\\elsewhere.example",
+        "javascript:alert(1)",
+        "home",
+        "/a\r\nSet-Cookie: x=1",
+        "",
+        None,
+    ],
+)
+def test_after_sign_in_nobody_is_sent_off_the_site(target):
+    assert safe_next(target) is None
+
+
+def test_pages_of_this_site_may_be_gone_on_to():
+    assert safe_next("/unions/331083/totals?on=2018-07-31") == "/unions/331083/totals?on=2018-07-31"
