@@ -18,6 +18,7 @@ from registry.submissions import originals
 from registry.submissions.drafts import NewFile, check_quota, open_draft, same_file
 from registry.submissions.models import Submission
 from registry.submissions.states import Kind, State
+from registry.submissions.storing import blinded
 from registry.trail.operations import record
 from registry.unions import queries as union_queries
 from registry.unions.models import Level
@@ -152,4 +153,5 @@ def _queue(session: Session, county: str, submission_id: int, account_id: int) -
 def _plain_name(file_name: str) -> str:
     """Return the file's own name without folders and control characters, cut to what is kept."""
     name = file_name.replace("\\", "/").rpartition("/")[2]
-    return "".join(char for char in name if char.isprintable())[-255:] or "花名册"
+    printable = "".join(char for char in name if char.isprintable())[-255:]
+    return blinded([printable])[0] or "花名册"

@@ -1,28 +1,22 @@
-"""What happens to a roster: submitted, withdrawn, superseded, entered by hand."""
+"""What happens to a roster: submitted, withdrawn, superseded."""
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
-import msgspec
 from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import now, today
-from registry.db import bulk_insert, db, table_of, transaction
+from registry.db import db, transaction
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.members import tallies
 from registry.members.match import Match
-from registry.roster.check import Checker
-from registry.roster.columns import COLUMN
 from registry.submissions import queries
-from registry.submissions.drafts import by_hand_columns, open_draft, recount, take_up
-from registry.submissions.intake import match_chunk
+from registry.submissions.drafts import take_up
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Act, Kind, RowState, State, next_state
-from registry.submissions.storing import COLUMN_NAMES, Ref, SealedRow, batch_of, store
 from registry.trail.operations import record
 from registry.unions import operations as union_operations
 from registry.unions import queries as union_queries
@@ -136,59 +130,6 @@ def withdraw(submission_id: int, *, actor: Actor) -> State:
             detail={"submission": found.id},
         )
     return State.WITHDRAWN
-
-
-def enter_by_hand(union_code: str, values: Mapping[str, str], *, actor: Actor) -> int:
-    """Write one person, entered by hand, as a one-row increment draft and return its number.
-
-    `values` maps roster fields to what was typed; it is judged by the rules of every roster.
-    """
-    raw = {field: text.strip() for field, text in values.items() if text and text.strip()}
-    if any(field not in COLUMN or len(text) > 500 for field, text in raw.items()):
-        raise InputRefused("edit.unknown_field", "表单内容有误，请刷新页面后重试。")
-    with transaction() as session:
-        union = union_queries.find(session, union_code)
-        demand(actor, Permission.WORK_ROSTER, union.path)
-        if not raw:
-            raise InputRefused("form.empty", "表单是空的，请至少填写姓名和证件号码。")
-        submission_id = open_draft(
-            session,
-            union,
-            Kind.INCREMENT,
-            account_id=actor.account_id,
-            source="FORM",
-            file_name="手工录入",
-        )
-        ref = Ref(union.county, submission_id, union.code)
-        columns = by_hand_columns()
-        sheet = batch_of({1: SealedRow(dict(raw))})
-        stored = store(vault(), ref, sheet, Checker(columns, today(), {}).judge(sheet))
-        match_chunk(session, ref, stored, columns)
-        bulk_insert(
-            session,
-            table_of(SubmissionRow),
-            COLUMN_NAMES,
-            [stored.columns[name] for name in COLUMN_NAMES],
-        )
-        session.execute(
-            update(Submission)
-            .where(Submission.county == union.county, Submission.id == submission_id)
-            .values(
-                is_read=True,
-                total_count=1,
-                columns=msgspec.json.encode(columns).decode(),
-                format="form",
-            )
-        )
-        recount(session, ref)
-        record(
-            session,
-            "draft.by_hand",
-            actor=actor,
-            place=union.code,
-            detail={"submission": submission_id},
-        )
-    return submission_id
 
 
 def locked(

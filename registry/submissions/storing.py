@@ -4,6 +4,7 @@ What may hold a full document number or mobile (the raw cells, the clerk's edits
 those two fields) stands only in the sealed parts.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,11 @@ COUNTED = tuple(
 )
 SENSITIVE = frozenset({"document_number", "mobile"})
 NAME_LENGTH = 200
+# Cells of any wording; a clerk who took the wrong column has a document number standing there.
+FREE_TEXT = tuple(
+    column.field for column in COLUMNS if column.kind == "text" and column.field not in PASSING
+)
+_LONG_NUMBER = re.compile(r"(?<=\d{4})\d{7,}[0-9Xx]?")
 RANK = {"error": 2, "warning": 1}
 
 _encode = msgspec.json.encode
@@ -133,7 +139,7 @@ def store(
 ) -> StoredRows:
     """Return the columns of a judged batch; `raw` holds the file's own cells, before the edits."""
     count = len(raw.rows)
-    clean = checked.clean
+    clean = {**checked.clean, **{f: blinded(checked.clean[f]) for f in FREE_TEXT}}
     blank: list[str | None] = [None] * count
     keys = vault.keyed_hashes(PERSON, checked.document_keys)
     mobiles = [plain_mobile(text) if text else None for text in clean.get("mobile", blank)]
@@ -169,6 +175,13 @@ def store(
         "version": [2 if edits and row in edits else 1 for row in raw.rows],
     }
     return StoredRows(columns)
+
+
+def blinded(texts: Sequence[str | None]) -> Sequence[str | None]:
+    """Return texts with the tails of numbers of eleven digits and more starred out."""
+    if not _LONG_NUMBER.search("\n".join(text for text in texts if text)):
+        return texts
+    return [text and _LONG_NUMBER.sub(lambda n: "*" * len(n[0]), text) for text in texts]
 
 
 def worst_of(findings: Iterable[Finding | StoredFinding]) -> str:
