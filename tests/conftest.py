@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fixtures.postgresql",
     "tests.fixtures.chromium",
     "tests.fixtures.register",
+    "tests.fixtures.demo",
 ]
 
 # No deadline: on two busy cores a slow example says nothing. The same examples wherever CI is set,
