@@ -1,7 +1,7 @@
 """Forms of managing accounts."""
 
 from wtforms import SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from registry.access.roles import Role
@@ -25,17 +25,17 @@ class NewAccountForm(Form):
 
     name = StringField(
         "账号",
-        [InputRequired("请填写账号。"), Length(3, 64, message="账号为 3 至 64 位。")],
+        [DataRequired("请填写账号。"), Length(3, 64, message="账号为 3 至 64 位。")],
         description="小写字母开头，可用小写字母、数字、点和短横线，例如 reviewer3-331083001。",
     )
     display_name = StringField(
         "使用人姓名",
-        [InputRequired("请填写使用人姓名。"), Length(max=50, message="姓名不超过 50 个字。")],
+        [DataRequired("请填写使用人姓名。"), Length(max=50, message="姓名不超过 50 个字。")],
         description="一个账号只给一个人用，换人时请新建账号。",
     )
     place = StringField(
         "所属工会代码",
-        [InputRequired("请填写所属工会代码。"), Length(max=16, message="代码不超过 16 位。")],
+        [DataRequired("请填写所属工会代码。"), Length(max=16, message="代码不超过 16 位。")],
         description="账号只能看到这个工会及其下级。",
     )
     roles = _roles_field()
@@ -52,7 +52,7 @@ class HandOverForm(Form):
 
     display_name = StringField(
         "接手人姓名",
-        [InputRequired("请填写接手人姓名。"), Length(max=50, message="姓名不超过 50 个字。")],
+        [DataRequired("请填写接手人姓名。"), Length(max=50, message="姓名不超过 50 个字。")],
     )
 
 
