@@ -9,7 +9,7 @@ from pathlib import Path
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
-# Real divisions that none of the demo's persons come from (`seeds/origins.csv`): nobody is met twice.
+# Real divisions that no demo person comes from (`seeds/origins.csv`): nobody is met twice.
 DIVISIONS = ("210102", "230103", "310104", "440103", "610102", "650102")
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗叶苏潘董金"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国志文海燕晓春小红"
