@@ -10,7 +10,7 @@ from datetime import date
 from registry.errors import InputRefused
 from registry.roster.checks import person
 from registry.roster.checks.column import ColumnJudge, column_judge
-from registry.roster.checks.documents import Documents, judge_column
+from registry.roster.checks.documents import Documents, Hints, judge_column
 from registry.roster.checks.notes import Marks, note
 from registry.roster.checks.person import Ages, Values
 from registry.roster.columns import COLUMN, COLUMNS, Column
@@ -125,7 +125,7 @@ class Checker:
 
     def _documents(self, batch: SheetBatch, clean: dict[str, Values], marks: Marks) -> Documents:
         cells = batch.cells.get("document_number") or [None] * len(batch.rows)
-        hints = list(zip(clean["born_on"], clean["sex"], strict=True))
+        hints = Hints(clean["born_on"], clean["sex"])
         documents = judge_column(cells, clean["document_kind"], hints, self._today, marks)
         clean["document_number"] = documents.numbers
         clean["document_kind"] = list(documents.kinds)

@@ -36,26 +36,26 @@ class Roll:
         self, rows: Sequence[int], keys: Sequence[str | None], mobiles: Sequence[str | None]
     ) -> None:
         """Take the rows of a batch, with the key forms of sound numbers and the sound mobiles."""
-        rows_of_bodies, bodies = rows, cast("Sequence[str]", keys)
-        if None in keys or not _all_numbered(bodies):
-            rows_of_bodies, bodies = self._sorted_out(rows, keys)
-        self._bodies.extend([int(key[3:20]) for key in bodies])
-        self._body_rows.extend(rows_of_bodies)
+        if None in keys:
+            rows_of_keys = [row for row, key in zip(rows, keys, strict=True) if key is not None]
+            numbered = [key for key in keys if key is not None]
+        else:
+            rows_of_keys, numbered = list(rows), list(cast("Sequence[str]", keys))
+        if not _all_numbered(numbered):
+            rows_of_keys, numbered = self._sorted_out(rows_of_keys, numbered)
+        self._bodies.extend([int(key[3:20]) for key in numbered])
+        self._body_rows.extend(rows_of_keys)
         reachable = [mobile for mobile in mobiles if mobile is not None]
         self._mobiles.extend(list(map(int, reachable)))
         if len(reachable) < len(rows):
             rows = [row for row, mobile in zip(rows, mobiles, strict=True) if mobile is not None]
         self._mobile_rows.extend(rows)
 
-    def _sorted_out(
-        self, rows: Sequence[int], keys: Sequence[str | None]
-    ) -> tuple[Sequence[int], Sequence[str]]:
+    def _sorted_out(self, rows: list[int], keys: list[str]) -> tuple[list[int], list[str]]:
         """Keep the keys of other documents as they are; return those that are numbers."""
         numbered_rows, numbered = [], []
         for row, key in zip(rows, keys, strict=True):
-            if key is None:
-                continue
-            if _all_numbered([key]):
+            if len(key) == _KEY_LENGTH and key[:3] in _NUMBERED_KINDS:
                 numbered_rows.append(row)
                 numbered.append(key)
             else:

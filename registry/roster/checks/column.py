@@ -1,6 +1,6 @@
 """One column of a batch at once: each distinct value is judged once, the rest is looked up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import filterfalse
 from typing import cast
@@ -46,57 +46,52 @@ class ColumnJudge:
 
     def judge(self, cells: Sequence[Cell]) -> tuple[list[str | None], dict[int, tuple[Note, ...]]]:
         """Return the stored value of each cell, and by index the notes on those that have some."""
-        if self._plain is not None:
-            clean = self._all_plain(cells, self._plain)
-            if clean is not None:
-                return clean, {}
-        else:
-            with suppress(KeyError):
-                clean = list(map(self._clean.__getitem__, cells))
-                if not self._notes:
-                    return clean, {}
-        cells = self._learn_all(cells)
-        notes = self._notes
-        clean = list(map(self._clean.__getitem__, cells))
-        if not notes or notes.keys().isdisjoint(cells):
-            return clean, {}
-        return clean, {i: notes[cell] for i, cell in enumerate(cells) if cell in notes}
-
-    def _all_plain(
-        self, cells: Sequence[Cell], plain: Callable[[str], object]
-    ) -> list[str | None] | None:
-        """Return the cells themselves where each is blank or a plain text, else None."""
-        distinct = set(cells)
-        distinct.discard(None)
-        try:
-            for _ in filterfalse(cast("Callable[[object], object]", plain), distinct):
-                return None
-        except TypeError:  # no text
-            return None
-        return cast("list[str | None]", list(cells))
-
-    def _learn_all(self, cells: Sequence[Cell]) -> Sequence[Cell]:
-        """Judge what is not known yet; return the cells as the keys by which it is known."""
         if len(self._clean) > _REMEMBERED:
             self._clean = dict(self._known)
             self._notes = {}
+        if self._plain is not None:
+            odd = _odd(cells, self._plain)
+            if not odd:
+                return cast("list[str | None]", list(cells)), {}
+        elif not self._notes:
+            # Mostly all has been seen before.
+            with suppress(KeyError):
+                return list(map(self._clean.__getitem__, cells)), {}
         distinct = set(cells)
         if 0 in distinct or 1 in distinct:
             # True equals 1 as a key but is no 1 in a cell.
             cells = [cell if type(cell) is str else _unequal(cell) for cell in cells]
             distinct = set(cells)
-        for cell in distinct.difference(self._clean):
+        unknown = distinct if self._plain is None else _odd(distinct, self._plain)
+        for cell in unknown.difference(self._clean):
             self._learn(cell)
-        return cells
+        return self._looked_up(cells)
+
+    def _looked_up(
+        self, cells: Sequence[Cell]
+    ) -> tuple[list[str | None], dict[int, tuple[Note, ...]]]:
+        found, notes = self._clean, self._notes
+        # What has not been learnt is plain text.
+        clean = [found[cell] if cell in found else cast("str", cell) for cell in cells]
+        if not notes or notes.keys().isdisjoint(cells):
+            return clean, {}
+        return clean, {i: notes[cell] for i, cell in enumerate(cells) if cell in notes}
 
     def _learn(self, cell: Cell) -> None:
-        if self._plain is not None and isinstance(cell, str) and self._plain(cell):
-            self._clean[cell] = cell
-            return
         verdict = self._judge(cell)
         self._clean[cell] = verdict.clean
         if verdict.notes:
             self._notes[cell] = verdict.notes
+
+
+def _odd(cells: Iterable[Cell], plain: Callable[[str], object]) -> set[Cell]:
+    """Return what is neither blank nor a plain text."""
+    distinct = set(cells)
+    distinct.discard(None)
+    try:
+        return set(filterfalse(cast("Callable[[object], object]", plain), distinct))
+    except TypeError:  # numbers among them
+        return {cell for cell in distinct if not (isinstance(cell, str) and plain(cell))}
 
 
 def _unequal(cell: Cell) -> Cell:

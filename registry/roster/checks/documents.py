@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple, cast
+from typing import NamedTuple, cast, overload
 
 from registry.codes import code_list
 from registry.identity import resident_id
@@ -39,16 +39,35 @@ class Documents(NamedTuple):
     sound: list[bool]
 
 
+class Hints(Sequence[tuple[str | None, str | None]]):
+    """Birth date and sex as the rows give them; a pair is made only where a number is wrong."""
+
+    def __init__(self, births: Sequence[str | None], sexes: Sequence[str | None]) -> None:
+        self._births, self._sexes = births, sexes
+
+    def __len__(self) -> int:
+        return len(self._births)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[str | None, str | None]: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Hints": ...
+    def __getitem__(self, index: int | slice) -> "tuple[str | None, str | None] | Hints":
+        if isinstance(index, slice):
+            return Hints(self._births[index], self._sexes[index])
+        return self._births[index], self._sexes[index]
+
+
 def judge_column(
     cells: Sequence[Cell],
     kinds: Sequence[str | None],
-    hints: Sequence[tuple[str | None, str | None]],
+    hints: Hints,
     today: date,
     marks: Marks,
 ) -> Documents:
     """Judge the numbers of a batch with their declared kinds (codes) and mark their cells.
 
-    `hints` are birth date and sex as the row gives them, for the correction of a wrong number.
+    `hints` are for the correction of a wrong number.
     """
     texts, lost = _texts(cells, marks)
     judged = judge_documents(texts, kinds, today, hints)
@@ -62,7 +81,7 @@ def judge_column(
     births = [judgement.born_on for judgement in judged]
     days = {day: day.isoformat() if day is not None else None for day in set(births)}
     if problems or None in numbers or set(kinds_found) != {_RESIDENT}:
-        keys = [_key(judgement) for judgement in judged]
+        keys = list(map(_key, judged))
         sound = [key is not None for key in keys]
     else:
         keys = [f"{_RESIDENT}:{number}" for number in numbers]
