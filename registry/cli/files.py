@@ -40,7 +40,7 @@ def check(file: Path, union_code: str | None, user: str | None, as_json: bool) -
     from registry.roster.report import check_roster
 
     content = content_of(file)
-    report = check_roster(content, today())
+    report = check_roster(content, today(), keep=False)
     document = report.to_json(file.name, hashlib.sha256(content).hexdigest())
     if union_code is not None:
         with application():
@@ -61,7 +61,7 @@ def mark(file: Path, out: Path) -> int:
     from registry.roster.report import check_roster
 
     content = content_of(file)
-    report = check_roster(content, today())
+    report = check_roster(content, today(), keep=False)
     write(out, marked(content, report))
     counts = report.to_json(file.name, "")["rows"]
     answers.say(f"已生成 {out}：需改正 {counts['error']} 行，提醒 {counts['warning']} 行。")
