@@ -222,7 +222,7 @@ def other_unions(session: Session, rows: Sequence[RowView], path: str) -> dict[i
     if not keys:
         return {}
     places = live_unions(session, list(keys.values()))
-    names = union_queries.names_below(session, path, set(places.values()))
+    names = union_queries.names_within(session, places.values(), path)
     return {
         number: names[places[key]]
         for number, key in keys.items()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from registry.errors import NotFound
@@ -23,6 +23,11 @@ class Union(NamedTuple):
     kind: str | None
     status: str
     formed_on: date | None
+
+    @property
+    def is_grassroots(self) -> bool:
+        """A union that has members itself, not a federation of unions."""
+        return self.level is Level.GRASSROOTS
 
 
 def find(session: Session, code: str) -> Union:
@@ -61,19 +66,17 @@ def grassroots(
     """Return grassroots unions below a path by code; `search` is a part of the name or a code's
     start.
     """
-    query = select(TradeUnion).where(
-        TradeUnion.path.startswith(path, autoescape=True), TradeUnion.level == Level.GRASSROOTS
-    )
-    if search:
-        query = query.where(
-            TradeUnion.name.contains(search, autoescape=True)
-            | TradeUnion.code.startswith(search, autoescape=True)
-        )
+    query = select(TradeUnion).where(*_grassroots(path, search))
     if after:
         query = query.where(TradeUnion.code > after)
     return [
         _plain(union) for union in session.scalars(query.order_by(TradeUnion.code).limit(limit))
     ]
+
+
+def count_grassroots(session: Session, path: str, *, search: str = "") -> int:
+    """Return how many grassroots unions `grassroots` would list in all."""
+    return session.scalar(select(func.count()).where(*_grassroots(path, search))) or 0
 
 
 def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
@@ -82,7 +85,7 @@ def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     return dict(session.execute(query).tuples().all())
 
 
-def names_below(session: Session, path: str, codes: Iterable[str]) -> dict[str, str]:
+def names_within(session: Session, codes: Iterable[str], path: str) -> dict[str, str]:
     """Return the names of those of these unions that lie at or below a path, by code."""
     query = select(TradeUnion.code, TradeUnion.name).where(
         TradeUnion.code.in_(set(codes)), TradeUnion.path.startswith(path, autoescape=True)
@@ -124,6 +127,19 @@ def headcounts(session: Session, county: str, path: str, on: date) -> dict[str, 
         .where(Headcount.county == county, TradeUnion.path.startswith(path, autoescape=True))
     )
     return dict(session.execute(query).tuples().all())
+
+
+def _grassroots(path: str, search: str) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = [
+        TradeUnion.path.startswith(path, autoescape=True),
+        TradeUnion.level == Level.GRASSROOTS,
+    ]
+    if search:
+        chosen.append(
+            TradeUnion.name.contains(search, autoescape=True)
+            | TradeUnion.code.startswith(search, autoescape=True)
+        )
+    return chosen
 
 
 def _plain(union: TradeUnion) -> Union:
