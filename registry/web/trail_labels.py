@@ -15,7 +15,9 @@ FAMILIES: dict[str, str] = {
     "submission.": "报送",
     "review.": "审核",
     "member.": "会员",
+    "totals.": "汇总",
     "keys.": "加密密钥",
+    "installation.": "系统安装",
     "trail.": "留痕",
 }
 
@@ -34,6 +36,7 @@ ACTIONS: dict[str, str] = {
     "access.refused": "越权被拒",
     "draft.answer": "回答草稿中的问题",
     "draft.by_hand": "手工录入一人",
+    "draft.judge": "核对手工录入的一人",
     "draft.edit": "修改草稿中的一行",
     "draft.edit_alike": "批量修改相同的值",
     "draft.open": "查看草稿中的完整信息",
@@ -50,9 +53,12 @@ ACTIONS: dict[str, str] = {
     "review.send_back": "审核退回",
     "member.look_up": "按证件号码查找会员",
     "member.open": "查看会员完整信息",
+    "totals.export": "导出汇总表",
+    "totals.reconcile": "核对汇总数",
     "row.open": "查看报送行完整信息",
     "keys.rotate": "更换加密密钥",
     "trail.verify": "校验留痕",
+    "installation.seed": "载入初始数据",
 }
 
 _RESULTS: dict[str, str] = {
@@ -87,7 +93,10 @@ _DETAILS: dict[str, str] = {
     "fields": "栏目",
     "field": "栏目",
     "row": "行号",
+    "differences": "差异",
     "digest": "摘要",
+    "first": "前几处差异",
+    "on": "截止日期",
     "note": "说明",
     "by": "由哪次报送替代",
     "bytes": "文件大小（字节）",
@@ -100,6 +109,7 @@ _DETAILS: dict[str, str] = {
     "sha256": "文件摘要",
     "skipped": "已跳过",
     "total": "总行数",
+    "unions": "工会数",
     "warning": "需要核对",
 }
 _ROLES = {role.value: role.label for role in Role}

@@ -1,0 +1,42 @@
+"""Forms of reviewing."""
+
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from registry.codes import code_list
+from registry.members.operations import REASON_LENGTH
+from registry.review.operations import NOTE_LENGTH
+from registry.web.forms.base import Form
+
+
+class RefusalForm(Form):
+    """Why rows are sent back or rejected."""
+
+    reason = SelectField("原因", [InputRequired("请选择退回或驳回的原因。")], choices=[])
+    note = TextAreaField(
+        "说明",
+        [Length(max=NOTE_LENGTH, message=f"说明最多 {NOTE_LENGTH} 个字。")],
+        description="经办员会看到。写明哪里不对、怎么改；不要写完整的证件号码或手机号。",
+    )
+
+    def __init__(self, prefix: str, clean: bool = False) -> None:
+        """`clean`: nothing was sent with this form."""
+        if clean:
+            super().__init__(formdata=None, prefix=prefix)
+        else:
+            super().__init__(prefix=prefix)
+        reasons = [(code.code, code.label) for code in code_list("send_back_reason")]
+        self.reason.choices = [("", "请选择原因"), *reasons]
+
+
+class OpenForm(Form):
+    """Why one row's full numbers are looked at."""
+
+    reason = StringField(
+        "查看理由",
+        [
+            InputRequired("请填写查看完整信息的理由，系统会留痕。"),
+            Length(max=REASON_LENGTH, message=f"理由最多 {REASON_LENGTH} 个字。"),
+        ],
+        description="例如：与参保名单核对证件号码。查看的人、时间和理由都会记录，报送工会可以查到。",
+    )

@@ -1,0 +1,295 @@
+"""The reviewer's desk: the queue, one roster under review, the decisions on its rows."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from registry.access.actor import Actor
+from registry.access.roles import Permission
+from registry.accounts.queries import display_names
+from registry.codes import code_list
+from registry.db import db
+from registry.errors import InputRefused, NotFound, StateRefused
+from registry.review import operations, queue
+from registry.review.opening import open_row_number
+from registry.review.operations import ReviewOutcome
+from registry.review.queue import Other
+from registry.roster.columns import COLUMN
+from registry.roster.labels import labels_of
+from registry.submissions import queries
+from registry.submissions.listing import row_counts
+from registry.submissions.queries import SubmissionView
+from registry.submissions.states import REVIEWABLE
+from registry.unions import queries as unions
+from registry.web.filters import instant
+from registry.web.forms.review import OpenForm, RefusalForm
+from registry.web.guard import guard
+from registry.web.review_page import PARTS, Refusal, lines, review_page
+from registry.web.waiting import Card
+
+blueprint = Blueprint("review", __name__)
+PAGE = 50
+
+
+@blueprint.get("/unions/<code>/queue")
+@guard(Permission.REVIEW)
+def waiting_list(code: str) -> str:
+    """List what waits for review, the longest waiting first."""
+    session, union = db.session(), g.union
+    chosen = {name: request.args.get(name, "").strip() for name in ("search", "state")}
+    states = [one for one in REVIEWABLE if one.value == chosen["state"]] or list(REVIEWABLE)
+    after = request.args.get("after", type=int)
+    found = queue.queue(
+        session,
+        union.county,
+        union.path,
+        states=states,
+        search=chosen["search"],
+        after=_place_in_queue(session, after),
+        limit=PAGE + 1,
+    )
+    shown = found[:PAGE]
+    submissions = [one.submission for one in shown]
+    return render_template(
+        "review/queue.html",
+        lines=shown,
+        chosen=chosen,
+        waiting=queue.waiting(session, union.county, union.path),
+        names=unions.names_of(session, (one.union_code for one in submissions)),
+        people=display_names(session, (one.submitted_by for one in submissions)),
+        is_later=after is not None,
+        next=_page(code, chosen, shown[-1].submission) if len(found) > PAGE else "",
+    )
+
+
+@blueprint.get("/unions/<code>/queue/closed")
+@guard(Permission.REVIEW)
+def closed_list(code: str) -> str:
+    """List what has been dealt with, the last first."""
+    session, union = db.session(), g.union
+    search = request.args.get("search", "").strip()
+    before = request.args.get("before", type=int)
+    found = queue.closed(
+        session,
+        union.county,
+        union.path,
+        search=search,
+        before=_place_in_closed(session, before),
+        limit=PAGE + 1,
+    )
+    shown = found[:PAGE]
+    following = (
+        url_for("review.closed_list", code=code, search=search or None, before=shown[-1].id)
+        if len(found) > PAGE
+        else ""
+    )
+    return render_template(
+        "review/closed.html",
+        submissions=shown,
+        counts=row_counts(session, shown),
+        search=search,
+        waiting=queue.waiting(session, union.county, union.path),
+        names=unions.names_of(session, (one.union_code for one in shown)),
+        is_later=before is not None,
+        next=following,
+    )
+
+
+@blueprint.get("/submissions/<int:submission_id>/review")
+@guard(Permission.REVIEW)
+def review(submission_id: int) -> str | Response:
+    """Show one roster with its undecided rows, the riskiest first."""
+    _demand_sent()
+    return review_page(g.submission)
+
+
+@blueprint.post("/submissions/<int:submission_id>/approve")
+@guard(Permission.REVIEW, fresh=True)
+def approve(submission_id: int) -> Response:
+    """Admit the chosen rows, or all that can be admitted."""
+    try:
+        rows = None if request.form.get("scope") == "all" else _rows_asked()
+        if rows is None:
+            _demand_unchanged()
+        outcome = operations.approve(submission_id, actor=g.actor, rows=rows)
+    except (InputRefused, StateRefused) as error:
+        flash(error.message, "error")
+    else:
+        flash(_words_for(outcome), "success" if outcome.decided else "warning")
+    return _back(submission_id)
+
+
+@blueprint.post("/submissions/<int:submission_id>/send-back")
+@guard(Permission.REVIEW)
+def send_back(submission_id: int) -> Response | tuple[str, int]:
+    """Give the chosen rows back to the clerk."""
+    return _refuse(submission_id, "send-back", operations.send_back, "退回")
+
+
+@blueprint.post("/submissions/<int:submission_id>/reject")
+@guard(Permission.REVIEW)
+def reject(submission_id: int) -> Response | tuple[str, int]:
+    """Turn the chosen rows down."""
+    return _refuse(submission_id, "reject", operations.reject, "驳回")
+
+
+@blueprint.get("/submissions/<int:submission_id>/review/rows/<int:row>")
+@guard(Permission.REVIEW)
+def one_row(submission_id: int, row: int) -> str:
+    """Show everything about one row, masked."""
+    _demand_sent()
+    return _row_page(row, OpenForm(formdata=None))
+
+
+@blueprint.post("/submissions/<int:submission_id>/review/rows/<int:row>/open")
+@guard(Permission.OPEN_MEMBER)
+def open_row(submission_id: int, row: int) -> str | tuple[str, int]:
+    """Show one row's full numbers, once; who looked and why is on the trail."""
+    form = OpenForm()
+    if not form.validate_on_submit():
+        return _row_page(row, form), 400
+    try:
+        values = open_row_number(submission_id, row, actor=g.actor, reason=form.reason.data or "")
+    except InputRefused as error:
+        form.reason.errors = [error.message]
+        return _row_page(row, form), 400
+    return _row_page(row, form, values)
+
+
+def waiting(session: Session, actor: Actor) -> Iterable[Card]:
+    """What waits for the reviewer."""
+    if not actor.has(Permission.REVIEW):
+        return
+    count, rows = queue.waiting(session, actor.county, actor.path)
+    desk = url_for("review.waiting_list", code=actor.place)
+    if not count:
+        yield Card("待审的名册", 0, "份", "都处理完了。", desk, "查看", "clipboard-check", "green")
+        return
+    since = queue.longest_wait(session, actor.county, actor.path)
+    yield Card(
+        "名册等您审核",
+        count,
+        "份",
+        f"共 {rows:,} 人，等得最久的一份是 {instant(since)} 提交的。",
+        desk,
+        "开始审核",
+        "clipboard-check",
+        "amber",
+        60,
+    )
+
+
+def _refuse(submission_id: int, dialog: str, act: Any, verb: str) -> Response | tuple[str, int]:
+    form = RefusalForm(dialog)
+    reason, note = form.reason.data or "", form.note.data or ""
+    try:
+        rows = _rows_asked()
+        outcome = act(submission_id, actor=g.actor, rows=rows, reason=reason, note=note)
+    except InputRefused as error:
+        field = form.note if error.code.startswith("note.") else form.reason
+        field.errors = [error.message]
+        chosen = request.form.getlist("rows", type=int)
+        whole = bool(request.form.get("whole"))
+        return review_page(g.submission, Refusal(dialog, form, chosen, whole, error.message)), 400
+    except StateRefused as error:
+        flash(error.message, "error")
+    else:
+        label = code_list("send_back_reason").label(reason)
+        flash(f"已{verb} {outcome.decided:,} 人，原因：{label}。{_left(outcome)}", "success")
+    return _back(submission_id)
+
+
+def _rows_asked() -> Sequence[int]:
+    """Return the chosen rows: the boxes, or the whole part that the page showed."""
+    if not request.form.get("whole"):
+        rows = request.form.getlist("rows", type=int)
+        if not rows:
+            raise InputRefused("rows.none", "请先勾选要处理的行。没有做任何改动。")
+        return rows
+    _demand_unchanged()
+    asked = request.form.get("part", "")
+    part = next((one for one in PARTS if one.value == asked), Other.ALL)
+    return queue.pending_numbers(db.session(), g.submission, part)
+
+
+def _demand_sent() -> None:
+    """A draft is its clerk's own."""
+    if g.submission.submitted_at is None:
+        raise NotFound("submission.draft", "这份名册还没有提交审核。")
+
+
+def _demand_unchanged() -> None:
+    """Who decides on rows beyond those shown decides on what the page said about them."""
+    if request.form.get("version", type=int) != g.submission.version:
+        raise StateRefused(
+            "submission.changed",
+            "这份名册刚刚有人处理过，您的操作没有执行，什么也没有改变。"
+            "下面是最新情况，请核对后再办理。",
+        )
+
+
+def _words_for(outcome: ReviewOutcome) -> str:
+    if not outcome.decided:
+        return f"没有可以入库的行，什么也没有改变。{_left(outcome)}"
+    return f"已通过 {outcome.decided:,} 人并入库。{_left(outcome)}"
+
+
+def _left(outcome: ReviewOutcome) -> str:
+    if not outcome.pending:
+        return "这份名册已全部办结。"
+    why = []
+    if outcome.transfer:
+        why.append(f"{len(outcome.transfer):,} 人在其他工会在册，待转会")
+    if outcome.conflict:
+        why.append(f"{len(outcome.conflict):,} 人同号不同名")
+    return f"仍待审 {outcome.pending:,} 人{'，其中 ' + '，'.join(why) if why else ''}。"
+
+
+def _back(submission_id: int) -> Response:
+    part = request.form.get("part") or None
+    return redirect(url_for("review.review", submission_id=submission_id, part=part), 303)
+
+
+def _row_page(row: int, form: OpenForm, opened: Any = None) -> str:
+    session, found = db.session(), g.submission
+    present = queries.row(session, found, row)
+    shown = labels_of(present.clean)
+    return render_template(
+        "review/row.html",
+        submission=found,
+        union=g.union,
+        line=lines(session, found, [present])[0],
+        row=present,
+        particulars=[(COLUMN[field].label, value) for field, value in shown.items()],
+        form=form,
+        opened=opened,
+        part=request.values.get("part", ""),
+    )
+
+
+def _place_in_queue(session: Session, number: int | None) -> Any:
+    found = _known(session, number)
+    return (found.submitted_at, found.id) if found and found.submitted_at else None
+
+
+def _place_in_closed(session: Session, number: int | None) -> Any:
+    found = _known(session, number)
+    return (found.closed_at, found.id) if found and found.closed_at else None
+
+
+def _known(session: Session, number: int | None) -> SubmissionView | None:
+    """A page begins behind a submission; one that is not there begins at the beginning."""
+    if number is None:
+        return None
+    try:
+        return queries.find(session, number)
+    except NotFound:
+        return None
+
+
+def _page(code: str, chosen: dict[str, str], last: SubmissionView) -> str:
+    kept = {name: value or None for name, value in chosen.items()}
+    return url_for("review.waiting_list", code=code, after=last.id, **kept)  # type: ignore[arg-type]

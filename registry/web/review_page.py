@@ -1,0 +1,172 @@
+"""The review page: what stands on it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import g, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from registry.accounts.queries import display_names
+from registry.clock import now
+from registry.codes import code_list
+from registry.db import db
+from registry.members.match import Match
+from registry.members.queries import Sight, sight_of
+from registry.review import queue
+from registry.review.operations import ADMISSIBLE
+from registry.review.queries import RISK, Difference, differences, masked
+from registry.review.queue import Other, Part, Pending
+from registry.submissions.listing import row_counts
+from registry.submissions.queries import RowView, SubmissionView
+from registry.unions import queries as unions
+from registry.web.forms.review import RefusalForm
+
+PAGE = 100
+# A password confirmed just now should last for the roster that is being looked at.
+_SOON = timedelta(minutes=3)
+PARTS: tuple[Part, ...] = (*RISK[:2], Other.UNMATCHED, *RISK[2:], Other.WARNING, Other.ALL)
+HINTS: dict[Part, str] = {
+    Match.CONFLICT: "会员库中，同一证件号码登记的是另一个姓名。请核实是谁写错了：名册写错的退回"
+    "改正，不该报的驳回。没有弄清以前不能通过。",
+    Match.TRANSFER: "这些人现在是其他工会的会员，一个人只能有一份会籍。转会办好以前一直留在待审，"
+    "不会入库；报错了的请退回或驳回。",
+    Other.UNMATCHED: "名册要为这些人办理离会或保留会籍，但他们现在已不是本工会会员。请退回核实。",
+    Match.LEAVE: "通过后这些人的会籍结束，历史保留。",
+    Match.RETAIN: "通过后会籍保留，不再计入在会人数。",
+    Match.CHANGED: "已是本工会会员，通过后按下面的变化更新会员库；空着的栏目不会抹掉原有内容。",
+    Match.NEW: "会员库中没有这些人的会籍，通过后成为本工会会员。",
+    Match.UNCHANGED: "已是本工会会员，内容与会员库一致，可以成批通过。",
+    Other.WARNING: "校验时有提醒的行，请重点核对；提醒不妨碍通过。",
+    Other.ALL: "全部没有处理的行，按名册的顺序。",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as shown: masked, with what it would change. `elsewhere` names the other union
+    where the reader may know it.
+    """
+
+    row: int
+    name: str
+    document: str
+    mobile: str
+    match: Match | None
+    asks: str
+    differences: Sequence[Difference]
+    elsewhere: str
+    warnings: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A refusal that could not be taken: its dialog opens again as it was filled in."""
+
+    dialog: str
+    form: RefusalForm
+    rows: Collection[int]
+    whole: bool
+    message: str
+
+
+def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> str:
+    """Return the page of a submission under review."""
+    session = db.session()
+    pending = queue.pending(session, submission)
+    part = part_asked(pending)
+    after = max(request.values.get("after", 0, type=int), 0)
+    found = queue.pending_rows(session, submission, part, after=after, limit=PAGE + 1)
+    more = len(found) > PAGE
+    before = queue.page_before(session, submission, part, after, PAGE) if after else None
+    following = queue.next_up(session, g.actor.path, submission, g.actor.account_id)
+    return render_template(
+        "review/review.html",
+        submission=submission,
+        union=g.union,
+        people=display_names(session, [submission.submitted_by]),
+        counts=row_counts(session, [submission])[submission.id],
+        pending=pending,
+        admissible={m: pending.count(m) for m in ADMISSIBLE if pending.count(m)},
+        staying={p: pending.count(p) for p in PARTS[:3] if pending.count(p)},
+        part=part,
+        can_approve=part in ADMISSIBLE or part in (Other.WARNING, Other.ALL),
+        tab_items=_tabs(submission, pending, part),
+        hints=HINTS,
+        lines=lines(session, submission, found[:PAGE]),
+        previous=_address(submission, part, before) if before is not None else "",
+        next=_address(submission, part, found[PAGE - 1].row) if more else "",
+        following=following,
+        following_union=unions.find(session, following.union_code) if following else None,
+        is_own=g.actor.account_id in {submission.submitted_by, submission.created_by},
+        is_over=pending.total == 0 or submission.pending_count == 0,
+        password_due=g.signed_in.fresh_until < now() + _SOON,
+        send_back_form=_form("send-back", refusal),
+        reject_form=_form("reject", refusal),
+        refusal=refusal,
+    )
+
+
+def _tabs(
+    submission: SubmissionView, pending: Pending, part: Part
+) -> list[tuple[str, str, int, bool, str]]:
+    """Return label, address, count, whether it is the one shown, and tone of each tab."""
+    amber = (*PARTS[:3], Other.WARNING)
+    return [
+        (
+            one.label,
+            _address(submission, one, 0),
+            pending.count(one),
+            one is part,
+            "amber" if one in amber else "grey",
+        )
+        for one in PARTS
+        if pending.count(one)
+    ]
+
+
+def part_asked(pending: Pending) -> Part:
+    """Return the part that the address names, else the riskiest that has rows."""
+    asked = request.values.get("part", "")
+    part = next((one for one in PARTS if one.value == asked), None)
+    if part is not None and pending.count(part):
+        return part
+    return next((one for one in PARTS if pending.count(one)), Other.ALL)
+
+
+def lines(session: Session, submission: SubmissionView, rows: Sequence[RowView]) -> list[Line]:
+    """Return rows as shown to the reviewer."""
+    changed = differences(session, submission, rows)
+    elsewhere = queue.other_unions(session, rows, g.actor.path)
+    sight = sight_of(g.actor.path)
+    return [_line(row, sight, changed.get(row.row, ()), elsewhere.get(row.row, "")) for row in rows]
+
+
+def _line(row: RowView, sight: Sight, changed: Sequence[Difference], elsewhere: str) -> Line:
+    document, mobile = masked(row, sight)
+    change = code_list("membership_change")
+    asked = change.label(row.change) if row.change in change else row.change
+    return Line(
+        row=row.row,
+        name=row.full_name or "",
+        document=document,
+        mobile=mobile,
+        match=row.match,
+        asks=f"{asked} {row.changed_on}" if row.changed_on else asked,
+        # Of a conflict only the names count: whose particulars they are is the very question.
+        differences=changed[:1] if row.match is Match.CONFLICT else changed,
+        elsewhere=elsewhere,
+        warnings=[one.message for one in row.findings if one.severity == "warning"],
+    )
+
+
+def _form(dialog: str, refusal: Refusal | None) -> RefusalForm:
+    if refusal is not None and refusal.dialog == dialog:
+        return refusal.form
+    return RefusalForm(dialog, clean=True)
+
+
+def _address(submission: SubmissionView, part: Part, after: int) -> str:
+    return url_for(
+        "review.review", submission_id=submission.id, part=part.value, after=after or None
+    )

@@ -1,0 +1,212 @@
+"""The page of one roster after it was sent: what became of it, for its clerk and its reviewer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import g, render_template, request
+from sqlalchemy.orm import Session
+
+from registry.access.roles import Permission
+from registry.accounts.queries import display_names
+from registry.codes import code_list
+from registry.db import db
+from registry.members.match import Match
+from registry.members.queries import sight_of
+from registry.review.queries import DecisionView, decisions, decisions_by_id, masked
+from registry.submissions import listing
+from registry.submissions.listing import FollowUp, RowCounts
+from registry.submissions.queries import SubmissionView
+from registry.submissions.states import WITHDRAWABLE, RowState, State
+from registry.web.filters import ago, instant
+from registry.web.frame import can
+
+ROWS = 100
+# In the order in which they concern the clerk.
+_TABS: tuple[tuple[RowState, str], ...] = (
+    (RowState.SENT_BACK, "red"),
+    (RowState.PENDING, "amber"),
+    (RowState.REJECTED, "grey"),
+    (RowState.HELD, "grey"),
+    (RowState.APPROVED, "green"),
+    (RowState.EXCLUDED, "grey"),
+)
+_SOURCES = {"FILE": "上传文件", "FORM": "手工录入", "FOLLOW_UP": "接着办上一次余下的行"}
+_VERDICTS = {
+    "APPROVE": ("check-circle", "green"),
+    "SEND_BACK": ("arrow-return-left", "red"),
+    "REJECT": ("slash-circle", "grey"),
+}
+_SKIPPED = {
+    "blank": "空白行",
+    "header": "重复的表头",
+    "footer": "表尾（合计、填表人、说明等）",
+    "example": "示例行",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as it was sent, masked, and what was decided about it. Of another union it never
+    says more than that there is one.
+    """
+
+    row: int
+    name: str
+    document: str
+    mobile: str
+    state: RowState
+    match: Match | None
+    warnings: list[str]
+    decision: DecisionView | None
+    follow_up: int | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, for the timeline."""
+
+    at: str
+    ago: str
+    title: str
+    who: str
+    note: str
+    tone: str
+    icon: str
+
+
+def detail_page(submission: SubmissionView) -> str:
+    """Return the page of a submission that is no draft any more."""
+    session = db.session()
+    counts = listing.row_counts(session, [submission])[submission.id]
+    by_state = _by_state(counts, submission)
+    state = _state_asked(by_state)
+    after = max(request.args.get("after", 0, type=int), 0)
+    decided = decisions(session, submission)
+    own = can(Permission.WORK_ROSTER, submission.path)
+    lines = _lines(session, submission, state, after)
+    return render_template(
+        "submissions/detail.html",
+        submission=submission,
+        union=g.union,
+        own=own,
+        counts=counts,
+        transfers=listing.pending_transfers(session, submission),
+        tabs=[
+            (one.label, _address(submission, one), by_state[one], one is state, tone)
+            for one, tone in _TABS
+            if by_state[one]
+        ],
+        state=state,
+        lines=lines[:ROWS],
+        next=_address(submission, state, lines[ROWS - 1].row) if len(lines) > ROWS else "",
+        first=_address(submission, state) if after else "",
+        drafts=_open_drafts(listing.follow_ups(session, submission)) if own else [],
+        decisions={one.id: one for one in decided},
+        events=_events(session, submission, decided),
+        skipped=[_skipped(entry) for entry in submission.skipped],
+        withdrawable=own and submission.state in WITHDRAWABLE,
+    )
+
+
+def _by_state(counts: RowCounts, submission: SubmissionView) -> dict[RowState, int]:
+    lost = sum((one.get("last") or one["row"]) - one["row"] + 1 for one in submission.skipped)
+    return {
+        RowState.SENT_BACK: counts.sent_back,
+        RowState.PENDING: counts.pending,
+        RowState.REJECTED: counts.rejected,
+        RowState.HELD: counts.held,
+        RowState.APPROVED: counts.approved,
+        # Rows that the clerk excluded count as skipped, beside those that are no persons.
+        RowState.EXCLUDED: max(counts.skipped - lost, 0),
+    }
+
+
+def _state_asked(by_state: Mapping[RowState, int]) -> RowState:
+    asked = request.args.get("rows", "")
+    states = [state for state, _ in _TABS]
+    chosen = next((state for state in states if state.value == asked), None)
+    return chosen or next((state for state in states if by_state[state]), RowState.APPROVED)
+
+
+def _lines(session: Session, submission: SubmissionView, state: RowState, after: int) -> list[Line]:
+    found = listing.rows_in(session, submission, [state], after=after, limit=ROWS + 1)
+    ids = {one.decision_id for one in found if one.decision_id is not None}
+    decided = decisions_by_id(session, submission.county, list(ids))
+    sight = sight_of(g.actor.path)
+    lines = []
+    for one in found:
+        document, mobile = masked(one, sight)
+        lines.append(
+            Line(
+                row=one.row,
+                name=one.full_name or "",
+                document=document,
+                mobile=mobile,
+                state=one.state,
+                match=one.match,
+                warnings=[said.message for said in one.findings if said.severity == "warning"],
+                decision=decided.get(one.decision_id or 0),
+                follow_up=one.follow_up_id,
+            )
+        )
+    return lines
+
+
+def _open_drafts(found: Sequence[FollowUp]) -> list[FollowUp]:
+    return [one for one in found if one.state is State.DRAFT]
+
+
+def _events(
+    session: Session, submission: SubmissionView, decided: Sequence[DecisionView]
+) -> list[Event]:
+    """Return what happened, newest first."""
+    accounts = [
+        submission.created_by,
+        submission.submitted_by,
+        *(one.decided_by for one in decided),
+    ]
+    people = display_names(session, accounts)
+    source = _SOURCES.get(submission.source, submission.source)
+    events = [_event(submission.created_at, source, people.get(submission.created_by, ""))]
+    if submission.submitted_at:
+        who = people.get(submission.submitted_by or 0, "")
+        events.append(_event(submission.submitted_at, "提交审核", who, tone="blue", icon="send"))
+    for one in decided:
+        icon, tone = _VERDICTS[one.verdict.value]
+        title = f"{one.verdict.label} {one.row_count:,} 人"
+        who = people.get(one.decided_by, "")
+        events.append(_event(one.decided_at, title, who, _why(one), tone, icon))
+    if submission.closed_at:
+        events.append(_event(submission.closed_at, "全部办结", tone="green", icon="check-circle"))
+    return events[::-1]
+
+
+def _event(
+    at: datetime,
+    title: str,
+    who: str = "",
+    note: str = "",
+    tone: str = "grey",
+    icon: str = "circle",
+) -> Event:
+    return Event(instant(at), ago(at), title, who, note, tone, icon)
+
+
+def _why(decision: DecisionView) -> str:
+    if not decision.reason:
+        return ""
+    label = code_list("send_back_reason").label(decision.reason)
+    return f"{label}：{decision.note}" if decision.note else label
+
+
+def _skipped(entry: Mapping[str, Any]) -> str:
+    first, last = entry["row"], entry.get("last")
+    place = f"第 {first} 行" if not last or last == first else f"第 {first}–{last} 行"
+    return f"{place}：{_SKIPPED.get(entry['why'], entry['why'])}"
+
+
+def _address(submission: SubmissionView, state: RowState, after: int = 0) -> str:
+    page = f"/submissions/{submission.id}?rows={state.value}"
+    return f"{page}&after={after}" if after else page

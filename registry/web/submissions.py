@@ -1,0 +1,78 @@
+"""Rosters that were sent: the list of a place, and taking one back. One of them: `sent_roster`."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from registry.access.roles import Permission
+from registry.db import db
+from registry.errors import StateRefused
+from registry.submissions import listing, operations
+from registry.submissions.states import Kind, State
+from registry.unions import queries as unions
+from registry.web.frame import can
+from registry.web.guard import guard
+from registry.web.sent_roster import detail_page
+
+__all__ = ["blueprint", "detail", "detail_page", "sent", "withdraw"]
+detail = detail_page
+blueprint = Blueprint("submissions", __name__)
+PAGE = 50
+
+
+@blueprint.get("/unions/<code>/submissions")
+@guard(Permission.VIEW_SUBMISSIONS)
+def sent(code: str) -> str:
+    """List the submissions of a union, or of all unions below a federation, newest first."""
+    session, union = db.session(), g.union
+    chosen = {name: request.args.get(name, "").strip() for name in ("search", "state", "kind")}
+    own = can(Permission.WORK_ROSTER, union.path)
+    before = request.args.get("before", type=int)
+    found = listing.below(
+        session,
+        union.county,
+        union.path,
+        search=chosen["search"],
+        states=[one for one in State if one.value == chosen["state"]],
+        kind=next((one for one in Kind if one.value == chosen["kind"]), None),
+        with_drafts=own,
+        before=before,
+        limit=PAGE + 1,
+    )
+    shown = found[:PAGE]
+    return render_template(
+        "submissions/sent.html",
+        submissions=shown,
+        counts=listing.row_counts(session, shown),
+        totals=listing.counts_by_state(session, union.county, union.path, with_drafts=own),
+        names=unions.names_of(session, (one.union_code for one in shown)),
+        chosen=chosen,
+        states=[(s.value, s.label) for s in State if own or s is not State.DRAFT],
+        kinds=[(kind.value, kind.label) for kind in Kind],
+        own=own,
+        is_later=before is not None,
+        next=_page(code, chosen, shown[-1].id) if len(found) > PAGE else "",
+    )
+
+
+@blueprint.post("/submissions/<int:submission_id>/withdraw")
+@guard(Permission.WORK_ROSTER)
+def withdraw(submission_id: int) -> Response:
+    """Take a submission back as long as nothing of it has been decided."""
+    try:
+        operations.withdraw(submission_id, actor=g.actor)
+    except StateRefused as error:
+        flash(f"{error.message}什么也没有改变，下面是最新情况。", "error")
+    else:
+        flash("已撤回。审核员不再看到这份名册，会员库没有变化；同一份文件可以重新上传。", "success")
+    return redirect(f"/submissions/{submission_id}", 303)
+
+
+def _page(code: str, chosen: dict[str, str], before: int) -> str:
+    return url_for(
+        "submissions.sent",
+        code=code,
+        search=chosen["search"] or None,
+        state=chosen["state"] or None,
+        kind=chosen["kind"] or None,
+        before=before,
+    )
