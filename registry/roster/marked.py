@@ -20,17 +20,20 @@ if TYPE_CHECKING:
 
 # Above this many rows only the faulty ones are given back: marking costs 9 kB of memory a row.
 MOST_ROWS = 20_000
-# Writing takes longer than reading; a whole workbook of the largest size needs half of this.
-_LIMITS = ORDINARY._replace(memory_bytes=2 << 30, cpu_seconds=90, wall_seconds=120)
+# Seconds for openpyxl to start on a small workbook, and rows that it reads and writes in a second
+# on a slow machine.
+_START_SECONDS = 15
+_ROWS_A_SECOND = 300
 
 
-def mark(content: bytes, report: RosterReport, limits: Limits = _LIMITS) -> bytes:
+def mark(content: bytes, report: RosterReport, limits: Limits | None = None) -> bytes:
     """Return an .xlsx with the findings of `report` on the file's cells and on a sheet 问题清单.
 
     Up to 20,000 rows it is the clerk's workbook, cells untouched (formulas become their values);
     above that only the rows with errors or warnings, which the list says. Raises RosterRefused
     where the file cannot be read.
     """
+    limits = limits or _limits(report)
     order = order_of(report)
     ways = ["rebuild"]
     if report.head.format in ("xlsx", "xlsm") and not order["only_faulty"]:
@@ -52,6 +55,12 @@ def mark_content(content: bytes, argument: bytes) -> bytes:
     if order["way"] == "keep":
         return marking.keep(content, order)
     return marking.rebuild(content, order, ORDINARY.unpacked_bytes)
+
+
+def _limits(report: RosterReport) -> Limits:
+    """Return limits by the number of rows, so that a small hostile file is given up soon."""
+    seconds = _START_SECONDS + min(report.tail.total, MOST_ROWS) // _ROWS_A_SECOND
+    return ORDINARY._replace(memory_bytes=2 << 30, cpu_seconds=seconds, wall_seconds=seconds * 1.5)
 
 
 def encoded(order: dict[str, Any], way: str) -> bytes:
