@@ -2,14 +2,21 @@
 table.
 """
 
+import logging
+import sqlite3
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 from huey import SqliteHuey
+from huey.api import TaskWrapper
 
 from registry.db import setting
 
 TASK = "batch"
+
+_log = logging.getLogger(__name__)
+_doing: dict[Path, Callable[[int], None]] = {}
 
 
 @lru_cache(maxsize=8)
@@ -23,11 +30,23 @@ def queue_in(folder: Path) -> SqliteHuey:
 
 def wake(batch_id: int) -> None:
     """Ask a worker to look at a batch now. Losing this loses nothing: workers sweep the table."""
-    queue = queue_in(setting("DATA"))
-    task = queue.task(name=TASK)(_only_named)
-    task(batch_id)
+    try:
+        _task_in(setting("DATA"))(batch_id)
+    except sqlite3.Error:
+        _log.warning("batch %d waits for a worker's sweep", batch_id, exc_info=True)
 
 
-def _only_named(batch_id: int) -> None:
-    """The task as the site knows it; the worker registers the work under the same name."""
-    raise RuntimeError(f"batch {batch_id} belongs to a worker")
+def serve(folder: Path, do: Callable[[int], None]) -> TaskWrapper:
+    """Do what a folder's queue says in this process, a worker; returns the task that queues."""
+    _doing[folder] = do
+    return _task_in(folder)
+
+
+@lru_cache(maxsize=8)
+def _task_in(folder: Path) -> TaskWrapper:
+    """Register the task: once in a process, and under the same name in the site and in workers."""
+
+    def batch(batch_id: int) -> None:
+        _doing[folder](batch_id)
+
+    return queue_in(folder).task(name=TASK)(batch)

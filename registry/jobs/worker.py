@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.db import db, setting
 from registry.jobs.leases import beat, is_free, unfinished, worker_name
-from registry.jobs.wake import TASK, queue_in
+from registry.jobs.wake import queue_in, serve
 from registry.jobs.work import run
 
 Context = Callable[[], AbstractContextManager[object]]
@@ -32,10 +32,10 @@ def work(context: Context) -> None:
     queue = queue_in(folder)
     name = worker_name()
 
-    @queue.task(name=TASK)  # type: ignore[untyped-decorator]
-    def batch(batch_id: int) -> None:
+    def one(batch_id: int) -> None:
         _one(context, batch_id, name)
 
+    batch = serve(folder, one)
     stop = threading.Event()
     pulse = threading.Thread(target=_pulse, args=(context, name, batch, stop), daemon=True)
     consumer = Consumer(
