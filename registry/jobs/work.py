@@ -36,7 +36,7 @@ def run(batch_id: int, worker: str) -> bool:
     fence = claim(batch_id, worker)
     if fence is None:
         return False
-    work = _Work(batch_id, fence, worker)
+    work = Work(batch_id, fence, worker)
     try:
         work.do()
     except LostLease:
@@ -50,7 +50,7 @@ def run(batch_id: int, worker: str) -> bool:
     return True
 
 
-class _Work:
+class Work:
     """One worker's hold on one batch."""
 
     def __init__(self, batch_id: int, fence: int, worker: str) -> None:
