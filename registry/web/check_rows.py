@@ -1,0 +1,224 @@
+"""A draft's rows as the check page shows them: which cells may be edited, and what is said
+there.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from registry.codes import code_list
+from registry.identity import mask
+from registry.members.match import Match
+from registry.members.queries import Sight
+from registry.review.queries import DecisionView, masked
+from registry.roster.checks.choices import FLAG_LABELS
+from registry.roster.columns import COLUMN, COLUMNS, Column
+from registry.submissions.checking import Alike
+from registry.submissions.corrections import shown
+from registry.submissions.queries import RowView, SubmissionView
+from registry.submissions.states import RowState
+from registry.submissions.storing import SENSITIVE, SealedRow, StoredFinding
+
+IDENTITY = ("full_name", "document_number", "mobile")
+SPOKEN = frozenset({"error", "warning"})
+_PLACE = {column.field: place for place, column in enumerate(COLUMNS)}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell. `text` is what stands in it (in full where it may be edited, else masked);
+    `others` are rows of the same group, `note` what was repaired, `again` a row where the former
+    value still stands, `times` in how many rows.
+    """
+
+    field: str
+    label: str
+    text: str
+    editable: bool
+    message: str
+    tone: str
+    suggestions: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    others: tuple[int, ...]
+    note: str
+    code: str = ""
+    again: int = 0
+    times: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: the cells that tell who it is, and further ones of which something is said."""
+
+    row: int
+    version: int
+    worst: str
+    excluded: bool
+    edited: bool
+    match: Match | None
+    identity: tuple[Cell, ...]
+    more: tuple[Cell, ...]
+    decision: DecisionView | None
+
+
+@dataclass(frozen=True)
+class Present:
+    """How rows are shown: fields of the sheet, sight of the viewer, whether repairs are told."""
+
+    fields: frozenset[str]
+    sight: Sight
+    repairs: bool
+    decisions: Mapping[int, DecisionView]
+
+    def line(
+        self, row: RowView, content: SealedRow | None, edited: Collection[str] | None = None
+    ) -> Line:
+        """Return a row; `content` is given where it was opened, `edited` fields stay editable."""
+        said = _by_field(row.findings)
+        fields = self._fields_to_show(said, edited or ())
+        cells = {
+            field: self._cell(row, COLUMN[field], said.get(field, []), content, edited or ())
+            for field in (*IDENTITY, *fields)
+        }
+        return Line(
+            row=row.row,
+            version=row.version,
+            worst=row.worst,
+            excluded=row.state is RowState.EXCLUDED,
+            edited=edited is not None,
+            match=row.match,
+            identity=tuple(cells[field] for field in IDENTITY),
+            more=tuple(cells[field] for field in fields),
+            decision=self.decisions.get(row.row),
+        )
+
+    def _fields_to_show(
+        self, said: Mapping[str, list[StoredFinding]], edited: Collection[str]
+    ) -> list[str]:
+        shown_fields = {
+            field
+            for field, findings in said.items()
+            if self.repairs or any(one.severity in SPOKEN for one in findings)
+        }
+        more = (shown_fields | set(edited)) - set(IDENTITY)
+        return sorted(more, key=_PLACE.__getitem__)
+
+    def _cell(
+        self,
+        row: RowView,
+        column: Column,
+        findings: list[StoredFinding],
+        content: SealedRow | None,
+        edited: Collection[str],
+    ) -> Cell:
+        faults = [one for one in findings if one.severity in SPOKEN]
+        open_ = content is not None and row.state is RowState.DRAFT
+        editable = open_ and column.field in self.fields and bool(faults or column.field in edited)
+        text = (
+            shown(content, column.field)
+            if editable and content is not None
+            else self._text(row, column, content)
+        )
+        return Cell(
+            field=column.field,
+            label=column.label,
+            text=text,
+            editable=editable,
+            message="".join(dict.fromkeys(one.message for one in faults)),
+            tone="red" if any(one.severity == "error" for one in faults) else "amber",
+            suggestions=_suggestions(column, faults, content, text) if editable else (),
+            options=options(column) if editable else (),
+            others=tuple(number for one in faults for number in one.other_rows),
+            note="".join(one.message for one in findings if one.severity == "fixed")
+            if self.repairs
+            else "",
+        )
+
+    def _text(self, row: RowView, column: Column, content: SealedRow | None) -> str:
+        """What a cell shows that nobody edits: numbers masked, codes as labels."""
+        if column.field == "full_name":
+            return row.full_name or ""
+        if column.field in SENSITIVE:
+            document, mobile = masked(row, self.sight)
+            found = document if column.field == "document_number" else mobile
+            return found or _masked(column.field, content)
+        if content is not None:
+            return shown(content, column.field)
+        return label(column, row.clean.get(column.field, ""))
+
+
+def with_offer(line: Line, same: Alike) -> Line:
+    """Return the line with the offer to correct all alike on the cell that was just corrected."""
+
+    def offered(cell: Cell) -> Cell:
+        if cell.field != same.field or not cell.text or cell.message:
+            return cell
+        return replace(cell, code=same.code, again=same.row, times=same.times)
+
+    return replace(
+        line,
+        identity=tuple(map(offered, line.identity)),
+        more=tuple(map(offered, line.more)),
+    )
+
+
+def to_open(rows: Sequence[RowView]) -> list[int]:
+    """Return the rows whose faulty cells are to be shown as they stand."""
+    return [
+        row.row
+        for row in rows
+        if row.state is RowState.DRAFT and any(one.severity in SPOKEN for one in row.findings)
+    ]
+
+
+def fields_of(submission: SubmissionView) -> frozenset[str]:
+    """Return the fields for which the sheet has a column: only those can be edited row by row."""
+    return frozenset(column.field for column in submission.columns if column.field)
+
+
+def options(column: Column) -> tuple[tuple[str, str], ...]:
+    """Return the choices of a column with a fixed choice, as value and label; else nothing."""
+    if column.kind == "flag":
+        labels = list(FLAG_LABELS.values())
+    elif column.codes:
+        labels = [code.label for code in code_list(column.codes)]
+    else:
+        return ()
+    chosen = tuple((text, text) for text in labels)
+    return chosen if column.requirement == "required" else (*chosen, ("", "（留空）"))
+
+
+def label(column: Column, value: str) -> str:
+    """Return the words for a stored value."""
+    if column.kind == "flag":
+        return FLAG_LABELS.get(value, value)
+    if column.codes and value in code_list(column.codes):
+        return code_list(column.codes).label(value)
+    return value
+
+
+def _masked(field: str, content: SealedRow | None) -> str:
+    text = shown(content, field) if content is not None else ""
+    if not text:
+        return ""
+    return mask.mobile(text) if field == "mobile" else mask.document(text, own=True)
+
+
+def _by_field(findings: Sequence[StoredFinding]) -> dict[str, list[StoredFinding]]:
+    found: dict[str, list[StoredFinding]] = {}
+    for one in findings:
+        if one.field is not None:
+            found.setdefault(one.field, []).append(one)
+    return found
+
+
+def _suggestions(
+    column: Column, faults: Sequence[StoredFinding], content: SealedRow | None, text: str
+) -> tuple[str, ...]:
+    found: list[Any] = []
+    for one in faults:
+        hidden = content.suggestions.get(one.code) if content else None
+        suggestion = hidden if column.field in SENSITIVE else one.suggestion
+        found += suggestion if isinstance(suggestion, list) else [suggestion]
+    words = [label(column, str(one)) for one in found if one]
+    return tuple(word for word in dict.fromkeys(words) if word != text)

@@ -1,0 +1,260 @@
+"""A roster comes in: upload, drafts, reading with its progress, the blank sheet."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint, flash, g, make_response, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from registry.access.actor import Actor, demand
+from registry.access.roles import Permission
+from registry.clock import today
+from registry.db import db
+from registry.errors import Busy, InputRefused, RosterRefused
+from registry.jobs import operations as jobs
+from registry.jobs import queries as work
+from registry.jobs.wake import wake
+from registry.roster.blank import write_blank
+from registry.submissions import checking, queries
+from registry.submissions.queries import SubmissionView
+from registry.submissions.states import Kind, State
+from registry.unions import queries as unions
+from registry.web import check_page
+from registry.web.downloads import workbook
+from registry.web.forms.roster import UploadForm
+from registry.web.guard import guard
+from registry.web.waiting import Card
+
+blueprint = Blueprint("roster", __name__)
+_DRAFTS = 50
+_UNDER_WAY = (State.SUBMITTED, State.IN_REVIEW)
+
+
+@blueprint.get("/unions/<code>/roster")
+@guard(Permission.WORK_ROSTER)
+def upload(code: str) -> str:
+    """Show the upload form and the drafts that wait."""
+    form = UploadForm(formdata=None, kind=_likely_kind())
+    return _upload_page(form)
+
+
+@blueprint.post("/unions/<code>/roster")
+@guard(Permission.WORK_ROSTER)
+def receive(code: str) -> Response | tuple[str, int]:
+    """Take a workbook in, have it read, and go to its page."""
+    form = UploadForm()
+    if not form.validate_on_submit():
+        return _upload_page(form), 400
+    content: bytes = form.file.data.read()
+    try:
+        received = _received(form, code, content)
+    except (InputRefused, RosterRefused, Busy) as error:
+        form.file.errors = [error.message]
+        return _upload_page(form), 400
+    if received.batch_id is not None:
+        wake(received.batch_id)
+    elif received.already:
+        flash("这份文件已经提交过，没有重复报送。下面是它现在的情况。", "info")
+    else:
+        flash("这份文件的草稿还在，已为您接着办理。", "info")
+    return redirect(url_for("roster.submission", submission_id=received.submission_id), 303)
+
+
+@blueprint.get("/unions/<code>/roster/blank.xlsx")
+@guard(Permission.WORK_ROSTER)
+def blank(code: str) -> Response:
+    """Give the blank roster."""
+    return workbook(write_blank(), "会员花名册空白表.xlsx")
+
+
+@blueprint.get("/submissions/<int:submission_id>")
+@guard(Permission.VIEW_SUBMISSIONS)
+def submission(submission_id: int) -> str:
+    """Show a submission: being read, to be checked, or on its way."""
+    found: SubmissionView = g.submission
+    if _is_refused(found):
+        return _progress_page(found)
+    if found.state is not State.DRAFT:
+        return _detail(found)
+    demand(g.actor, Permission.WORK_ROSTER, found.path)
+    return check_page.check_page(found) if found.is_read else _progress_page(found)
+
+
+@blueprint.get("/submissions/<int:submission_id>/progress")
+@guard(Permission.WORK_ROSTER)
+def progress(submission_id: int) -> str | Response:
+    """Answer the page that waits for the reading."""
+    found: SubmissionView = g.submission
+    if found.is_read or (found.state is not State.DRAFT and not _is_refused(found)):
+        answer = make_response("", 204)
+        answer.headers["HX-Redirect"] = url_for("roster.submission", submission_id=found.id)
+        return answer
+    return render_template("roster/job.html", **_reading(found))
+
+
+def waiting(session: Session, actor: Actor) -> Iterable[Card]:
+    """What waits for the clerk: rows sent back, rows to correct, drafts to submit; else a roster
+    to upload.
+    """
+    if not actor.has(Permission.WORK_ROSTER):
+        return
+    drafts = queries.of_union(session, actor.county, actor.place, states=[State.DRAFT])
+    back = checking.sent_back(session, drafts)
+    cards = [
+        *_card_sent_back([draft for draft in drafts if back.get(draft.id)], back),
+        *_card_faulty([one for one in drafts if one.error_count and not back.get(one.id)]),
+        *_card_ready([d for d in drafts if d.is_read and not d.error_count and not back.get(d.id)]),
+    ]
+    yield from cards
+    sent = queries.of_union(session, actor.county, actor.place, states=_UNDER_WAY)
+    rows = sum(one.pending_count for one in sent)
+    yield Card(
+        "等待审核",
+        rows,
+        "人",
+        f"{len(sent)} 份名册在乡镇（街道）审核" if sent else "没有正在审核的名册",
+        f"/unions/{actor.place}/submissions",
+        "查看",
+        "clock",
+        "grey",
+    )
+    if cards:
+        return
+    if not queries.of_union(session, actor.county, actor.place, limit=1):
+        yield Card(
+            "还没有报送花名册",
+            1,
+            "份待报",
+            "用手上已有的表格就行，上传后先校验，有错的当场改，不会直接入库。",
+            url_for("roster.upload", code=actor.place),
+            "上传花名册",
+            "upload",
+            "amber",
+            60,
+        )
+        return
+    yield Card(
+        "草稿",
+        len(drafts),
+        "份",
+        "人员有变动时，上传新的花名册",
+        url_for("roster.upload", code=actor.place),
+        "去上传",
+        "pencil",
+        "grey",
+    )
+
+
+def _card_sent_back(drafts: list[SubmissionView], back: dict[int, int]) -> Iterable[Card]:
+    if drafts:
+        yield Card(
+            "审核员退回的人员",
+            sum(back[draft.id] for draft in drafts),
+            "人",
+            "请按退回原因改好，再提交一次；已通过的人不用重报。",
+            _where(drafts),
+            "去改正",
+            "arrow-return-left",
+            "red",
+            90,
+        )
+
+
+def _card_faulty(drafts: list[SubmissionView]) -> Iterable[Card]:
+    if drafts:
+        good = sum(draft.ok_count + draft.warning_count for draft in drafts)
+        yield Card(
+            "花名册草稿有行需要改正",
+            sum(draft.error_count for draft in drafts),
+            "行",
+            f"{len(drafts)} 份草稿，另有 {good:,} 行没有问题，可以先提交。",
+            _where(drafts),
+            "去改正",
+            "exclamation-circle",
+            "red",
+            80,
+        )
+
+
+def _card_ready(drafts: list[SubmissionView]) -> Iterable[Card]:
+    if drafts:
+        yield Card(
+            "校验好的草稿还没有提交",
+            sum(draft.ok_count + draft.warning_count for draft in drafts),
+            "人",
+            "没有需要改正的行了，提交后由乡镇（街道）审核。",
+            _where(drafts),
+            "去提交",
+            "send",
+            "amber",
+            70,
+        )
+
+
+def _where(drafts: list[SubmissionView]) -> str:
+    if len(drafts) == 1:
+        return url_for("roster.submission", submission_id=drafts[0].id)
+    return url_for("roster.upload", code=drafts[0].union_code)
+
+
+def _detail(found: SubmissionView) -> str:
+    try:
+        from registry.web.submissions import detail
+    except ModuleNotFoundError:
+        return render_template("roster/state.html", submission=found, union=g.union)
+    return detail(found)
+
+
+def _received(form: UploadForm, code: str, content: bytes) -> jobs.Received:
+    size = (form.size.data or "").strip()
+    if size.isdigit() and int(size) != len(content):
+        raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
+    if not content:
+        raise InputRefused("upload.empty", "这个文件是空的（0 字节）。请打开原表保存后再上传。")
+    return jobs.upload(
+        content,
+        file_name=form.file.data.filename or "",
+        union_code=code,
+        kind=Kind(form.kind.data),
+        actor=g.actor,
+        claimed_sha256=(form.sha256.data or "").strip(),
+    )
+
+
+def _likely_kind() -> Kind:
+    """The first roster of a union is a full one as a rule."""
+    known = queries.of_union(db.session(), g.union.county, g.union.code, limit=1)
+    counted = unions.headcount(db.session(), g.union, today())
+    return Kind.INCREMENT if known or counted else Kind.FULL
+
+
+def _upload_page(form: UploadForm) -> str:
+    drafts = queries.of_union(
+        db.session(), g.union.county, g.union.code, states=[State.DRAFT], limit=_DRAFTS
+    )
+    back = checking.sent_back(db.session(), drafts)
+    return render_template("roster/upload.html", form=form, drafts=drafts, back=back)
+
+
+def _is_refused(found: SubmissionView) -> bool:
+    if found.is_read or found.source != "FILE":
+        return False
+    now = work.progress(db.session(), found.county, found.id)
+    return now is not None and now.state == "REFUSED"
+
+
+def _progress_page(found: SubmissionView) -> str:
+    return render_template("roster/progress.html", **_reading(found))
+
+
+def _reading(found: SubmissionView) -> dict[str, object]:
+    session = db.session()
+    now = work.progress(session, found.county, found.id)
+    is_storing = now is not None and now.stage == "store"
+    return {
+        "submission": found,
+        "union": g.union,
+        "now": now,
+        "stored": checking.stored_so_far(session, found) if is_storing else {},
+        "worker_alive": work.worker_alive(session),
+    }

@@ -1,0 +1,117 @@
+"""A draft leaves the clerk's desk: sent for review, thrown away, or taken home as a workbook."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from registry.access.roles import Permission
+from registry.clock import today
+from registry.db import db
+from registry.errors import InputRefused, StateRefused
+from registry.members.match import Match
+from registry.submissions import operations, queries
+from registry.submissions.queries import SubmissionView
+from registry.submissions.states import Kind, State
+from registry.unions import queries as unions
+from registry.web.forms.roster import SubmitForm
+from registry.web.guard import guard
+
+blueprint = Blueprint("sending", __name__)
+
+# In this order on the page; what needs the reviewer's decision comes first.
+_MATCHES = (
+    (Match.CONFLICT, "会员库中同一证件号码是另一个姓名，由审核员核实"),
+    (Match.TRANSFER, "现在是其他工会的会员，将作为转会申请办理"),
+    (Match.NEW, "新入会"),
+    (Match.CHANGED, "已是本会会员，信息有变化"),
+    (Match.UNCHANGED, "已是本会会员，信息没有变化"),
+    (Match.LEAVE, "退会、除名或转出"),
+    (Match.RETAIN, "保留会籍"),
+)
+
+
+@blueprint.get("/submissions/<int:submission_id>/submit")
+@guard(Permission.WORK_ROSTER)
+def confirm(submission_id: int) -> str | Response:
+    """Show what will go for review and what will stay."""
+    found: SubmissionView = g.submission
+    if found.state is not State.DRAFT or not found.is_read:
+        return redirect(url_for("roster.submission", submission_id=submission_id), 303)
+    form = SubmitForm(formdata=None, employees=_last_headcount())
+    return _confirm_page(form)
+
+
+@blueprint.post("/submissions/<int:submission_id>/submit")
+@guard(Permission.WORK_ROSTER)
+def submit(submission_id: int) -> Response | tuple[str, int]:
+    """Send the draft for review."""
+    found: SubmissionView = g.submission
+    form = SubmitForm()
+    is_full = found.kind is Kind.FULL
+    if not form.validate():
+        return _confirm_page(form), 400
+    if is_full and form.employees.data is None and found.state is State.DRAFT:
+        form.employees.errors = ["请填写现有职工人数；不清楚的请向单位人事部门问一下。"]
+        return _confirm_page(form), 400
+    try:
+        sent = operations.submit(
+            submission_id,
+            actor=g.actor,
+            hold_errors=bool(form.hold.data),
+            employees=form.employees.data if is_full else None,
+        )
+    except InputRefused as error:
+        form.employees.errors = [error.message]
+        return _confirm_page(form), 400
+    except StateRefused as error:
+        flash(error.message, "error")
+        return redirect(url_for("roster.submission", submission_id=submission_id), 303)
+    flash(_words_for(sent), "success")
+    return redirect(url_for("roster.submission", submission_id=submission_id), 303)
+
+
+@blueprint.post("/submissions/<int:submission_id>/discard")
+@guard(Permission.WORK_ROSTER)
+def discard(submission_id: int) -> Response:
+    """Throw a draft away."""
+    found: SubmissionView = g.submission
+    if found.state is not State.DRAFT:
+        raise StateRefused("submission.state", f"这份名册{found.state.label}，不是草稿，不能放弃。")
+    operations.withdraw(submission_id, actor=g.actor)
+    flash(f"草稿“{found.file_name}”已放弃，会员库没有变化。同一份文件可以重新上传。", "success")
+    return redirect(url_for("roster.upload", code=found.union_code), 303)
+
+
+def _confirm_page(form: SubmitForm) -> str:
+    found: SubmissionView = g.submission
+    session = db.session()
+    counts = queries.counts_by_match(session, found)
+    good = found.ok_count + found.warning_count
+    matches: list[tuple[Any, str, int]] = [
+        (match, words, counts[match]) for match, words in _MATCHES if counts.get(match)
+    ]
+    return render_template(
+        "roster/submit.html",
+        form=form,
+        submission=found,
+        union=g.union,
+        good=good,
+        matches=matches,
+        is_full=found.kind is Kind.FULL,
+        last_headcount=_last_headcount(),
+    )
+
+
+def _last_headcount() -> int | None:
+    return unions.headcount(db.session(), g.union, today())
+
+
+def _words_for(sent: operations.Submitted) -> str:
+    if sent.already:
+        return "这份名册已经提交过，没有重复提交。"
+    count = sum(sent.matches.values())
+    words = f"已提交 {count:,} 人，等待乡镇（街道）审核。审核前可以撤回。"
+    if sent.held:
+        words += f"另有 {sent.held:,} 行留在草稿里，改好后再提交。"
+    return words
