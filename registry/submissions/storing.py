@@ -139,7 +139,7 @@ def store(
 ) -> StoredRows:
     """Return the columns of a judged batch; `raw` holds the file's own cells, before the edits."""
     count = len(raw.rows)
-    clean = {**checked.clean, **{f: blinded(checked.clean[f]) for f in FREE_TEXT}}
+    clean = checked.clean | {field: blinded(checked.clean[field]) for field in FREE_TEXT}
     blank: list[str | None] = [None] * count
     keys = vault.keyed_hashes(PERSON, checked.document_keys)
     mobiles = [plain_mobile(text) if text else None for text in clean.get("mobile", blank)]
@@ -177,7 +177,7 @@ def store(
     return StoredRows(columns)
 
 
-def blinded(texts: Sequence[str | None]) -> Sequence[str | None]:
+def blinded(texts: list[str | None]) -> list[str | None]:
     """Return texts with the tails of numbers of eleven digits and more starred out."""
     if not _LONG_NUMBER.search("\n".join(text for text in texts if text)):
         return texts
