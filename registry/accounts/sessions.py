@@ -17,8 +17,9 @@ from registry.db import setting
 from registry.unions.models import TradeUnion
 
 FRESH_FOR = timedelta(minutes=30)
-# Writing at every request would make each page view a write; a minute is precise enough.
-_SEEN_EVERY = timedelta(minutes=1)
+# Writing at every request would make each page view a write, and a write may have to wait for
+# another: the last use is noted a dozen times within the idle time-out.
+_SEEN_TIMES = 12
 
 
 class SignedIn(NamedTuple):
@@ -100,7 +101,7 @@ def find(session: Session, token: str, at: datetime) -> SignedIn | None:
         row.federation_name,
         row.must_change_password,
         row.fresh_until,
-        at - row.seen_at > _SEEN_EVERY,
+        at - row.seen_at > _idle() / _SEEN_TIMES,
     )
 
 

@@ -17,7 +17,7 @@ from registry.vault import keyfile
 @click.option("--administrator", default="系统管理员", show_default=True, help="管理员姓名")
 def init(county: str, name: str, administrator: str) -> int:
     """Write keys, schema and the first administrator, whose one-time password is printed once."""
-    from registry.accounts.operations import open_first_administrator
+    from registry.accounts.opening import open_first_administrator
     from seeds.installation import lay_county, upgrade_schema
 
     _keys(demo=False)

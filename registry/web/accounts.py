@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor
 from registry.access.roles import Permission, Role
-from registry.accounts import operations, queries
+from registry.accounts import opening, operations, queries
 from registry.db import db
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.unions import queries as unions
@@ -68,7 +68,7 @@ def create(code: str) -> str | tuple[str, int]:
         form.place.data = request.args.get("place") or g.union.code
     if form.validate_on_submit():
         try:
-            slip = operations.create_account(
+            slip = opening.create_account(
                 name=form.name.data or "",
                 display_name=form.display_name.data or "",
                 place=(form.place.data or "").strip(),

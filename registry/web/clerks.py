@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor
 from registry.access.roles import Permission
+from registry.accounts import clerks as clerk_accounts
 from registry.accounts import operations, queries
 from registry.db import db
 from registry.errors import InputRefused, NotFound
@@ -34,7 +35,7 @@ def clerks(code: str) -> str:
         posts=shown,
         search=search,
         missing=queries.count_without_clerk(db.session(), g.union.path),
-        at_once=operations.CLERKS_AT_ONCE,
+        at_once=clerk_accounts.CLERKS_AT_ONCE,
         next_page=url_for("clerks.clerks", code=code, search=search or None, after=shown[-1].code)
         if more
         else "",
@@ -46,7 +47,7 @@ def clerks(code: str) -> str:
 @guard(Permission.MANAGE_CLERKS)
 def create(code: str) -> str | Response:
     """Open accounts for the unions without a clerk (or for this one union) and show the slips."""
-    slips = operations.create_clerks(code, actor=g.actor)
+    slips = clerk_accounts.create_clerks(code, actor=g.actor)
     back = url_for("clerks.clerks", code=g.actor.place)
     if not slips:
         flash("这里的基层工会都已经有经办员账号，没有新开通。忘记密码请用“重置密码”。", "info")
@@ -70,7 +71,7 @@ def hand_over(account_id: int) -> str | tuple[str, int]:
     form = HandOverForm()
     if form.validate_on_submit():
         try:
-            slip = operations.hand_over(
+            slip = clerk_accounts.hand_over(
                 account_id, display_name=form.display_name.data or "", actor=g.actor
             )
         except InputRefused as error:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import render_template, request
 
-from registry.accounts.operations import Slip
+from registry.accounts.opening import Slip
 
 
 def slips_page(slips: Sequence[Slip], back: str, *, more: int = 0) -> str:

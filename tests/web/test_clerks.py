@@ -5,7 +5,7 @@ import re
 import pytest
 
 from registry.access.roles import Role
-from registry.accounts import operations, queries
+from registry.accounts import clerks, queries
 from registry.db import db
 from tests.factories.accounts import make_account, post, sign_in, try_sign_in
 from tests.factories.unions import TOWNSHIP, make_union_tree
@@ -64,7 +64,7 @@ def test_all_missing_accounts_are_opened_and_printed_once(app, client, reviewer)
 
 
 def test_more_than_can_be_opened_at_once_is_said(client, reviewer, monkeypatch):
-    monkeypatch.setattr(operations, "CLERKS_AT_ONCE", 1)
+    monkeypatch.setattr(clerks, "CLERKS_AT_ONCE", 1)
     page = post(client, f"{LIST}/create", page=LIST)
     assert "还有 1 家工会没有开通" in page.text
 
