@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registry.members.match import Match
 from registry.members.queries import live_unions
 from registry.review.operations import ADMISSIBLE
+from registry.review.queries import RISK
 from registry.submissions.listing import unions_like
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import ROW_COLUMNS, RowView, SubmissionView, row_view, view_of
@@ -33,6 +34,9 @@ class Other(StrEnum):
 
 Part = Match | Other
 
+# A conflict or a transfer always has its warning; those rows have parts of their own.
+_DOUBTFUL = (SubmissionRow.worst == "warning") & SubmissionRow.match.in_(ADMISSIBLE)
+
 
 class QueueLine(NamedTuple):
     """A submission that waits, with its undecided rows."""
@@ -44,8 +48,9 @@ class QueueLine(NamedTuple):
 class Pending(NamedTuple):
     """The undecided rows of a submission.
 
-    `unmatched` ask for a change of somebody who is no member any more: the register has changed
-    since they were sent.
+    `matches` stand in the order of risk. `warnings` are rows with a warning that may be approved
+    all the same. `unmatched` ask for a change of somebody who is no member any more: the register
+    has changed since they were sent.
     """
 
     matches: dict[Match, int]
@@ -249,7 +254,7 @@ def _chosen(submission: SubmissionView, part: Part) -> tuple[ColumnElement[bool]
         which = SubmissionRow.match == part
     else:
         which = {
-            Other.WARNING: SubmissionRow.worst == "warning",
+            Other.WARNING: _DOUBTFUL,
             Other.UNMATCHED: SubmissionRow.match.is_(None),
             Other.ALL: true(),
         }[part]
@@ -267,7 +272,7 @@ def _pending_by(session: Session, county: str, ids: Sequence[int]) -> dict[int, 
             SubmissionRow.submission_id,
             SubmissionRow.match,
             func.count(),
-            func.count().filter(SubmissionRow.worst == "warning"),
+            func.count().filter(_DOUBTFUL),
         )
         .where(
             SubmissionRow.county == county,
@@ -276,12 +281,14 @@ def _pending_by(session: Session, county: str, ids: Sequence[int]) -> dict[int, 
         )
         .group_by(SubmissionRow.submission_id, SubmissionRow.match)
     )
-    found: dict[int, Pending] = {}
+    counted: dict[int, dict[str | None, tuple[int, int]]] = {}
     for number, match, count, warned in session.execute(query):
-        before = found.get(number, Pending({}))
-        found[number] = Pending(
-            {**before.matches, Match(match): count} if match else before.matches,
-            before.warnings + warned,
-            before.unmatched + (0 if match else count),
+        counted.setdefault(number, {})[match] = (count, warned)
+    return {
+        number: Pending(
+            {match: by_match[match][0] for match in RISK if match in by_match},
+            sum(warned for _, warned in by_match.values()),
+            by_match.get(None, (0, 0))[0],
         )
-    return found
+        for number, by_match in counted.items()
+    }

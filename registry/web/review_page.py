@@ -26,6 +26,11 @@ PAGE = 100
 # A password confirmed just now should last for the roster that is being looked at.
 _SOON = timedelta(minutes=3)
 PARTS: tuple[Part, ...] = (*RISK[:2], Other.UNMATCHED, *RISK[2:], Other.WARNING, Other.ALL)
+# What the match says already, the warning need not say again.
+_SAID_BY: dict[Match | None, str] = {
+    Match.CONFLICT: "member.name_differs",
+    Match.TRANSFER: "member.active_elsewhere",
+}
 HINTS: dict[Part, str] = {
     Match.CONFLICT: "会员库中，同一证件号码登记的是另一个姓名。请核实是谁写错了：名册写错的退回"
     "改正，不该报的驳回。没有弄清以前不能通过。",
@@ -156,7 +161,11 @@ def _line(row: RowView, sight: Sight, changed: Sequence[Difference], elsewhere: 
         # Of a conflict only the names count: whose particulars they are is the very question.
         differences=changed[:1] if row.match is Match.CONFLICT else changed,
         elsewhere=elsewhere,
-        warnings=[one.message for one in row.findings if one.severity == "warning"],
+        warnings=[
+            one.message
+            for one in row.findings
+            if one.severity == "warning" and one.code != _SAID_BY.get(row.match)
+        ],
     )
 
 
