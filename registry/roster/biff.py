@@ -6,6 +6,7 @@ and a stream that was cut off.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from typing import IO
@@ -21,6 +22,7 @@ _BOF, _EOF, _FILEPASS, _BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0085
 _FORMAT, _XF, _ROW, _COLINFO = 0x041E, 0x00E0, 0x0208, 0x007D
 _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x0006, 0x0205, 0x0203, 0x027E, 0x00BD
 _BIFF8 = 0x0600
+_FREE, _SPECIAL = 0xFFFFFFFF, 0xFFFFFFFA
 
 _STREAMS = (
     ("WordDocument", "Word 文档"),
@@ -39,6 +41,7 @@ def workbook_stream(file: IO[bytes]) -> bytes:
     import olefile  # type: ignore[import-untyped]
 
     try:
+        _refuse_cut(file)
         with olefile.OleFileIO(file) as container:
             if container.exists("EncryptedPackage"):
                 raise Refusal("file.encrypted")
@@ -51,6 +54,29 @@ def workbook_stream(file: IO[bytes]) -> bytes:
     except (OSError, ValueError, IndexError, struct.error) as error:
         raise damaged("OLE container") from error
     raise not_a_workbook("其他类型的 Office 文件")
+
+
+def _refuse_cut(file: IO[bytes]) -> None:
+    """Raise Refusal when sectors that are in use lie beyond the end of the file ([MS-CFB] 2.2).
+
+    The allocation table is looked up in the header's own list of its sectors, which covers files
+    of up to 7 MB; the library trims the table to what is there.
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    header = file.read(512)
+    sector = 1 << int.from_bytes(header[30:32], "little") % 16
+    places = [place for (place,) in struct.iter_unpack("<I", header[76:]) if place < _SPECIAL]
+    used = 0
+    for index, place in enumerate(places):
+        file.seek((place + 1) * sector)
+        table = file.read(sector)
+        following = [one for (one,) in struct.iter_unpack("<I", table[: len(table) // 4 * 4])]
+        first = index * sector // 4
+        used = max([used, place, *(first + at for at, one in enumerate(following) if one != _FREE)])
+    # The header takes the place of a sector; the last one need not be filled up.
+    if size <= (used + 1) * sector:
+        raise damaged("cut off")
 
 
 class BiffLook:
