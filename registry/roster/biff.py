@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
-from typing import IO
+from io import BufferedIOBase
 
 from registry.roster.look import Look, shows_month_only
 from registry.roster.recognise import not_a_workbook
@@ -32,7 +32,7 @@ _STREAMS = (
 )
 
 
-def workbook_stream(file: IO[bytes]) -> bytes:
+def workbook_stream(file: BufferedIOBase) -> bytes:
     """Return the workbook stream of an OLE container.
 
     Raises Refusal: encrypted (an .xlsx with a password is an OLE container too), no workbook,
@@ -56,7 +56,7 @@ def workbook_stream(file: IO[bytes]) -> bytes:
     raise not_a_workbook("其他类型的 Office 文件")
 
 
-def _refuse_cut(file: IO[bytes]) -> None:
+def _refuse_cut(file: BufferedIOBase) -> None:
     """Raise Refusal when sectors that are in use lie beyond the end of the file ([MS-CFB] 2.2).
 
     The allocation table is looked up in the header's own list of its sectors, which covers files

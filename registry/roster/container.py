@@ -10,7 +10,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO
+from io import BufferedIOBase
 
 from registry.roster.recognise import not_a_workbook
 from registry.roster.refusal import Refusal, damaged
@@ -35,7 +35,7 @@ _KINDS = (
 class Container:
     """An opened zip file whose directory is sound: few entries, no double or escaping names."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: BufferedIOBase) -> None:
         try:
             self._zip = zipfile.ZipFile(file)
         except _BROKEN as error:

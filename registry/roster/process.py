@@ -12,6 +12,7 @@ import sysconfig
 import tempfile
 import time
 from functools import cache
+from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -187,6 +188,10 @@ def _unnamed_file(content: bytes) -> int:
 @cache
 def _import_path() -> tuple[str, ...]:
     """Return where the child finds our code and the libraries; nothing else is on its path."""
+    for file in _CHILD.parent.glob("*.py"):
+        # The child keeps no bytecode, and compiling takes longer than reading a small roster.
+        name = f"{__package__}.{file.stem}"
+        SourceFileLoader(name, str(file)).get_code(name)
     places = [str(_CHILD.parents[2]), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
     spec = find_spec("python_calamine")
     if spec is not None and spec.origin is not None:

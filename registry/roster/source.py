@@ -6,10 +6,9 @@ Runs only inside the sandbox process: no cell reader is safe elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BufferedIOBase
 from itertools import islice
-from typing import IO
 
-from registry.roster import delimited
 from registry.roster.header import SEARCHED_ROWS, find_header
 from registry.roster.look import Look
 from registry.roster.recognise import HEAD_BYTES, not_a_workbook, recognise
@@ -39,7 +38,7 @@ class Source:
 class WorkbookSource(Source):
     """xlsx, xlsm, xls and ods by calamine."""
 
-    def __init__(self, file: IO[bytes], format: str) -> None:
+    def __init__(self, file: BufferedIOBase, format: str) -> None:
         import python_calamine as calamine
 
         self.format = format
@@ -81,7 +80,7 @@ class WorkbookSource(Source):
 class ZipSource(WorkbookSource):
     """A zip container: the preflight of all its parts comes before the cell reader."""
 
-    def __init__(self, file: IO[bytes], unpacked_bytes: int) -> None:
+    def __init__(self, file: BufferedIOBase, unpacked_bytes: int) -> None:
         from registry.roster.container import Container
 
         container = Container(file)
@@ -110,7 +109,7 @@ class ZipSource(WorkbookSource):
 class OleSource(WorkbookSource):
     """An .xls file (or one of the other things in an OLE container, which are refused)."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: BufferedIOBase) -> None:
         from registry.roster.biff import BiffLook, workbook_stream
 
         self._biff = BiffLook(workbook_stream(file))
@@ -125,8 +124,11 @@ class TextSource(Source):
 
     format = "csv"
 
-    def __init__(self, file: IO[bytes], labels: dict[str, str]) -> None:
+    def __init__(self, file: BufferedIOBase, labels: dict[str, str]) -> None:
+        from registry.roster import delimited
+
         file.seek(0)
+        self._delimited = delimited
         self._text = delimited.decode(file.read())
         self.sheets = [("", True)]
         best = (-1, -1)
@@ -140,7 +142,7 @@ class TextSource(Source):
             raise not_a_workbook("文本文件，没有分成列")
 
     def rows(self, index: int) -> Iterator[Row]:
-        yield from delimited.records(self._text, self._separator)  # type: ignore[misc]
+        yield from self._delimited.records(self._text, self._separator)  # type: ignore[misc]
 
     def look(self, index: int) -> Look:
         return Look()
@@ -154,7 +156,7 @@ def _alike(records: list[list[str]]) -> int:
     return count if width >= 3 and count >= 2 and count * 3 >= len(widths) * 2 else 0
 
 
-def open_source(file: IO[bytes], labels: dict[str, str], unpacked_bytes: int) -> Source:
+def open_source(file: BufferedIOBase, labels: dict[str, str], unpacked_bytes: int) -> Source:
     """Open a file by its content; raises Refusal when it is no spreadsheet that can be read."""
     file.seek(0)
     kind = recognise(file.read(HEAD_BYTES))

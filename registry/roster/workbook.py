@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from io import BufferedIOBase
 from itertools import islice
-from typing import IO
 
 from registry.roster.header import SEARCHED_ROWS, Header, find_header
 from registry.roster.look import column_letters
@@ -20,7 +20,7 @@ from registry.roster.source import Row, Source, open_source
 Frame = tuple[str, object]
 
 
-def read(file: IO[bytes], argument: bytes) -> Iterator[Frame]:
+def read(file: BufferedIOBase, argument: bytes) -> Iterator[Frame]:
     """Yield ("head", …), then ("batch", …) one or more times, then ("tail", …).
 
     `argument` is JSON: labels {normalised label: field}, ignored [field], unpacked_bytes.
