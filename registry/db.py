@@ -258,6 +258,8 @@ def _prepare_connection(dbapi_connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=30000",
         "temp_store=MEMORY",
+        # The default of 2 MB makes a large admission write its index pages again and again.
+        "cache_size=-65536",
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}").close()
 
