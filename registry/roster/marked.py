@@ -16,6 +16,8 @@ from registry.roster.process import Limits
 from registry.roster.sandbox import ORDINARY, run_in_sandbox
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from registry.roster.report import RosterReport
 
 # Above this many rows only the faulty ones are given back: marking costs 9 kB of memory a row.
@@ -26,15 +28,21 @@ _START_SECONDS = 15
 _ROWS_A_SECOND = 300
 
 
-def mark(content: bytes, report: RosterReport, limits: Limits | None = None) -> bytes:
+def mark(
+    content: bytes,
+    report: RosterReport,
+    limits: Limits | None = None,
+    edits: Sequence[tuple[int, str, str]] = (),
+) -> bytes:
     """Return an .xlsx with the findings of `report` on the file's cells and on a sheet 问题清单.
 
-    Up to 20,000 rows it is the clerk's workbook, cells untouched (formulas become their values);
-    above that only the rows with errors or warnings, which the list says. Raises RosterRefused
-    where the file cannot be read.
+    Up to 20,000 rows it is the clerk's workbook, cells untouched (formulas become their values)
+    but for `edits`: row, column letter and text of cells that were corrected since. Above that
+    only the rows with errors or warnings, which the list says. Raises RosterRefused where the file
+    cannot be read.
     """
     limits = limits or _limits(report)
-    order = order_of(report)
+    order = {**order_of(report), "edits": edits}
     ways = ["rebuild"]
     if report.head.format in ("xlsx", "xlsm") and not order["only_faulty"]:
         ways.insert(0, "keep")

@@ -2,7 +2,8 @@
 
 An order (see `registry.roster.marked`) has `sheet`, `header_row`, `cells` [[row, column letter,
 severity, messages]], `listed` [[row, column letter, label, severity, title, message]], `file`
-[message], `counts` {name: rows}, `valueless` [[row, column letter]] and `only_faulty`.
+[message], `counts` {name: rows}, `valueless` [[row, column letter]] and `only_faulty`; it may have
+`edits` [[row, column letter, text]], cells that were corrected since.
 """
 
 from __future__ import annotations
@@ -127,6 +128,10 @@ def _clean(sheet: Worksheet) -> None:
 
 
 def _paint(sheet: Worksheet, order: Order, places: dict[int, int] | None) -> None:
+    for row, letter, text in order.get("edits", ()):
+        at = row if places is None else places.get(row)
+        if at is not None:
+            put_text(sheet[f"{letter}{at}"], text)
     for row, letter in order["valueless"]:
         at = row if places is None else places.get(row)
         cell = sheet[f"{letter}{at or order['header_row']}"]

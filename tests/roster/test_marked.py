@@ -222,3 +222,15 @@ def test_what_openpyxl_does_not_take_is_rebuilt(monkeypatch: Any) -> None:
     ways.clear()
     marked.mark(make_csv(rows()[:1]), check_roster(make_csv(rows()[:1]), TODAY))
     assert ways == ["rebuild"]
+
+
+def test_what_was_corrected_since_stands_in_the_workbook() -> None:
+    content = make_xlsx(rows())
+    order = marked.order_of(check_roster(content, TODAY))
+    corrected = (4, letter("sex"), "男"), (5, letter("post"), "=2+2")
+    for way in ("keep", "rebuild"):
+        argument = marked.encoded({**order, "edits": corrected}, way)
+        book = load_workbook(BytesIO(marked.mark_content(content, argument)))
+        assert formulas_of(book) == []
+        assert book["花名册"][f"{letter('sex')}4"].value == "男"
+        assert check_roster(to_bytes(book), TODAY).counts.error == 0
