@@ -188,6 +188,7 @@ def _present(
     decided = decisions_by_id(session, submission.county, sorted(set(origin.decision_of.values())))
     return Present(
         fields=fields_of(submission),
+        asked=frozenset(one.column.field for one in asked_once(submission)),
         sight=sight_of(g.actor.path),
         repairs=tab in (Tab.FIXED, Tab.ALL),
         decisions={row: decided[number] for row, number in origin.decision_of.items()},

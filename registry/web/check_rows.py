@@ -2,7 +2,7 @@
 there.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ _PLACE = {column.field: place for place, column in enumerate(COLUMNS)}
 @dataclass(frozen=True)
 class Cell:
     """One cell. `text` is what stands in it (in full where it may be edited, else masked);
+    `message` are its errors, or its warnings where it has none, `also` warnings beside errors;
     `others` are rows of the same group, `note` what was repaired, `again` a row where the former
     value still stands, `times` in how many rows.
     """
@@ -36,6 +37,7 @@ class Cell:
     text: str
     editable: bool
     message: str
+    also: str
     tone: str
     suggestions: tuple[str, ...]
     options: tuple[tuple[str, str], ...]
@@ -59,13 +61,17 @@ class Line:
     identity: tuple[Cell, ...]
     more: tuple[Cell, ...]
     decision: DecisionView | None
+    waits: bool
 
 
 @dataclass(frozen=True)
 class Present:
-    """How rows are shown: fields of the sheet, sight of the viewer, whether repairs are told."""
+    """How rows are shown: fields of the sheet, those asked for once above the rows, sight of the
+    viewer, whether repairs are told.
+    """
 
     fields: frozenset[str]
+    asked: frozenset[str]
     sight: Sight
     repairs: bool
     decisions: Mapping[int, DecisionView]
@@ -90,6 +96,7 @@ class Present:
             identity=tuple(cells[field] for field in IDENTITY),
             more=tuple(cells[field] for field in fields),
             decision=self.decisions.get(row.row),
+            waits=not self.asked.isdisjoint(said),
         )
 
     def _fields_to_show(
@@ -100,7 +107,7 @@ class Present:
             for field, findings in said.items()
             if self.repairs or any(one.severity in SPOKEN for one in findings)
         }
-        more = (shown_fields | set(edited)) - set(IDENTITY)
+        more = (shown_fields | set(edited)) - set(IDENTITY) - self.asked
         return sorted(more, key=_PLACE.__getitem__)
 
     def _cell(
@@ -112,6 +119,7 @@ class Present:
         edited: Collection[str],
     ) -> Cell:
         faults = [one for one in findings if one.severity in SPOKEN]
+        errors = [one for one in faults if one.severity == "error"]
         open_ = content is not None and row.state is RowState.DRAFT
         editable = open_ and column.field in self.fields and bool(faults or column.field in edited)
         text = (
@@ -124,14 +132,13 @@ class Present:
             label=column.label,
             text=text,
             editable=editable,
-            message="".join(dict.fromkeys(one.message for one in faults)),
-            tone="red" if any(one.severity == "error" for one in faults) else "amber",
+            message=_said(errors or faults),
+            also=_said(one for one in faults if one.severity != "error") if errors else "",
+            tone="red" if errors else "amber",
             suggestions=_suggestions(column, faults, content, text) if editable else (),
             options=options(column) if editable else (),
             others=tuple(number for one in faults for number in one.other_rows),
-            note="".join(one.message for one in findings if one.severity == "fixed")
-            if self.repairs
-            else "",
+            note=_said(one for one in findings if one.severity == "fixed") if self.repairs else "",
         )
 
     def _text(self, row: RowView, column: Column, content: SealedRow | None) -> str:
@@ -195,6 +202,10 @@ def label(column: Column, value: str) -> str:
     if column.codes and value in code_list(column.codes):
         return code_list(column.codes).label(value)
     return value
+
+
+def _said(findings: Iterable[StoredFinding]) -> str:
+    return "".join(dict.fromkeys(one.message for one in findings))
 
 
 def _masked(field: str, content: SealedRow | None) -> str:

@@ -23,6 +23,7 @@ from registry.web import check_page
 from registry.web.downloads import workbook
 from registry.web.forms.roster import UploadForm
 from registry.web.guard import guard
+from registry.web.sent_roster import detail_page
 from registry.web.waiting import Card
 
 blueprint = Blueprint("roster", __name__)
@@ -75,7 +76,7 @@ def submission(submission_id: int) -> str:
     if _is_refused(found):
         return _progress_page(found)
     if found.state is not State.DRAFT:
-        return _detail(found)
+        return detail_page(found)
     demand(g.actor, Permission.WORK_ROSTER, found.path)
     return check_page.check_page(found) if found.is_read else _progress_page(found)
 
@@ -167,7 +168,8 @@ def _card_faulty(drafts: list[SubmissionView]) -> Iterable[Card]:
             "花名册草稿有行需要改正",
             sum(draft.error_count for draft in drafts),
             "行",
-            f"{len(drafts)} 份草稿，另有 {good:,} 行没有问题，可以先提交。",
+            f"{len(drafts)} 份草稿"
+            + (f"，另有 {good:,} 行没有问题，可以先提交。" if good else "，改好后提交审核。"),
             _where(drafts),
             "去改正",
             "exclamation-circle",
@@ -195,14 +197,6 @@ def _where(drafts: list[SubmissionView]) -> str:
     if len(drafts) == 1:
         return url_for("roster.submission", submission_id=drafts[0].id)
     return url_for("roster.upload", code=drafts[0].union_code)
-
-
-def _detail(found: SubmissionView) -> str:
-    try:
-        from registry.web.submissions import detail
-    except ModuleNotFoundError:
-        return render_template("roster/state.html", submission=found, union=g.union)
-    return detail(found)
 
 
 def _received(form: UploadForm, code: str, content: bytes) -> jobs.Received:

@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import db
-from registry.errors import InputRefused, StateRefused
+from registry.errors import InputRefused, RosterRefused, StateRefused
 from registry.members.match import Match
-from registry.submissions import operations, queries
+from registry.submissions import marking, operations, queries
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import Kind, State
 from registry.unions import queries as unions
+from registry.web.downloads import workbook
 from registry.web.forms.roster import SubmitForm
 from registry.web.guard import guard
 
@@ -83,11 +84,24 @@ def discard(submission_id: int) -> Response:
     return redirect(url_for("roster.upload", code=found.union_code), 303)
 
 
+@blueprint.get("/submissions/<int:submission_id>/marked.xlsx")
+@guard(Permission.WORK_ROSTER)
+def marked(submission_id: int) -> Response:
+    """Give the clerk's own workbook with findings and corrections in place."""
+    try:
+        found = marking.marked_workbook(submission_id, actor=g.actor)
+    except (StateRefused, RosterRefused) as error:
+        flash(error.message, "error")
+        return redirect(url_for("roster.submission", submission_id=submission_id), 303)
+    return workbook(found.content, found.name)
+
+
 def _confirm_page(form: SubmitForm) -> str:
     found: SubmissionView = g.submission
     session = db.session()
     counts = queries.counts_by_match(session, found)
     good = found.ok_count + found.warning_count
+    form.employees.flags.required = found.kind is Kind.FULL
     matches: list[tuple[Any, str, int]] = [
         (match, words, counts[match]) for match, words in _MATCHES if counts.get(match)
     ]
