@@ -168,6 +168,12 @@ def display_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]
     return dict(session.execute(query).tuples().all())
 
 
+def display_name_of(session: Session, name: str) -> str:
+    """Return the name of the person behind an account's name; that name where there is none."""
+    query = select(Account.display_name).where(Account.name == name)
+    return session.scalar(query) or name
+
+
 class AccountCounts(NamedTuple):
     """How many accounts there are below a path."""
 

@@ -1,5 +1,6 @@
 """Acts on single members: seeing a full number, with a reason, on the trail."""
 
+import re
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from registry.vault.vault import PERSON, of_person, vault
 REASON_LENGTH = 200
 NUMBER_LENGTH = 40
 OTHER_KIND = "99"  # codes/document_kind.csv
+_LONG_NUMBER = re.compile(r"\d{11,}")
 
 
 class FullValues(NamedTuple):
@@ -32,13 +34,10 @@ class FullValues(NamedTuple):
 def open_member(county: str, member_id: int, *, actor: Actor, reason: str) -> FullValues:
     """Return a member's full document number and mobile; who saw them, and why, is on the trail.
 
-    Raises `InputRefused` (reason.missing) without a reason.
+    Raises `InputRefused` (reason.missing, .too_long, .number) without a reason that can stand on
+    the trail.
     """
-    reason = reason.strip()
-    if not reason:
-        raise InputRefused("reason.missing", "请填写查看完整信息的理由，系统会留痕。")
-    if len(reason) > REASON_LENGTH:
-        raise InputRefused("reason.too_long", f"理由最多 {REASON_LENGTH} 个字。")
+    reason = checked_reason(reason)
     with transaction() as session:
         member = session.get(Member, (county, member_id))
         code = session.scalar(
@@ -64,6 +63,21 @@ def open_member(county: str, member_id: int, *, actor: Actor, reason: str) -> Fu
             detail={"member": member_id, "person": key.hex(), "reason": reason},
         )
     return values
+
+
+def checked_reason(reason: str) -> str:
+    """Return the reason for a full view as it goes on the trail, where no full number may stand.
+
+    Raises `InputRefused`.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise InputRefused("reason.missing", "请填写查看完整信息的理由，系统会留痕。")
+    if len(reason) > REASON_LENGTH:
+        raise InputRefused("reason.too_long", f"理由最多 {REASON_LENGTH} 个字。")
+    if _LONG_NUMBER.search(reason):
+        raise InputRefused("reason.number", "理由里请不要写完整的证件号码或手机号。")
+    return reason
 
 
 def look_up(number: str, *, actor: Actor) -> MemberRecord:

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.clock import end_of_day
 from registry.errors import NotFound
 from registry.identity import mask
 from registry.members.models import (
@@ -23,7 +24,6 @@ from registry.members.models import (
     MembershipEvent,
     MembershipState,
     Person,
-    Tally,
 )
 from registry.vault.vault import Vault, of_person, vault
 
@@ -36,15 +36,24 @@ class Sight(IntEnum):
     OWN_UNION = 2
 
 
+def state_named(text: str) -> MembershipState | None:
+    """Return the state with this value, None for any other text."""
+    return MembershipState(text) if text in STATES else None
+
+
 def sight_of(path: str) -> Sight:
     """Return the sight from a place: `/331083/` county, one more township, two more the union."""
     depth = len([part for part in path.split("/") if part])
     return Sight(min(max(depth - 1, 0), 2))
 
 
-class MemberLine(NamedTuple):
-    """A member in a list, masked."""
+STATES: dict[str, str] = {state.value: state.label for state in MembershipState}
 
+
+class MemberLine(NamedTuple):
+    """A member in a list, masked. Of who has left only name, sex and number are told."""
+
+    membership_id: int
     member_id: int
     name: str
     sex: str
@@ -74,6 +83,7 @@ class MemberRecord(NamedTuple):
 
     line: MemberLine
     county: str
+    person_key: bytes
     document_kind: str
     history: list[HistoryLine]
     admitted_at: datetime
@@ -88,20 +98,45 @@ def members_of(
     *,
     search: str = "",
     state: MembershipState | None = None,
+    on: date | None = None,
     after: int = 0,
     limit: int = 50,
 ) -> list[MemberLine]:
     """Return a union's live members (or those in `state`) in the order of admission.
 
-    `search` is the beginning of the name.
+    `search` is the beginning of the name, from the county the surname only: asking must not tell
+    what the mask hides. `on` asks who was a live member at the end of a past day, then with the
+    state of that day (`state` is left aside); `after` is the membership that the page before this
+    one ended with.
     """
-    query = _lines(county).where(Membership.union_code == union_code, Membership.id > after)
-    query = query.where(Membership.state == state if state else Membership.state.in_(LIVE))
-    if search:
-        query = query.where(Member.full_name.startswith(search, autoescape=True))
+    chosen = _chosen(union_code, sight, search, state, on)
+    query = _lines(county).where(*chosen, Membership.id > after)
     keeper = vault()
     found = session.execute(query.order_by(Membership.id).limit(limit))
-    return [_line(keeper, row, sight) for row in found]
+    lines = [_line(keeper, row, sight) for row in found]
+    return lines if on is None else _as_of(session, county, lines, on)
+
+
+def page_before(
+    session: Session,
+    county: str,
+    union_code: str,
+    sight: Sight,
+    *,
+    search: str = "",
+    state: MembershipState | None = None,
+    on: date | None = None,
+    after: int,
+    limit: int = 50,
+) -> int:
+    """Return what the page before the one that starts after `after` starts after; filters as for
+    `members_of`.
+    """
+    chosen = _chosen(union_code, sight, search, state, on)
+    query = _lines(county).where(*chosen, Membership.id <= after)
+    query = query.order_by(Membership.id.desc()).with_only_columns(Membership.id)
+    earlier = list(session.scalars(query.limit(limit + 1)))
+    return earlier[limit] if len(earlier) > limit else 0
 
 
 def last_membership(session: Session, county: str, lines: Sequence[MemberLine]) -> int:
@@ -116,18 +151,23 @@ def last_membership(session: Session, county: str, lines: Sequence[MemberLine]) 
     return session.scalar(query) or 0
 
 
-def record_of(session: Session, county: str, member_id: int, sight: Sight) -> MemberRecord:
-    """Return a member with the whole history.
+def record_of(
+    session: Session, county: str, member_id: int, sight: Sight, *, union_code: str = ""
+) -> MemberRecord:
+    """Return a member with the whole history; with `union_code` as (last) member of that union.
 
-    Raises `NotFound`.
+    Raises `NotFound`, also for who never was a member of that union.
     """
-    query = _lines(county).where(Member.id == member_id).order_by(Membership.id.desc()).limit(1)
-    found = session.execute(query).one_or_none()
+    query = _lines(county).where(Member.id == member_id)
+    if union_code:
+        query = query.where(Membership.union_code == union_code)
+    found = session.execute(query.order_by(Membership.id.desc()).limit(1)).one_or_none()
     if found is None:
         raise NotFound("member.unknown", "没有找到这位会员。")
     return MemberRecord(
         _line(vault(), found, sight),
         county,
+        found.person_key,
         found.document_kind,
         history(session, county, member_id),
         found.admitted_at,
@@ -188,51 +228,6 @@ def particulars_by_key(
     }
 
 
-class UnionCounts(NamedTuple):
-    """A union's counts at the end of a day, added up from the tallies."""
-
-    active: int = 0
-    retained: int = 0
-    filled: int = 0
-    rows: int = 0
-    rows_elsewhere: int = 0
-    submitted: int = 0
-    first_pass: int = 0
-    admissions: int = 0
-    reverified: int = 0
-    pending: int = 0
-
-
-def tallied(session: Session, county: str, on: date) -> dict[str, UnionCounts]:
-    """Return the counts of every union of a county with any tally, at the end of a day."""
-    sums = [func.sum(getattr(Tally, name)) for name in UnionCounts._fields]
-    query = (
-        select(Tally.union_code, *sums)
-        .where(Tally.county == county, Tally.day <= on)
-        .group_by(Tally.union_code)
-    )
-    return {code: UnionCounts(*map(int, values)) for code, *values in session.execute(query)}
-
-
-def recounted(session: Session, county: str) -> dict[str, tuple[int, int, int]]:
-    """Count active, retained and filled cells of every union from the members themselves."""
-    query = (
-        select(
-            Membership.union_code,
-            func.count().filter(Membership.state == MembershipState.ACTIVE),
-            func.count().filter(Membership.state == MembershipState.RETAINED),
-            func.sum(Member.filled),
-        )
-        .join(Member, (Member.county == county) & (Member.id == Membership.member_id))
-        .where(Membership.county == county, Membership.state.in_(LIVE))
-        .group_by(Membership.union_code)
-    )
-    return {
-        code: (active, retained, int(filled or 0))
-        for code, active, retained, filled in session.execute(query)
-    }
-
-
 def _lines(county: str) -> Any:
     return (
         select(
@@ -255,18 +250,67 @@ def _lines(county: str) -> Any:
     )
 
 
+def _chosen(
+    union_code: str, sight: Sight, search: str, state: MembershipState | None, on: date | None
+) -> list[Any]:
+    chosen = [Membership.union_code == union_code]
+    if on is not None:
+        chosen += _live_on(on)
+    else:
+        chosen.append(Membership.state == state if state else Membership.state.in_(LIVE))
+    if search:
+        asked = mask.name(search, own=sight >= Sight.TOWNSHIP).rstrip("*")
+        chosen.append(Member.full_name.startswith(asked, autoescape=True))
+    return chosen
+
+
+def _live_on(day: date) -> tuple[Any, ...]:
+    end = end_of_day(day)
+    still = Membership.ended_at.is_(None) | (Membership.ended_at >= end)
+    return Membership.admitted_at < end, still
+
+
+def _as_of(
+    session: Session, county: str, lines: Sequence[MemberLine], day: date
+) -> list[MemberLine]:
+    """Return the lines with the state that their memberships had at the end of a day."""
+    query = (
+        select(MembershipEvent.membership_id, MembershipEvent.type)
+        .where(
+            MembershipEvent.county == county,
+            MembershipEvent.member_id.in_([line.member_id for line in lines]),
+            MembershipEvent.type.in_([EventType.RETAIN, EventType.RESUME]),
+            MembershipEvent.recorded_at < end_of_day(day),
+        )
+        .order_by(MembershipEvent.id)
+    )
+    last = dict(session.execute(query).tuples().all())
+    return [
+        line._replace(
+            state=MembershipState.RETAINED
+            if last.get(line.membership_id) == EventType.RETAIN
+            else MembershipState.ACTIVE
+        )
+        for line in lines
+    ]
+
+
 def _line(keeper: Vault, row: Any, sight: Sight) -> MemberLine:
     particulars = msgspec.json.decode(row.particulars, type=dict[str, str])
+    state = MembershipState(row.state)
+    # What came to be known later, in another union perhaps, is not told to the former one.
+    has_left = state is MembershipState.ENDED
     return MemberLine(
+        membership_id=row.membership_id,
         member_id=row.member_id,
         name=mask.name(row.full_name, own=sight >= Sight.TOWNSHIP),
         sex=particulars.get("sex", ""),
         document=masked_document(keeper, row.document_sealed, row.person_key, sight),
-        mobile=masked_mobile(keeper, row.mobile_sealed, row.person_key),
-        state=MembershipState(row.state),
+        mobile="" if has_left else masked_mobile(keeper, row.mobile_sealed, row.person_key),
+        state=state,
         began_on=row.began_on,
         union_code=row.union_code,
-        particulars=particulars,
+        particulars={} if has_left else particulars,
     )
 
 

@@ -48,3 +48,6 @@ METRIC_FORMULAS: dict[str, str] = {
     "reference_match_rate": "与基础数据匹配的会员 ÷ 基础数据人数",
     "target_rate": "已完成 ÷ 目标",
 }
+
+# Defined, but counted only where there are a reference register and targets.
+PENDING_METRICS = frozenset({"reference_match_rate", "target_rate"})

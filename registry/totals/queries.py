@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.members.queries import UnionCounts, recounted, tallied
+from registry.members.counts import UnionCounts, recounted, tallied
 from registry.roster.columns import COLUMNS
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import REVIEWABLE, RowState
@@ -35,6 +35,8 @@ class Figures:
     retained: int = 0
     employees: int = 0
     pending_rows: int = 0
+    unions_over: int = 0  # with more members than employees
+    unions_undeclared: int = 0  # with members, but without a number of employees
     metrics: dict[str, Ratio] = field(
         default_factory=lambda: dict.fromkeys(METRIC_LABELS, Ratio(0, 0))
     )
@@ -52,6 +54,8 @@ class Figures:
         self.retained += other.retained
         self.employees += other.employees
         self.pending_rows += other.pending_rows
+        self.unions_over += other.unions_over
+        self.unions_undeclared += other.unions_undeclared
         for key, ratio in other.metrics.items():
             self.metrics[key] = self.metrics[key] + ratio
 
@@ -178,6 +182,8 @@ def _figures(code: str, status: str, counts: UnionCounts, employees: int) -> Fig
     one.unions, one.unions_covered = formed, covered
     one.members, one.retained = counts.active, counts.retained
     one.employees, one.pending_rows = employees, counts.pending
+    one.unions_over = int(one.over_headcount)
+    one.unions_undeclared = int(counts.active > 0 and not employees)
     one.metrics |= {
         "membership_rate": Ratio(counts.active, employees),
         "founding_rate": Ratio(formed, should),

@@ -4,7 +4,23 @@ from typing import NamedTuple
 
 from flask import Blueprint
 
-from registry.web import accounts, clerks, health, home, signin, trail
+from registry.web import (
+    accounts,
+    clerks,
+    correcting,
+    health,
+    home,
+    members,
+    person,
+    review,
+    roster,
+    sending,
+    signin,
+    submissions,
+    totals,
+    trail,
+    unions,
+)
 from registry.web.waiting import Contributor
 
 
@@ -19,6 +35,15 @@ FAMILIES: tuple[Family, ...] = (
     Family(health.blueprint),
     Family(signin.blueprint),
     Family(home.blueprint),
+    Family(roster.blueprint, roster.waiting),
+    Family(correcting.blueprint),
+    Family(sending.blueprint),
+    Family(submissions.blueprint),
+    Family(review.blueprint, review.waiting),
+    Family(unions.blueprint),
+    Family(members.blueprint, members.waiting),
+    Family(person.blueprint),
+    Family(totals.blueprint, totals.waiting),
     Family(accounts.blueprint, accounts.waiting),
     Family(clerks.blueprint, clerks.waiting),
     Family(trail.blueprint, trail.waiting),

@@ -95,7 +95,7 @@ MEMBERS = [
             ("欧阳若水", "女", "3310**********", "TRANSFERRING", "PENDING", "TRANSFER"),
             ("买买提·江河", "男", "6501**********", "ACTIVE", "SENT_BACK", "CONFLICT"),
             ("苏北望", "男", "3201**********", "RETAINED", "REJECTED", "RETAIN"),
-            ("陈一帆", "男", "3310**********", "LEFT", "APPROVED", "LEAVE"),
+            ("陈一帆", "男", "3310**********", "ENDED", "APPROVED", "LEAVE"),
             ("郑海生", "男", "3310**********", "ACTIVE", "PENDING", "MISSING"),
             ("方见山", "女", "3310**********", "ACTIVE", "PENDING", "CHANGED"),
         ]

@@ -1,0 +1,61 @@
+"""Counting members: added up from the tallies, and counted anew from the members themselves."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.members.models import LIVE, Member, Membership, MembershipState, Tally
+
+
+class UnionCounts(NamedTuple):
+    """A union's counts at the end of a day, added up from the tallies."""
+
+    active: int = 0
+    retained: int = 0
+    filled: int = 0
+    rows: int = 0
+    rows_elsewhere: int = 0
+    submitted: int = 0
+    first_pass: int = 0
+    admissions: int = 0
+    reverified: int = 0
+    pending: int = 0
+
+
+def tallied(
+    session: Session, county: str, on: date, codes: Collection[str] | None = None
+) -> dict[str, UnionCounts]:
+    """Return the counts of every union of a county with any tally, at the end of a day; with
+    `codes` those of these unions alone.
+    """
+    sums = [func.sum(getattr(Tally, name)) for name in UnionCounts._fields]
+    query = (
+        select(Tally.union_code, *sums)
+        .where(Tally.county == county, Tally.day <= on)
+        .group_by(Tally.union_code)
+    )
+    if codes is not None:
+        query = query.where(Tally.union_code.in_(codes))
+    return {code: UnionCounts(*map(int, values)) for code, *values in session.execute(query)}
+
+
+def recounted(session: Session, county: str) -> dict[str, tuple[int, int, int]]:
+    """Count active, retained and filled cells of every union from the members themselves."""
+    query = (
+        select(
+            Membership.union_code,
+            func.count().filter(Membership.state == MembershipState.ACTIVE),
+            func.count().filter(Membership.state == MembershipState.RETAINED),
+            func.sum(Member.filled),
+        )
+        .join(Member, (Member.county == county) & (Member.id == Membership.member_id))
+        .where(Membership.county == county, Membership.state.in_(LIVE))
+        .group_by(Membership.union_code)
+    )
+    return {
+        code: (active, retained, int(filled or 0))
+        for code, active, retained, filled in session.execute(query)
+    }

@@ -1,0 +1,112 @@
+"""Who looked at whom, for the union to read: what the trail says of one member or of a union."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.accounts.queries import display_names
+from registry.identity import mask
+from registry.members.models import Member, Membership
+from registry.members.queries import Sight
+from registry.trail.models import TrailEntry
+
+# Acts in which somebody saw, or had the register use, a person's full number.
+ACTS: dict[str, str] = {
+    "member.open": "查看完整证件号码和手机号",
+    "row.open": "审核时查看完整证件号码和手机号",
+    "draft.by_hand": "手工办理",
+}
+
+
+class Look(NamedTuple):
+    """One look: when, who (display name and account), what, why, at which member if known."""
+
+    number: int
+    at: datetime
+    who: str
+    account: str
+    what: str
+    reason: str
+    person: str
+    member_id: int | None = None
+    member_name: str = ""
+
+
+def at_member(
+    session: Session, county: str, union_code: str, person_key: bytes, *, limit: int = 20
+) -> list[Look]:
+    """Return who looked at a person as a member of this union, newest first."""
+    query = _entries(county, union_code).where(
+        TrailEntry.detail.contains(f'"person":"{person_key.hex()}"', autoescape=True)
+    )
+    return _looks(session, session.scalars(query.limit(limit)))
+
+
+def in_union(
+    session: Session,
+    county: str,
+    union_code: str,
+    sight: Sight,
+    *,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Look]:
+    """Return who looked at whom in a union, newest first, older than entry `before`."""
+    query = _entries(county, union_code)
+    if before is not None:
+        query = query.where(TrailEntry.number < before)
+    looks = _looks(session, session.scalars(query.limit(limit)))
+    keys = {bytes.fromhex(look.person) for look in looks if look.person}
+    known = session.execute(
+        select(Member.person_key, Member.id, Member.full_name)
+        .join(Membership, (Membership.county == county) & (Membership.member_id == Member.id))
+        .where(
+            Member.county == county,
+            Member.person_key.in_(keys),
+            Membership.union_code == union_code,
+        )
+    )
+    members = {
+        key.hex(): {
+            "member_id": member_id,
+            "member_name": mask.name(name, own=sight >= Sight.TOWNSHIP),
+        }
+        for key, member_id, name in known
+    }
+    return [look._replace(**members.get(look.person, {})) for look in looks]
+
+
+def _entries(county: str, union_code: str) -> Any:
+    return (
+        select(TrailEntry)
+        .where(
+            TrailEntry.county == county,
+            TrailEntry.place == union_code,
+            TrailEntry.action.in_(ACTS),
+            TrailEntry.result == "done",
+        )
+        .order_by(TrailEntry.number.desc())
+    )
+
+
+def _looks(session: Session, entries: Iterable[TrailEntry]) -> list[Look]:
+    found = list(entries)
+    names = display_names(session, (entry.actor_id for entry in found))
+    return [_look(entry, names) for entry in found]
+
+
+def _look(entry: TrailEntry, names: dict[int, str]) -> Look:
+    detail = msgspec.json.decode(entry.detail)
+    return Look(
+        number=entry.number,
+        at=entry.at,
+        who=names.get(entry.actor_id or 0, entry.actor_name),
+        account=entry.actor_name,
+        what=ACTS[entry.action],
+        reason=detail.get("reason", ""),
+        person=detail.get("person", ""),
+    )

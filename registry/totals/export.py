@@ -1,0 +1,68 @@
+"""The table of totals as a file that spreadsheet programs open: text, never a formula. Pure."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from registry.totals.metrics import METRIC_LABELS, PENDING_METRICS
+from registry.totals.queries import Figures, Totals
+
+# Spreadsheet programs take a cell that begins so for a formula; full-width forms count for some.
+RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_COUNTS = (
+    ("已建工会", "unions"),
+    ("已有名册入库的工会", "unions_covered"),
+    ("职工人数", "employees"),
+    ("在会会员", "members"),
+    ("保留会籍", "retained"),
+    ("待审行数", "pending_rows"),
+    ("会员多于职工的工会", "unions_over"),
+    ("未报职工人数的工会", "unions_undeclared"),
+)
+_METRICS = [key for key in METRIC_LABELS if key not in PENDING_METRICS]
+
+
+def csv_of(found: Totals) -> bytes:
+    """Return the parts and their total as CSV (UTF-8 with a mark, so that Excel reads Chinese).
+
+    Every metric stands as percentage (rounded down), numerator and denominator.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_safe(_header()))
+    for part in found.parts:
+        writer.writerow(_safe(_line(part, found)))
+    writer.writerow(_safe(_line(found.total, found, "合计")))
+    return "\ufeff".encode() + text.getvalue().encode()
+
+
+def safe(text: str) -> str:
+    """Return the text so that no spreadsheet program runs it: an apostrophe goes before."""
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+def _safe(cells: Iterable[str]) -> list[str]:
+    return [safe(cell) for cell in cells]
+
+
+def _header() -> list[str]:
+    metrics = [
+        name
+        for key in _METRICS
+        for name in (
+            f"{METRIC_LABELS[key]}（%）",
+            f"{METRIC_LABELS[key]}分子",
+            f"{METRIC_LABELS[key]}分母",
+        )
+    ]
+    return ["截止日期", "代码", "单位", *(label for label, _ in _COUNTS), *metrics]
+
+
+def _line(one: Figures, found: Totals, name: str = "") -> Sequence[str]:
+    cells = [found.on.isoformat(), one.code, name or one.name]
+    cells += [str(getattr(one, field)) for _, field in _COUNTS]
+    for key in _METRICS:
+        ratio = one.metrics[key]
+        share = ratio.percent if ratio.denominator > 0 else ""
+        cells += [share, str(ratio.numerator), str(ratio.denominator)]
+    return cells

@@ -1,0 +1,127 @@
+"""The page of one member: what stands on it."""
+
+from typing import NamedTuple
+
+from flask import g, render_template, url_for
+
+from registry.access.roles import Permission
+from registry.codes import code_list
+from registry.db import db
+from registry.members import looks, queries, telling
+from registry.members.operations import FullValues
+from registry.members.queries import HistoryLine, MemberRecord
+from registry.members.telling import Told
+from registry.roster.columns import COLUMN, COLUMNS
+from registry.roster.labels import labels_of
+from registry.web.filters import instant
+from registry.web.forms.members import OpenForm
+from registry.web.frame import can
+
+# Looks of an event: tone and icon.
+_LOOKS = {
+    "ENTER": ("green", "person-plus"),
+    "TRANSFER_IN": ("green", "arrow-left-right"),
+    "RESUME": ("green", "play-circle"),
+    "RETAIN": ("grey", "pause-circle"),
+    "TRANSFER_OUT": ("grey", "arrow-left-right"),
+    "EXPEL": ("red", "person-x"),
+    "RESIGN": ("grey", "person-dash"),
+    "CORRECT": ("blue", "pencil"),
+}
+# What may be done with a membership in this state: code of membership_change.csv and verb.
+ENDING = (("4", "转出"), ("6", "退会"), ("5", "除名"))
+CHANGES = {
+    "ACTIVE": (("3", "保留会籍"), *ENDING),
+    "RETAINED": (("1", "恢复在会"), *ENDING),
+    "TRANSFERRING": ENDING,
+    "ENDED": (),
+}
+
+
+class Event(NamedTuple):
+    """An event as `components/timeline.html` shows it."""
+
+    at: str
+    title: str
+    who: str
+    note: str
+    tone: str
+    icon: str
+    href: str
+
+
+def page_of(member_id: int, form: OpenForm, opened: FullValues | None = None) -> str:
+    """Return the page of a member of `g.union`; raises `NotFound` for who never was one."""
+    session, union = db.session(), g.union
+    record = queries.record_of(
+        session,
+        union.county,
+        member_id,
+        queries.sight_of(g.actor.path),
+        union_code=union.code,
+    )
+    history = telling.told(session, record.history, g.actor.path)
+    may_change = can(Permission.WORK_ROSTER, union.path)
+    return render_template(
+        "members/member.html",
+        union=union,
+        record=record,
+        line=record.line,
+        kind=code_list("document_kind").label(record.document_kind),
+        particulars=_particulars(record),
+        events=[_event(one) for one in reversed(history)],
+        looks=looks.at_member(session, union.county, union.code, record.person_key),
+        form=form,
+        opened=opened,
+        may_open=can(Permission.OPEN_MEMBER, union.path) and record.line.state != "ENDED",
+        changes=CHANGES[record.line.state] if may_change else (),
+        may_correct=may_change and record.line.state == "ACTIVE",
+    )
+
+
+def _particulars(record: MemberRecord) -> list[tuple[str, str]]:
+    labels = labels_of(record.line.particulars)
+    return [(column.label, labels[column.field]) for column in COLUMNS if labels.get(column.field)]
+
+
+def _event(one: Told) -> Event:
+    event = one.event
+    if event is None:
+        note = "在其他工会期间的记录由该工会保管，这里不显示。"
+        return Event("日期不显示", telling.ELSEWHERE, "", note, "grey", "building", "")
+    tone, icon = _LOOKS[event.type]
+    return Event(
+        at=event.happened_on or "日期未填",
+        title=f"{event.type.label}：{_place(one)}" if event.type != "CORRECT" else "信息变更",
+        who=f"{instant(event.recorded_at)} 入库",
+        note=_note(event),
+        tone=tone,
+        icon=icon,
+        href=_submission(event),
+    )
+
+
+def _place(one: Told) -> str:
+    if one.from_union and one.to_union and one.from_union != one.to_union:
+        return f"{one.from_union} → {one.to_union}"
+    return one.to_union or one.from_union
+
+
+def _note(event: HistoryLine) -> str:
+    parts = []
+    if event.reason:
+        reasons = code_list("membership_change_reason")
+        parts.append(
+            f"原因：{reasons.label(event.reason) if event.reason in reasons else event.reason}"
+        )
+    if event.changed:
+        fields = [COLUMN[name].label for name in event.changed if name in COLUMN]
+        parts.append(f"变更：{'、'.join(fields)}")
+    return "；".join(parts)
+
+
+def _submission(event: HistoryLine) -> str:
+    """Return the address of the roster that told it, for who may see rosters here."""
+    if event.submission_id is None or not can(Permission.VIEW_SUBMISSIONS, g.union.path):
+        return ""
+    return url_for("roster.submission", submission_id=event.submission_id)

@@ -1,0 +1,211 @@
+"""Totals: figures of a place at the end of a day, down to the union; and the recount."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from io import BytesIO
+from typing import NamedTuple
+
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from registry.access.actor import Actor
+from registry.access.roles import Permission
+from registry.accounts.queries import display_name_of
+from registry.clock import now, today
+from registry.db import db
+from registry.totals import operations, queries
+from registry.totals.metrics import METRIC_FORMULAS, METRIC_LABELS, PENDING_METRICS, Ratio
+from registry.totals.operations import Reconciled
+from registry.unions import queries as unions
+from registry.web.filters import instant
+from registry.web.guard import guard
+from registry.web.waiting import Card
+
+blueprint = Blueprint("totals", __name__)
+RECONCILE_EVERY = timedelta(days=7)
+# What a difference is about, by `registry.totals.queries.Difference.what`.
+WHAT = {"active": "在会会员", "retained": "保留会籍", "filled": "已填项目数", "pending": "待审行数"}
+
+
+class Metric(NamedTuple):
+    """A metric of the whole place with its formula."""
+
+    key: str
+    label: str
+    formula: str
+    ratio: Ratio
+    has_data: bool
+
+    @property
+    def column(self) -> dict[str, object]:
+        """The head of its column in a table."""
+        return {"label": self.label, "number": True}
+
+
+@blueprint.get("/unions/<code>/totals")
+@guard(Permission.VIEW_TOTALS)
+def totals(code: str) -> str:
+    """Show the figures of the place and of the parts directly below it."""
+    on, is_past = _day(request.args.get("on", ""))
+    found = queries.totals(db.session(), code, on)
+    above = unions.ancestors(db.session(), g.union.path)
+    return render_template(
+        "totals/totals.html",
+        union=g.union,
+        found=found,
+        total=found.total,
+        on=on,
+        on_argument=on.isoformat() if is_past else None,
+        today=today(),
+        metrics=_metrics(found.total.metrics),
+        above=[one for one in above if one.path.startswith(g.actor.path)],
+        without=[part for part in found.parts if part.unions and not part.unions_covered],
+    )
+
+
+@blueprint.post("/unions/<code>/totals.csv")
+@guard(Permission.VIEW_TOTALS)
+def export(code: str) -> Response:
+    """Give the table as CSV; the export is on the trail."""
+    on, _ = _day(request.form.get("on", ""))
+    content = operations.export_totals(code, on, actor=g.actor)
+    name = f"汇总-{g.union.name}-{on:%Y%m%d}.csv"
+    answer = send_file(
+        BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=name
+    )
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    return answer
+
+
+@blueprint.get("/unions/<code>/reconcile")
+@guard(Permission.RECONCILE)
+def reconciled(code: str) -> str:
+    """Show what the last recount found."""
+    session = db.session()
+    last = operations.last_reconciled(session, g.union.county)
+    differences = last.differences if last else []
+    return render_template(
+        "totals/reconcile.html",
+        union=g.union,
+        last=last,
+        who=display_name_of(session, last.actor_name) if last else "",
+        names=unions.names_of(session, (one.union for one in differences)),
+        what=WHAT,
+    )
+
+
+@blueprint.post("/unions/<code>/reconcile")
+@guard(Permission.RECONCILE)
+def reconcile(code: str) -> Response:
+    """Recount from the members."""
+    found = operations.run_reconcile(g.union.county, g.actor)
+    if found.difference_count:
+        flash(f"核对发现 {found.difference_count:,} 处差异，见下表。", "error")
+    else:
+        flash(f"核对完成：清点 {found.checked:,} 人，与汇总数完全一致。", "success")
+    return redirect(url_for("totals.reconciled", code=code), 303)
+
+
+def waiting(session: Session, actor: Actor) -> Iterable[Card]:
+    """What the city looks at first."""
+    if not actor.has(Permission.RECONCILE):
+        return
+    found = queries.totals(session, actor.place, today())
+    page = url_for("totals.totals", code=actor.place)
+    yield _reconcile_card(operations.last_reconciled(session, actor.county), actor.place)
+    without = [part for part in found.parts if part.unions and not part.unions_covered]
+    if without:
+        names = "、".join(part.name for part in without[:3])
+        more = f" 等 {len(without)} 个" if len(without) > 3 else ""
+        yield Card(
+            "还没有名册入库的单位",
+            len(without),
+            "个",
+            f"{names}{more}",
+            page,
+            "查看统计",
+            "building",
+            "amber",
+            30,
+        )
+    total = found.total
+    yield Card(
+        "在会会员",
+        total.members,
+        "人",
+        f"入会率 {total.metrics['membership_rate'].percent}%，保留会籍 {total.retained:,} 人",
+        page,
+        "查看统计",
+        "people",
+    )
+    yield Card(
+        "待审核的行", total.pending_rows, "行", "由各单位审核员办理", page, "查看各单位", "clock"
+    )
+    uncovered = total.unions - total.unions_covered
+    yield Card(
+        "还没有名册的工会",
+        uncovered,
+        "家",
+        f"工会总数 {total.unions:,} 家",
+        page,
+        "查看",
+        "building",
+    )
+    if total.unions_over:
+        yield Card(
+            "会员多于职工的工会",
+            total.unions_over,
+            "家",
+            "请各单位核实职工人数",
+            page,
+            "查看",
+            "exclamation-triangle",
+            "amber",
+        )
+
+
+def _reconcile_card(last: Reconciled | None, place: str) -> Card:
+    page = url_for("totals.reconciled", code=place)
+    if last is not None and last.difference_count:
+        text = f"核对时间 {instant(last.at)}，请尽快查明。"
+        icon, tone = "exclamation-triangle", "red"
+        title, count = "汇总数与会员不一致", last.difference_count
+        return Card(title, count, "处", text, page, "查看差异", icon, tone, 90)
+    if last is None or now() - last.at > RECONCILE_EVERY:
+        text = "还没有核对过。" if last is None else f"上次核对：{instant(last.at)}，完全一致。"
+        text += "建议每周至少核对一次。"
+        checked = last.checked if last else 0
+        return Card("汇总数该核对了", checked, "人", text, page, "去核对", "ui-checks", "amber", 40)
+    text = f"上次核对：{instant(last.at)}，完全一致"
+    return Card("已核对的会员", last.checked, "人", text, page, "查看", "ui-checks", "green")
+
+
+def _metrics(ratios: dict[str, Ratio]) -> list[Metric]:
+    return [
+        Metric(
+            key,
+            label,
+            METRIC_FORMULAS[key],
+            ratios[key],
+            key not in PENDING_METRICS and ratios[key].denominator > 0,
+        )
+        for key, label in METRIC_LABELS.items()
+    ]
+
+
+def _day(text: str) -> tuple[date, bool]:
+    """Return the day asked for and whether it is past; today for none, none known, or one to
+    come.
+    """
+    now_ = today()
+    if not text:
+        return now_, False
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        flash("日期没有看懂，已按今天显示。请写成 2018-07-31。", "warning")
+        return now_, False
+    if day > now_:
+        flash("截止日期不能晚于今天，已按今天显示。", "warning")
+    return min(day, now_), day < now_

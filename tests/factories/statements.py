@@ -1,0 +1,29 @@
+"""Counting what is asked of the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from registry.db import db
+
+
+class Statements:
+    """How many statements ran."""
+
+    count = 0
+
+
+@contextmanager
+def counted_statements() -> Iterator[Statements]:
+    """Count the statements that run inside."""
+    counted = Statements()
+
+    def count(*_: object) -> None:
+        counted.count += 1
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    try:
+        yield counted
+    finally:
+        event.remove(db.engine, "before_cursor_execute", count)
