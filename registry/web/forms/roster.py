@@ -30,7 +30,7 @@ class UploadForm(Form):
 
     kind = RadioField(
         "报送方式",
-        choices=[(kind.value, words) for kind, words in KINDS],
+        choices={kind.value: words for kind, words in KINDS},
         validate_choice=True,
     )
     file = FileField("花名册文件", [FileRequired("请先选择花名册文件，再点“上传并校验”。")])
