@@ -1,0 +1,46 @@
+"""The page on the architecture says what the code says: transitions, packages, tables."""
+
+import re
+from pathlib import Path
+
+from registry.submissions.states import TRANSITIONS, State
+from tests.factories.schema import whole_metadata
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+NOT_A_PACKAGE = {"__init__", "__pycache__"}
+
+
+def section(title: str) -> str:
+    """Return the text under a heading of the page."""
+    return PAGE.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def cells(text: str) -> list[list[str]]:
+    """Return the rows of a page's tables, each as what stands in code in its first column."""
+    rows = re.findall(r"^\| (`[^|]*?) \|", text, re.M)
+    return [re.findall(r"`([^`]+)`", row) for row in rows]
+
+
+def test_the_table_of_transitions_is_that_of_the_code():
+    rows = re.findall(r"^\| `([A-Z_]+)` \| `(\w+)` \| `([A-Z_]+)` \|$", section("States"), re.M)
+    assert rows == [(start, act, end) for (start, act), end in TRANSITIONS.items()]
+
+
+def test_the_diagram_is_drawn_from_the_transitions():
+    lines = [f"    {start} --> {end}: {act}" for (start, act), end in TRANSITIONS.items()]
+    drawn = "\n".join(["stateDiagram-v2", f"    [*] --> {State.DRAFT}", *lines])
+    assert f"```mermaid\n{drawn}\n```" in section("States"), drawn
+
+
+def test_every_package_is_on_the_map():
+    there = {path.stem for path in (ROOT / "registry").iterdir()} - NOT_A_PACKAGE
+    listed = [
+        name.removeprefix("registry.") for row in cells(section("The packages")) for name in row
+    ]
+    assert sorted(listed) == sorted(there)
+
+
+def test_every_table_is_described():
+    listed = [name for row in cells(section("The data")) for name in row]
+    assert sorted(listed) == sorted(whole_metadata().tables)
