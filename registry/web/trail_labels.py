@@ -13,6 +13,7 @@ FAMILIES: dict[str, str] = {
     "roster.": "花名册文件",
     "draft.": "花名册草稿",
     "submission.": "报送",
+    "row.": "报送中的一行",
     "review.": "审核",
     "member.": "会员",
     "totals.": "汇总",
