@@ -69,7 +69,6 @@ def claim(batch_id: int, worker: str) -> int | None:
                 worker=worker,
                 state=BatchState.RUNNING,
                 lease_until=lease_end(),
-                tries=Batch.tries + 1,
                 changed_at=now(),
             ),
             execution_options={"synchronize_session": False},

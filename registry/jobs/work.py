@@ -24,7 +24,11 @@ from registry.submissions.storing import Ref, open_row
 from registry.trail.operations import record
 from registry.vault.vault import vault
 
+# Faults of ours before the work is given up.
 MOST_TRIES = 5
+# Workers lost on one batch: machines are switched off, but a batch that kills every worker must
+# end.
+MOST_LOST_WORKERS = 200
 REPORT_SECONDS = 0.3
 FAILED = (
     "处理时系统出错，文件已保存、没有丢失任何内容。请稍后重新上传同一文件，仍不行请联系上级工会。"
@@ -59,7 +63,7 @@ class Work:
 
     def do(self) -> None:
         batch = db.session.get(Batch, self.batch_id)
-        if batch is None or batch.tries > MOST_TRIES:
+        if batch is None or batch.fence - batch.tries > MOST_LOST_WORKERS:
             self.end(BatchState.FAILED, "job.failed", FAILED)
             return
         submission = db.session.get(Submission, (batch.county, batch.submission_id))
@@ -127,19 +131,24 @@ class Work:
                 detail={"submission": ref.submission_id, **prepared.counts()},
             )
 
-    def end(self, state: BatchState, code: str | None = None, message: str | None = None) -> None:
-        """End the batch without (more) rows."""
+    def end(
+        self,
+        state: BatchState,
+        code: str | None = None,
+        message: str | None = None,
+        **values: int,
+    ) -> None:
+        """End this hold on the batch, without (more) rows."""
+        told = {"state": state, "error_code": code, "error_message": message}
         with transaction() as session:
-            self._hold(
-                session, state=state, error_code=code, error_message=message, lease_until=None
-            )
+            self._hold(session, lease_until=None, **told, **values)
 
     def give_up(self) -> None:
         """After a fault of ours: leave the batch for another try, or end it after several."""
         db.session.rollback()
         batch = db.session.get(Batch, self.batch_id)
-        if batch is not None and batch.tries < MOST_TRIES:
-            self.end(BatchState.WAITING)
+        if batch is not None and batch.tries + 1 < MOST_TRIES:
+            self.end(BatchState.WAITING, tries=batch.tries + 1)
         else:
             self.end(BatchState.FAILED, "job.failed", FAILED)
 
