@@ -94,7 +94,7 @@ def detail_page(submission: SubmissionView) -> str:
         counts=counts,
         transfers=listing.pending_transfers(session, submission),
         tabs=[
-            (one.label, _address(submission, one), by_state[one], one is state, tone)
+            (_label(submission, one), _address(submission, one), by_state[one], one is state, tone)
             for one, tone in _TABS
             if by_state[one]
         ],
@@ -121,6 +121,11 @@ def _by_state(counts: RowCounts, submission: SubmissionView) -> dict[RowState, i
         # Rows that the clerk excluded count as skipped, beside those that are no persons.
         RowState.EXCLUDED: max(counts.skipped - lost, 0),
     }
+
+
+def _label(submission: SubmissionView, state: RowState) -> str:
+    over = submission.state in (State.WITHDRAWN, State.SUPERSEDED)
+    return "没有审核" if over and state is RowState.PENDING else state.label
 
 
 def _state_asked(by_state: Mapping[RowState, int]) -> RowState:
