@@ -1,4 +1,4 @@
-"""The page on the interfaces lists the commands, with their arguments and options, and the metrics."""
+"""The page on the interfaces lists the commands, with arguments and options, and the metrics."""
 
 import re
 from pathlib import Path
