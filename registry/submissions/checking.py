@@ -8,11 +8,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from registry.identity import mask
+from registry.members.models import LIVE, Member, Membership
+from registry.members.queries import Sight, masked_document, masked_mobile
 from registry.roster.columns import COLUMN
 from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import ROW_COLUMNS, RowView, SubmissionView, row_view
 from registry.submissions.states import RowState
 from registry.submissions.storing import StoredFinding, decode_findings
+from registry.vault.vault import vault
 
 # Rules whose sentence repeats the cell's text: the same sentence is the same wrong value.
 _TELLING = frozenset({"code.unknown", "date.unreadable", "cell.required"})
@@ -67,6 +71,16 @@ class Overview:
     tabs: dict[Tab, int]
     rules: dict[Tab, dict[str, int]]
     alike: list[Alike]
+
+
+class MissingMember(NamedTuple):
+    """A live member whom a full roster leaves out, masked."""
+
+    membership_id: int
+    member_id: int
+    name: str
+    document: str
+    mobile: str
 
 
 class Origin(NamedTuple):
@@ -163,6 +177,49 @@ def sent_back(session: Session, drafts: Sequence[SubmissionView]) -> dict[int, i
         .group_by(SubmissionRow.follow_up_id)
     )
     return {number: count for number, count in session.execute(query) if number is not None}
+
+
+def missing_members(
+    session: Session, submission: SubmissionView, sight: Sight, *, after: int = 0, limit: int = 50
+) -> list[MissingMember]:
+    """Return the union's live members whom a roster leaves out, masked, in the order of admission;
+    `after` is a membership number.
+    """
+    named = select(SubmissionRow.person_key).where(
+        *_of(submission), SubmissionRow.person_key == Membership.person_key
+    )
+    query = (
+        select(
+            Membership.id,
+            Member.id.label("member_id"),
+            Member.full_name,
+            Member.person_key,
+            Member.document_sealed,
+            Member.mobile_sealed,
+        )
+        .join(
+            Member,
+            (Member.county == Membership.county) & (Member.id == Membership.member_id),
+        )
+        .where(
+            Membership.county == submission.county,
+            Membership.union_code == submission.union_code,
+            Membership.state.in_(LIVE),
+            Membership.id > after,
+            ~named.exists(),
+        )
+    )
+    keeper = vault()
+    return [
+        MissingMember(
+            one.id,
+            one.member_id,
+            mask.name(one.full_name, own=sight is Sight.OWN_UNION),
+            masked_document(keeper, one.document_sealed, one.person_key, sight),
+            masked_mobile(keeper, one.mobile_sealed, one.person_key),
+        )
+        for one in session.execute(query.order_by(Membership.id).limit(limit))
+    ]
 
 
 def stored_so_far(session: Session, submission: SubmissionView) -> dict[str, int]:

@@ -89,7 +89,7 @@ def exclude(submission_id: int, row: int) -> Response:
 @guard(Permission.WORK_ROSTER)
 def alike(submission_id: int) -> Response:
     """Put one value wherever the same wrong one stands as in a given row."""
-    field, code = request.form.get("field", ""), request.form.get("code", "")
+    field, fault = request.form.get("field", ""), request.form.get("fault", "")
     row, new = request.form.get("row", 0, type=int), request.form.get("value", "").strip()
     if field not in COLUMN or field in SENSITIVE:
         raise InputRefused("edit.unknown_field", "没有这一列，请刷新页面后重试。")
@@ -100,7 +100,7 @@ def alike(submission_id: int) -> Response:
     if row not in opened:
         raise InputRefused("row.unknown", "这一行刚有变化，请刷新页面后重试。")
     old = corrections.shown(opened[row], field)
-    corrected = corrections.edit_alike(submission_id, field, old, new, actor=g.actor, code=code)
+    corrected = corrections.edit_alike(submission_id, field, old, new, actor=g.actor, code=fault)
     flash(
         f"已把 {len(corrected.rows)} 行的“{COLUMN[field].label}”改为“{new}”，并重新校验。",
         "success",

@@ -22,6 +22,7 @@ from registry.unions import queries as unions
 from registry.web import check_page
 from registry.web.downloads import workbook
 from registry.web.forms.roster import UploadForm
+from registry.web.frame import can
 from registry.web.guard import guard
 from registry.web.sent_roster import detail_page
 from registry.web.waiting import Card
@@ -73,7 +74,7 @@ def blank(code: str) -> Response:
 def submission(submission_id: int) -> str:
     """Show a submission: being read, to be checked, or on its way."""
     found: SubmissionView = g.submission
-    if _is_refused(found):
+    if can(Permission.WORK_ROSTER, found.path) and _is_refused(found):
         return _progress_page(found)
     if found.state is not State.DRAFT:
         return detail_page(found)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from registry.access.roles import Permission
@@ -10,7 +10,8 @@ from registry.clock import today
 from registry.db import db
 from registry.errors import InputRefused, RosterRefused, StateRefused
 from registry.members.match import Match
-from registry.submissions import marking, operations, queries
+from registry.members.queries import sight_of
+from registry.submissions import checking, marking, operations, queries
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import Kind, State
 from registry.unions import queries as unions
@@ -19,6 +20,7 @@ from registry.web.forms.roster import SubmitForm
 from registry.web.guard import guard
 
 blueprint = Blueprint("sending", __name__)
+_PAGE = 50
 
 # In this order on the page; what needs the reviewer's decision comes first.
 _MATCHES = (
@@ -82,6 +84,25 @@ def discard(submission_id: int) -> Response:
     operations.withdraw(submission_id, actor=g.actor)
     flash(f"草稿“{found.file_name}”已放弃，会员库没有变化。同一份文件可以重新上传。", "success")
     return redirect(url_for("roster.upload", code=found.union_code), 303)
+
+
+@blueprint.get("/submissions/<int:submission_id>/missing")
+@guard(Permission.WORK_ROSTER)
+def missing(submission_id: int) -> str:
+    """List the members whom a full roster leaves out."""
+    after = max(request.args.get("after", 0, type=int), 0)
+    found = checking.missing_members(
+        db.session(), g.submission, sight_of(g.actor.path), after=after, limit=_PAGE + 1
+    )
+    shown = found[:_PAGE]
+    return render_template(
+        "roster/missing.html",
+        submission=g.submission,
+        union=g.union,
+        members=shown,
+        is_later=bool(after),
+        next=shown[-1].membership_id if len(found) > _PAGE else None,
+    )
 
 
 @blueprint.get("/submissions/<int:submission_id>/marked.xlsx")
