@@ -16,7 +16,7 @@ import config
 import registry
 from registry.db import configure, db
 from registry.vault import keyfile
-from registry.web import errors, filters, frame, guard, security
+from registry.web import errors, filters, frame, guard, login, security
 from registry.web.blueprints import FAMILIES
 
 # Room for the form around the largest workbook.
@@ -47,7 +47,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     with app.app_context():
         configure(app.config)
     csrf.init_app(app)
-    for part in (security, errors, filters, guard, frame):
+    for part in (security, errors, filters, login, guard, frame):
         part.install(app)
     for family in FAMILIES:
         app.register_blueprint(family.blueprint)

@@ -9,13 +9,14 @@ from functools import wraps
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, current_app, flash, g, redirect, request, url_for
+from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
-from registry.accounts import operations, sessions, signing
+from registry.accounts import operations, signing
 from registry.accounts import queries as accounts
 from registry.clock import now
 from registry.db import db
@@ -24,7 +25,6 @@ from registry.unions import queries as unions
 from registry.web.places import submission_place
 
 P = ParamSpec("P")
-TOKEN = "token"  # the name of the only thing about the person in the browser's cookie  # noqa: S105
 _MARK = "doors"
 
 
@@ -81,13 +81,9 @@ def doors_of(view: Callable[..., Any]) -> tuple[str, ...]:
 def load() -> None:
     """Find out who asks: sets `g.signed_in` and `g.actor`, None for nobody."""
     g.signed_in = g.actor = None
-    token = session.get(TOKEN) if request.endpoint != "static" else None
-    if not token:
+    if request.endpoint == "static" or not current_user.is_authenticated:
         return
-    g.signed_in = sessions.find(db.session(), token, now())
-    if g.signed_in is None:
-        session.pop(TOKEN, None)
-        return
+    g.signed_in = current_user.signed_in
     g.actor = g.signed_in.actor
     if g.signed_in.is_stale:
         _touch(g.signed_in.token_hash)

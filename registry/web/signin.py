@@ -21,13 +21,13 @@ from registry.errors import Busy, InputRefused, StateRefused
 from registry.web import devices
 from registry.web.forms.signin import ConfirmForm, PasswordForm, SignInForm
 from registry.web.guard import (
-    TOKEN,
     before_new_password,
     go,
     open_to_all,
     safe_next,
     signed_in_only,
 )
+from registry.web.login import let_in, let_out
 
 blueprint = Blueprint("signin", __name__)
 
@@ -63,7 +63,7 @@ def sign_in() -> Response | tuple[str, int]:
 def _welcome(browser: signing.SignedInBrowser, target: str | None) -> Response:
     # A fresh cookie: nothing that was set before sign-in survives it.
     session.clear()
-    session[TOKEN] = browser.token
+    let_in(browser.token)
     must_change = browser.must_change_password and not current_app.config["DEMO"]
     home = url_for("signin.password" if must_change else "home.home")
     answer = redirect(home if must_change else target or home, 303)
@@ -86,6 +86,7 @@ def _sign_in_page(form: SignInForm, target: str | None) -> str:
 def sign_out() -> Response:
     """End this session."""
     signing.sign_out(g.signed_in.token_hash, actor=g.actor)
+    let_out()
     session.clear()
     flash("您已安全退出。", "success")
     return go(url_for("signin.sign_in"))
@@ -107,7 +108,7 @@ def password() -> Response | tuple[str, int]:
             status = 429 if isinstance(error, Busy) else 400
         else:
             session.clear()
-            session[TOKEN] = token
+            let_in(token)
             flash("密码已修改。其他地方的登录已全部退出，请记好新密码。", "success")
             return go(url_for("home.home"))
     elif form.is_submitted():
