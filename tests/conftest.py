@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures.chromium",
     "tests.fixtures.register",
     "tests.fixtures.demo",
+    "tests.fixtures.site",
 ]
 
 # No deadline: on two busy cores a slow example says nothing. The same examples wherever CI is set,

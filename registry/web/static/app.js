@@ -128,6 +128,10 @@
       hashing.set(event.target, describe(event.target));
     }
   });
+  /* Chosen before this script was here: on a slow line, or kept by the browser on reloading. */
+  for (const field of document.querySelectorAll("[data-upload-field] input[type=file]")) {
+    if (field.files.length) hashing.set(field, describe(field));
+  }
   document.addEventListener("submit", (event) => {
     const field = event.target.matches("[data-upload]") && $("input[type=file]", event.target);
     const pending = field && hashing.get(field);
