@@ -23,7 +23,8 @@ _COLUMNS = re.compile(rb"<col\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)=["']([^"']*)["']""")
 _NO_DATA = re.compile(rb"<sheetData\s*/>")
 _CELL = re.compile(rb"<c((?:\s[^>]*?)?)(?:/>|>(.*?)</c>)", re.DOTALL)
-_ERRORS = (b' t="e"', b" t='e'")
+_ERROR = re.compile(rb""" t=["']e["']""")
+_FORMULA = re.compile(rb"<f[\s/>]")
 _UNCACHED = re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)(?!\s*<v(?:\s[^>]*)?>[^<])")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
 _EMPTY_VALUE = re.compile(rb"<v(?:\s[^>]*)?(?:/>|>\s*</v>)")
@@ -81,9 +82,11 @@ class SheetLook:
 
     def _rows(self, data: bytes, last: bool) -> None:
         """Judge the rows in `data`; the last one may be unfinished and waits for the next piece."""
-        formulas = b"<f" in data and _UNCACHED.search(data) is not None
-        errors = _ERRORS[0] in data or _ERRORS[1] in data
-        suspicious = formulas or errors or self._month is not None
+        suspicious = (
+            self._month is not None
+            or _ERROR.search(data) is not None
+            or (_FORMULA.search(data) is not None and _UNCACHED.search(data) is not None)
+        )
         rows = data.split(b"<row")
         if not last:
             self._pending = b"<row" + rows[-1] if len(rows) > 1 else rows[-1]
@@ -91,10 +94,25 @@ class SheetLook:
         if rows and not self._inside:
             self._head(rows[0])
             self._inside = True
-            del rows[0]
-        for row in rows:
-            if row[:1] in _AFTER_NAME:
-                self._one(row, suspicious)
+        # What stands before the first row is no row (nothing at all once there has been one).
+        del rows[:1]
+        hidden = b"hidden=" in data or b' ht="0' in data
+        if suspicious or hidden or not self._ascend(rows):
+            for row in rows:
+                if row[:1] in _AFTER_NAME:
+                    self._one(row, suspicious)
+
+    def _ascend(self, rows: list[bytes]) -> bool:
+        """Pass rows that need no closer look, all at once: each says its number first of all, and
+        the numbers ascend. Otherwise nothing is changed and False is returned."""
+        numbers = [row[4 : row.find(b'"', 4)] for row in rows if row.startswith(b' r="')]
+        if len(numbers) < len(rows) or not all(map(bytes.isdigit, numbers)):
+            return False
+        places = list(map(int, numbers))
+        if places and (places[0] <= self._row or places != sorted(set(places))):
+            return False
+        self._row = places[-1] if places else self._row
+        return True
 
     def _head(self, data: bytes) -> None:
         for column in _COLUMNS.finditer(data):
@@ -117,8 +135,7 @@ class SheetLook:
         if hidden:
             self.look.hidden_rows.append(self._row)
         if suspicious and (
-            _ERRORS[0] in row
-            or _ERRORS[1] in row
+            _ERROR.search(row)
             or (b"<f" in row and _UNCACHED.search(row))
             or (self._month and self._month.search(row))
         ):
