@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     CursorResult,
     DateTime,
+    LargeBinary,
     MetaData,
     Select,
     String,
@@ -227,6 +228,9 @@ def update_many(
 
 
 def _processed(kind: Any, dialect: Dialect, values: Sequence[Any]) -> Sequence[Any]:
+    # Both drivers take bytes as they are; wrapping each value costs more than storing it.
+    if isinstance(kind, LargeBinary):
+        return values
     process = kind.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
         return values
