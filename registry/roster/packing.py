@@ -63,13 +63,13 @@ def _cell(value: object) -> object:
             return int(value) if abs(value) < _WIDEST else value
         return value if value - value == 0 else str(value)
     if isinstance(value, dt.datetime):
-        return instant(value)
+        return _instant(value)
     if value is None or isinstance(value, bool | int):
         return value
     return str(value)
 
 
-def instant(value: dt.datetime) -> str:
+def _instant(value: dt.datetime) -> str:
     """Return ISO text to the second; the day alone at midnight."""
     if value.microsecond:
         # Times are fractions of a day in the file, so that 8:30 may come as 8:29:59.999.

@@ -6,12 +6,13 @@ or first cells look unlike a person's is looked at by itself.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 
 from registry.roster.header import Header, may_begin_example, why_no_person
 from registry.roster.look import Look, column_letters
-from registry.roster.packing import instant, pack
+from registry.roster.packing import pack
 
 BATCH_ROWS = 5_000
 # A sheet with thousands of columns comes in smaller batches: 5,000 rows would fill the memory.
@@ -77,9 +78,10 @@ class Persons:
         """Yield packed batches of up to 5,000 persons; `rows` begin below the header."""
         rows = iter(rows)
         number = self._header.row + 1
-        size = max(1, min(BATCH_ROWS, BATCH_CELLS // self._width))
+        first = list(islice(rows, 1))
+        size = max(1, min(BATCH_ROWS, BATCH_CELLS // max(map(len, first), default=1)))
+        rows = chain(first, rows)
         while chunk := list(islice(rows, size)):
-            size = max(1, min(BATCH_ROWS, BATCH_CELLS // max(map(len, chunk))))
             yield from self._batch(number, chunk)
             number += len(chunk)
         # Rows that hold nothing but formulas without a result may lie below the last value.
@@ -199,8 +201,10 @@ class Persons:
 
 def _month(value: object) -> object:
     """Return year and month of a date that is the first of its month, else the value itself."""
-    text = instant(value) if hasattr(value, "hour") else str(value)  # type: ignore[arg-type]
-    return text[:7] if len(text) == 10 and text.endswith("-01") else value
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        value = value.date()
+    is_first = isinstance(value, dt.date) and not isinstance(value, dt.datetime) and value.day == 1
+    return str(value)[:7] if is_first else value
 
 
 def _is_blank(cell: object) -> bool:

@@ -163,7 +163,7 @@ def _read_refusal(payload: bytes) -> RosterRefused:
     try:
         said = msgspec.json.decode(payload)
         return refused(said["code"], said["facts"])
-    except (msgspec.DecodeError, KeyError, TypeError):
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError):
         return refused("file.damaged")
 
 

@@ -65,12 +65,19 @@ def _after(first: list[Row], rows: Iterator[Row]) -> Iterator[Row]:
 def _other_rosters(source: Source, chosen: int, labels: dict[str, str]) -> list[str]:
     names = []
     for index, (name, readable) in enumerate(source.sheets):
-        if readable and index > chosen:
-            first = list(islice(source.rows(index), SEARCHED_ROWS + 1))
-            header = find_header(first, labels)
-            if header is not None and len(first) > header.row:
-                names.append(name)
+        if readable and index > chosen and _is_roster(source, index, labels):
+            names.append(name)
     return names
+
+
+def _is_roster(source: Source, index: int, labels: dict[str, str]) -> bool:
+    try:
+        first = list(islice(source.rows(index), SEARCHED_ROWS + 1))
+    except Refusal:
+        # What is wrong with a sheet that is not asked for does not stand in the way.
+        return False
+    header = find_header(first, labels)
+    return header is not None and len(first) > header.row
 
 
 def _refuse_missing(header: Header) -> None:

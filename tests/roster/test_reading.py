@@ -308,6 +308,20 @@ def test_a_workbook_with_macros_is_told_apart():
     assert read(with_part(content, "[Content_Types].xml", types)).head.format == "xlsm"
 
 
+def test_a_text_in_a_cell_for_months_stays_whole():
+    book = workbook_of([[*LABELS, "入会日期"], [*person(1), "2017-09-01"]])
+    book.worksheets[0]["F2"].number_format = "yyyy-mm"
+    assert read(saved(book)).cells["changed_on"] == ["2017-09-01"]
+
+
+def test_a_very_wide_sheet_comes_in_small_batches():
+    rows = "".join(xml_row(i + 2, texts(i)) for i in range(200))
+    far = '<row r="202"><c r="XFD202"><v>1</v></c></row>'
+    sheet = read(raw(rows + far))
+    assert len(sheet.rows) == 201
+    assert "第 XFD 列" in sheet.tail.file_findings[0].message
+
+
 def test_batches_of_five_thousand():
     rows = "".join(xml_row(i + 2, texts(i)) for i in range(12_000))
     with open_sheet(raw(rows)) as reader:
