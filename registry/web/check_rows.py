@@ -63,6 +63,16 @@ class Line:
     decision: DecisionView | None
     waits: bool
 
+    @property
+    def editable(self) -> bool:
+        """Whether some cell of the row may be edited in place."""
+        return any(cell.editable for cell in (*self.identity, *self.more))
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether any of its cells may be edited in place."""
+        return any(cell.editable for cell in (*self.identity, *self.more))
+
 
 @dataclass(frozen=True)
 class Present:

@@ -1,4 +1,4 @@
-"""The way of a roster: from a clerk's messy workbook to a total that moves by exactly its persons."""
+"""The way of a roster: a clerk's messy workbook moves the city's total by exactly its persons."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.factories.messy_roster import make_messy_roster
 UNION, CLERK = "3310831050003", "clerk-3310831050003"
 REVIEWER, CITY = "reviewer-331083105", "city-331083"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SENT_BACK = (5, 12)
+SENT_BACK = CONFIRMED, CORRECTED = 5, 12
 NOTE = "这两位的身份证与社保名单不一致，请对照原件核对。"
 
 
@@ -149,6 +149,13 @@ def send_again(clerk, address, roster, picture):
     clerk.get_by_role("link", name=f"去改正这 {len(SENT_BACK)} 行").click()
     picture(clerk, "came-back", whole=True)
     expect(clerk.get_by_role("main")).to_contain_text(NOTE)
+    clerk.get_by_role("link", name=f"第 {CORRECTED} 行，整行修改").click()
+    cell = clerk.get_by_label("移动电话", exact=True)
+    expect(cell).to_have_value(roster.people[CORRECTED].mobile)
+    cell.fill("13958600000")
+    picture(clerk, "whole-row", whole=True)
+    clerk.get_by_role("button", name="保存并重新校验").click()
+    expect(row(clerk, CORRECTED)).to_contain_text("139******00")
     clerk.get_by_role("link", name=f"提交审核（{len(SENT_BACK)} 人）").first.click()
     clerk.get_by_role("button", name=f"提交审核（{len(SENT_BACK)} 人）").click()
     expect(clerk.get_by_role("main")).to_contain_text(f"已提交 {len(SENT_BACK)} 人")
