@@ -249,8 +249,9 @@ def _left(outcome: ReviewOutcome) -> str:
 
 
 def _back(submission_id: int) -> Response:
-    part = request.form.get("part") or None
-    return redirect(url_for("review.review", submission_id=submission_id, part=part), 303)
+    part, after = request.form.get("part") or None, request.form.get("after", type=int) or None
+    address = url_for("review.review", submission_id=submission_id, part=part, after=after)
+    return redirect(address, 303)
 
 
 def _row_page(row: int, form: OpenForm, opened: Any = None) -> str:
@@ -267,6 +268,7 @@ def _row_page(row: int, form: OpenForm, opened: Any = None) -> str:
         form=form,
         opened=opened,
         part=request.values.get("part", ""),
+        after=request.values.get("after", 0, type=int),
     )
 
 

@@ -82,6 +82,8 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
     part = part_asked(pending)
     after = max(request.values.get("after", 0, type=int), 0)
     found = queue.pending_rows(session, submission, part, after=after, limit=PAGE + 1)
+    if after and not found:  # the last page has just been decided on
+        after, found = 0, queue.pending_rows(session, submission, part, limit=PAGE + 1)
     more = len(found) > PAGE
     before = queue.page_before(session, submission, part, after, PAGE) if after else None
     following = queue.next_up(session, g.actor.path, submission, g.actor.account_id)
@@ -92,13 +94,15 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
         people=display_names(session, [submission.submitted_by]),
         counts=row_counts(session, [submission])[submission.id],
         pending=pending,
-        admissible={m: pending.count(m) for m in ADMISSIBLE if pending.count(m)},
+        admissible={m: n for m, n in pending.matches.items() if m in ADMISSIBLE},
         staying={p: pending.count(p) for p in PARTS[:3] if pending.count(p)},
         part=part,
         can_approve=part in ADMISSIBLE or part in (Other.WARNING, Other.ALL),
         tab_items=_tabs(submission, pending, part),
         hints=HINTS,
         lines=lines(session, submission, found[:PAGE]),
+        after=after,
+        came_from=_came_from(found[:PAGE]),
         previous=_address(submission, part, before) if before is not None else "",
         next=_address(submission, part, found[PAGE - 1].row) if more else "",
         following=following,
@@ -110,6 +114,13 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
         reject_form=_form("reject", refusal),
         refusal=refusal,
     )
+
+
+def _came_from(rows: Sequence[RowView]) -> int:
+    """Return the row that gets the focus: the one that was just looked at, else the first."""
+    asked = request.args.get("row", 0, type=int)
+    numbers = [row.row for row in rows]
+    return asked if asked in numbers else next(iter(numbers), 0)
 
 
 def _tabs(

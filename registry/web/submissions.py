@@ -1,4 +1,6 @@
-"""Rosters that were sent: the list of a place, and taking one back. One of them: `sent_roster`."""
+"""Rosters that were sent: the list of a place, and taking one back. How one of them
+stands: `sent_roster`.
+"""
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,10 +13,7 @@ from registry.submissions.states import Kind, State
 from registry.unions import queries as unions
 from registry.web.frame import can
 from registry.web.guard import guard
-from registry.web.sent_roster import detail_page
 
-__all__ = ["blueprint", "detail", "detail_page", "sent", "withdraw"]
-detail = detail_page
 blueprint = Blueprint("submissions", __name__)
 PAGE = 50
 

@@ -173,6 +173,13 @@ def test_pages_of_rows_go_forth_and_back(client, reviewer, clerk, monkeypatch):
     assert seen == [["2", "3"], ["4", "5"], ["6", "7"], ["4", "5"], ["2", "3"]]
 
 
+def test_who_decided_on_the_last_page_goes_on_with_the_first(client, reviewer, clerk, monkeypatch):
+    monkeypatch.setattr("registry.web.review_page.PAGE", 2)
+    number = send_in(make_roster(PEOPLE[:3]), clerk)
+    page = decide(client, number, "approve", rows=[4], part="NEW", after=3)
+    assert re.findall(r'name="rows" value="(\d+)"', page) == ["2", "3"]
+
+
 def test_nothing_chosen_is_said_and_changes_nothing(client, reviewer, clerk):
     number = send_in(make_roster(PEOPLE[:2]), clerk)
     assert "请先勾选要处理的行" in decide(client, number, "approve")

@@ -147,6 +147,15 @@ def test_all_go_after_a_confirmation_and_then_the_next(review: Any, number: int)
     review.get_by_role("heading", name="试验0002公司工会").wait_for()
 
 
+def test_who_looked_at_a_row_comes_back_to_it(review: Any, number: int) -> None:
+    press(review, "j", "j", "Enter")
+    review.get_by_role("heading", name="第 4 行").wait_for()
+    review.get_by_role("link", name="返回名册").click()
+    review.get_by_role("heading", name="试验0001公司工会").wait_for()
+    review.locator("html.scripted").wait_for()
+    assert focused(review) == 4
+
+
 def test_the_keys_are_listed_and_axe_finds_nothing(review: Any) -> None:
     press(review, "?")
     review.get_by_role("dialog", name="键盘操作").wait_for()
