@@ -1,5 +1,6 @@
 """A draft leaves the clerk's desk: sent for review, thrown away, or taken home as a workbook."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -9,8 +10,10 @@ from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import db
 from registry.errors import InputRefused, RosterRefused, StateRefused
+from registry.members.counts import tallied
 from registry.members.match import Match
 from registry.members.queries import sight_of
+from registry.roster.messages import sentence
 from registry.submissions import checking, marking, operations, queries
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import Kind, State
@@ -21,6 +24,7 @@ from registry.web.guard import guard
 
 blueprint = Blueprint("sending", __name__)
 _PAGE = 50
+_BIG_PERCENT = 20
 
 # In this order on the page; what needs the reviewer's decision comes first.
 _MATCHES = (
@@ -71,6 +75,8 @@ def submit(submission_id: int) -> Response | tuple[str, int]:
         flash(error.message, "error")
         return redirect(url_for("roster.submission", submission_id=submission_id), 303)
     flash(_words_for(sent), "success")
+    if form.employees.data and is_full and not sent.already:
+        _say_when_over(form.employees.data, sum(sent.matches.values()))
     return redirect(url_for("roster.submission", submission_id=submission_id), 303)
 
 
@@ -134,12 +140,32 @@ def _confirm_page(form: SubmitForm) -> str:
         good=good,
         matches=matches,
         is_full=found.kind is Kind.FULL,
+        big_change=_big_change(counts),
         last_headcount=_last_headcount(),
     )
 
 
 def _last_headcount() -> int | None:
     return unions.headcount(db.session(), g.union, today())
+
+
+def _big_change(counts: Mapping[Match, int]) -> str:
+    """Return what to say when over a fifth of the union's members would come or go at once."""
+    union = g.union
+    members = tallied(db.session(), union.county, today(), [union.code]).get(union.code)
+    joining = counts.get(Match.NEW, 0) + counts.get(Match.TRANSFER, 0)
+    leaving = counts.get(Match.LEAVE, 0)
+    if members is None or not members.active:
+        return ""  # a union's first roster
+    if (joining + leaving) * 100 <= members.active * _BIG_PERCENT:
+        return ""
+    return sentence("roster.big_change", joining=joining, leaving=leaving, percent=_BIG_PERCENT)
+
+
+def _say_when_over(employees: int, members: int) -> None:
+    """More members than employees is said and never refused."""
+    if members > employees:
+        flash(sentence("roster.over_headcount", members=members, employees=employees), "warning")
 
 
 def _words_for(sent: operations.Submitted) -> str:

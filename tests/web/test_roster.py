@@ -473,6 +473,21 @@ def test_members_left_out_of_a_full_roster_are_listed_masked(client, clerk):
     assert fields_of(PEOPLE[0])["full_name"] not in page
 
 
+def test_a_big_change_is_said_before_submitting(client, clerk):
+    number = take_in(make_roster(PEOPLE), clerk)
+    assert "人员变动较大" not in client.get(f"/submissions/{number}/submit").text
+    approve(submit(number, actor=clerk).submission_id, actor=make_reviewer())
+    number = take_in(make_roster(make_people(3, seed=5)), clerk)
+    assert "使 3 人加入、0 人离开" in client.get(f"/submissions/{number}/submit").text
+
+
+def test_more_members_than_employees_is_said_and_not_refused(client, clerk):
+    number = take_in(make_roster(PEOPLE), clerk, kind=Kind.FULL)
+    answer = post(client, f"/submissions/{number}/submit", employees="5")
+    assert view(number).state is State.SUBMITTED
+    assert "多于申报的职工 5 人" in client.get(answer.headers["Location"]).text
+
+
 def test_a_draft_is_discarded(client, clerk):
     number = take_in(make_roster(PEOPLE), clerk)
     assert post(client, f"/submissions/{number}/discard").headers["Location"].endswith("/roster")
@@ -500,7 +515,7 @@ def test_rows_sent_back_say_why(client, clerk):
     )
     page = client.get(f"/submissions/{outcome.follow_up_id}").text
     assert "审核员退回了 1 人" in page and page.count("姓名与证件不符") == 2
-    assert 'id="row-3"' in page
+    assert 'id="row-3"' in page and "审核退回" in page
     assert "审核退回 1 人" in client.get(ROSTER).text
 
 

@@ -1,35 +1,18 @@
 /*
- * Uploading: a file may be dropped. The check page: an answer never overwrites what is being typed, and the focus goes on to the next
- * cell that needs it. Saving, Enter and input methods: tables.js and app.js.
+ * Uploading: a file may be dropped. The check page: an answer never overwrites what is being typed,
+ * nothing typed is left unsaved, and the focus goes on to the next cell that needs it. Saving,
+ * Enter and input methods: tables.js and app.js.
  */
 (() => {
   "use strict";
-  const typing = (cell) => cell.value !== cell.dataset.old && cell.value !== cell.dataset.sent;
-
-  document.addEventListener("htmx:configRequest", (event) => {
-    const cell = event.detail.elt;
-    if (cell.matches(".cell-edit")) cell.dataset.sent = cell.value;
-  });
-  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(failure, (event) => { delete event.detail.elt.dataset.sent; });
-  }
-  /* A cell with something new in it stays; its own answer will come. */
-  let composing = null;
-  document.addEventListener("compositionstart", (event) => { composing = event.target; });
-  document.addEventListener("compositionend", () => { composing = null; });
-  document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const part = event.detail.target;
-    /* What stands above the table keeps its height: nothing moves under the mouse. */
-    if (part.id === "alike") part.style.minHeight = `${part.offsetHeight}px`;
-    const cells = [...part.querySelectorAll(".cell-edit")];
-    if (cells.some((cell) => typing(cell) || cell === composing)) event.detail.shouldSwap = false;
-  });
+  const cellOf = (event) => (event.detail.elt?.matches?.(".cell-edit") ? event.detail.elt : null);
+  const differs = (cell) => cell.value !== cell.dataset.old;
+  const typing = (cell) => differs(cell) && cell.value !== cell.dataset.sent;
 
   /* A file may be dropped anywhere on the field. */
-  const field = (event) => event.target.closest?.("[data-upload-field]");
   for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
     document.addEventListener(name, (event) => {
-      const box = field(event);
+      const box = event.target.closest?.("[data-upload-field]");
       if (!box) return;
       event.preventDefault();
       box.classList.toggle("upload-over", over);
@@ -40,18 +23,91 @@
     });
   }
 
+  /* What was sent, and what did not arrive: that is sent again when the cell is left or confirmed. */
+  document.addEventListener("htmx:configRequest", (event) => {
+    const cell = cellOf(event);
+    if (!cell) return;
+    cell.dataset.sent = cell.value;
+    cell.classList.remove("cell-unsaved");
+  });
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => {
+      const cell = cellOf(event);
+      if (!cell) return;
+      delete cell.dataset.sent;
+      cell.classList.add("cell-unsaved");
+    });
+  }
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    if (!event.detail.successful || document.querySelector(".cell-unsaved")) return;
+    document.querySelector("#flashes .notice-red")?.remove();
+  });
+  const sendAgain = (cell) => {
+    if (cell.matches?.(".cell-unsaved") && differs(cell)) {
+      cell.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  };
+  document.addEventListener("focusout", (event) => sendAgain(event.target));
+  document.addEventListener("change", (event) => event.target.classList?.remove("cell-unsaved"), true);
+
+  /* A cell with something new in it stays as it is; its own answer will come. */
+  let composing = null;
+  document.addEventListener("compositionstart", (event) => { composing = event.target; });
+  document.addEventListener("compositionend", () => { composing = null; });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const part = event.detail.target;
+    /* What stands above the table keeps its height: nothing moves under the mouse. On the parent:
+       htmx copies the attributes of what it swaps, and the policy refuses style attributes. */
+    if (part.id === "alike") part.parentElement.style.minHeight = `${part.parentElement.offsetHeight}px`;
+    const cells = [...part.querySelectorAll(".cell-edit")];
+    if (cells.some((cell) => typing(cell) || cell === composing)) event.detail.shouldSwap = false;
+  });
+
+  /* Whoever goes on while a cell is still being saved goes on when it is saved. */
+  let underWay = 0;
+  let onward = null;
+  document.addEventListener("htmx:beforeSend", () => { underWay += 1; });
+  document.addEventListener("htmx:afterRequest", () => {
+    underWay = Math.max(0, underWay - 1);
+    setTimeout(() => {
+      if (underWay || !onward) return;
+      const go = onward;
+      onward = null;
+      if (!document.querySelector(".cell-unsaved")) go();
+    }, 30);
+  });
+  const hold = (event, go) => {
+    if (!underWay) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    onward = go;
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    const stays = !link || link.getAttribute("href").startsWith("#") || link.target;
+    if (!stays && !event.ctrlKey && !event.metaKey && !event.shiftKey) hold(event, () => link.click());
+  }, true);
+  document.addEventListener("submit", (event) => {
+    const { target: form, submitter } = event;
+    if (!form.hasAttribute("hx-post")) hold(event, () => form.requestSubmit(submitter));
+  }, true);
+  window.addEventListener("beforeunload", (event) => {
+    if ([...document.querySelectorAll(".check-table .cell-edit")].some(typing)) event.preventDefault();
+  });
+
   /* When the cell with the focus went away, the next one that needs correcting has it. */
   let place = null;
   document.addEventListener("htmx:beforeSwap", () => {
     const active = document.activeElement;
-    place = active?.closest(".check-table tr") && active.matches(".cell-edit, .btn-suggest, button") ? active.closest("tr") : null;
+    place = active?.matches(".cell-edit, button") ? active.closest(".check-table tr") : null;
   });
   document.addEventListener("htmx:afterRequest", () => {
-    if (!place?.isConnected || (document.activeElement && document.activeElement !== document.body)) return;
-    const faulty = [...document.querySelectorAll(".check-table .cell-edit[aria-invalid]")];
-    const next = faulty.find((cell) =>
-      place === cell.closest("tr") || place.compareDocumentPosition(cell) & Node.DOCUMENT_POSITION_FOLLOWING);
-    (next ?? place.querySelector(".cell-edit, a, button"))?.focus();
+    const row = place;
     place = null;
+    if (!row?.isConnected || (document.activeElement && document.activeElement !== document.body)) return;
+    const after = (cell) => row.contains(cell)
+      || row.compareDocumentPosition(cell) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const faulty = [...document.querySelectorAll(".check-table .cell-edit[aria-invalid]")];
+    (faulty.find(after) ?? row.querySelector(".cell-edit, a, button"))?.focus();
   });
 })();
