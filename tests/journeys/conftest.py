@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.demo import PASSWORD
+from tests.journeys.steps import sign_in
 
 # What the browser says of every answer that is no success: journeys meet these on purpose.
 _NO_SUCCESS = "Failed to load resource: the server responded with a status of 4"
@@ -49,13 +50,6 @@ def picture(request):
             page.screenshot(path=Path(folder) / name, full_page=whole)
 
     return take
-
-
-def sign_in(page, account, password=PASSWORD):
-    """Fill the sign-in form and send it."""
-    page.get_by_label("账号").fill(account)
-    page.get_by_label("密码").fill(password)
-    page.get_by_role("button", name="登录").click()
 
 
 def _note(message, reported):
