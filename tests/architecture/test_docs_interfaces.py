@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+import dev
 from registry.cli.main import group
 from registry.totals.metrics import METRIC_LABELS
 
@@ -30,6 +31,11 @@ def test_every_command_has_the_arguments_and_options_that_the_page_gives_it():
         assert set(re.findall(r"(?<!\[)--[\w-]+", usage)) == required, name
         arguments = [p.human_readable_name for p in command.params if _is_argument(p)]
         assert re.sub(r"\[[^\]]*\]|--[\w-]+ \S+", "", usage).split() == arguments, name
+
+
+def test_what_a_checkout_can_do_is_described():
+    page = (ROOT / "docs" / "development.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `python3 dev\.py (\w+)` \|", page, re.M)) == set(dev.COMMANDS)
 
 
 def test_choices_stand_on_the_page():
