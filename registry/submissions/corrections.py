@@ -4,11 +4,11 @@ Each correction is judged at once by the same rules as the file, with the rows a
 touches.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
@@ -18,16 +18,14 @@ from registry.db import transaction
 from registry.errors import InputRefused, StateRefused
 from registry.roster.check import Checker
 from registry.roster.columns import COLUMN
-from registry.roster.findings import Finding
-from registry.roster.messages import rows_named, sentence
 from registry.submissions import queries
 from registry.submissions.drafts import recount
 from registry.submissions.intake import match_chunk
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import SubmissionView
+from registry.submissions.regrouping import redo_duplicates, ref_of, rows_in, update_rows
 from registry.submissions.states import RowState, State
 from registry.submissions.storing import (
-    COLUMN_NAMES,
     Ref,
     SealedRow,
     StoredFinding,
@@ -38,7 +36,6 @@ from registry.submissions.storing import (
     encode_findings,
     open_row,
     store,
-    to_stored,
     worst_of,
 )
 from registry.trail.operations import record
@@ -146,7 +143,7 @@ def exclude_row(submission_id: int, row: int, *, actor: Actor, excluded: bool = 
             .values(state=state, version=SubmissionRow.version + 1)
         )
         keys = {found.person_key} if found.person_key else set()
-        touched = _redo_duplicates(session, submission, keys)
+        touched = redo_duplicates(session, submission, keys)
         recount(session, ref_of(submission))
         _bump(session, submission)
         action = "draft.exclude" if excluded else "draft.include"
@@ -192,11 +189,6 @@ def shown(content: SealedRow, field: str) -> str:
     return str(value)
 
 
-def ref_of(submission: SubmissionView) -> Ref:
-    """Return what rows of the submission are sealed for."""
-    return Ref(submission.county, submission.id, submission.union_code)
-
-
 def _draft(session: Session, submission_id: int, actor: Actor) -> SubmissionView:
     submission = queries.find(session, submission_id)
     demand(actor, Permission.WORK_ROSTER, submission.path)
@@ -217,7 +209,7 @@ def _rejudge(
     if not edits:
         return []
     keeper, ref = vault(), ref_of(submission)
-    old = list(session.execute(_rows_in(submission, edits)))
+    old = list(session.execute(rows_in(submission, edits)))
     contents = {one.row: open_row(keeper, ref, one.row, one.sealed) for one in old}
     for row, content in contents.items():
         content.edits = {**content.edits, **edits[row]}
@@ -226,10 +218,10 @@ def _rejudge(
     for index, row in enumerate(stored.columns["row"]):
         _add_kept(stored, index, kept[row])
     match_chunk(session, ref, stored, submission.columns)
-    _update_rows(session, submission, stored)
+    update_rows(session, submission, stored)
     keys = {key for key in stored.columns["person_key"] if key}
     keys |= {one.person_key for one in old if one.person_key}
-    touched = _redo_duplicates(session, submission, keys)
+    touched = redo_duplicates(session, submission, keys)
     recount(session, ref)
     _bump(session, submission)
     return [row for row in touched if row not in edits]
@@ -256,85 +248,6 @@ def _add_kept(stored: StoredRows, index: int, kept: list[StoredFinding]) -> None
         findings = decode_findings(stored.columns["findings"][index]) + kept
         stored.columns["findings"][index] = encode_findings(findings)
         stored.columns["worst"][index] = worst_of(findings)
-
-
-def _update_rows(session: Session, submission: SubmissionView, stored: StoredRows) -> None:
-    names = [n for n in COLUMN_NAMES if n not in {"county", "submission_id", "row", "state"}]
-    for index, row in enumerate(stored.columns["row"]):
-        values = {name: stored.columns[name][index] for name in names}
-        values["version"] = SubmissionRow.version + 1
-        session.execute(update(SubmissionRow).where(*_row_is(submission, row)).values(values))
-
-
-def _redo_duplicates(
-    session: Session, submission: SubmissionView, keys: Iterable[bytes]
-) -> list[int]:
-    """Mark or unmark the rows that share a document number; returns the rows that changed."""
-    letters = {column.field: column.column for column in submission.columns if column.field}
-    changed: list[int] = []
-    for key in keys:
-        group = list(
-            session.execute(
-                select(
-                    SubmissionRow.row,
-                    SubmissionRow.findings,
-                    SubmissionRow.state,
-                ).where(
-                    SubmissionRow.county == submission.county,
-                    SubmissionRow.submission_id == submission.id,
-                    SubmissionRow.person_key == key,
-                )
-            )
-        )
-        live = [one.row for one in group if one.state != RowState.EXCLUDED]
-        for one in group:
-            others = [row for row in live if row != one.row] if one.row in live else []
-            findings = [f for f in decode_findings(one.findings) if f.code != "roster.duplicate"]
-            if others:
-                findings.append(_duplicate(one.row, others, letters))
-            text = encode_findings(findings)
-            if text != one.findings:
-                session.execute(
-                    update(SubmissionRow)
-                    .where(*_row_is(submission, one.row))
-                    .values(findings=text, worst=worst_of(findings))
-                )
-                changed.append(one.row)
-    _match_again(session, submission, changed)
-    return changed
-
-
-def _duplicate(row: int, others: list[int], letters: Mapping[str, str]) -> StoredFinding:
-    message = sentence("roster.duplicate", others=rows_named(others))
-    letter = letters.get("document_number")
-    return to_stored(
-        Finding(row, letter, "document_number", "roster.duplicate", "error", message, None, others)
-    )
-
-
-def _match_again(session: Session, submission: SubmissionView, rows: list[int]) -> None:
-    """A row that is no duplicate any more has not been matched yet."""
-    if not rows:
-        return
-    query = _rows_in(submission, rows).where(
-        SubmissionRow.worst != "error",
-        SubmissionRow.match.is_(None),
-        SubmissionRow.person_key.is_not(None),
-    )
-    found = list(session.execute(query))
-    if not found:
-        return
-    chunk = StoredRows({name: [getattr(one, name) for one in found] for name in COLUMN_NAMES})
-    match_chunk(session, ref_of(submission), chunk, submission.columns)
-    _update_rows(session, submission, chunk)
-
-
-def _rows_in(submission: SubmissionView, rows: Iterable[int]) -> Select[Any]:
-    return select(*(getattr(SubmissionRow, name) for name in COLUMN_NAMES)).where(
-        SubmissionRow.county == submission.county,
-        SubmissionRow.submission_id == submission.id,
-        SubmissionRow.row.in_(list(rows)),
-    )
 
 
 def _row_is(submission: SubmissionView, row: int) -> tuple[ColumnElement[bool], ...]:

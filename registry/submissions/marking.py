@@ -14,9 +14,9 @@ from registry.roster.marked import mark
 from registry.roster.report import Counts, RosterReport
 from registry.roster.sheet import SheetHead, SheetTail, Skipped
 from registry.submissions import originals, queries
-from registry.submissions.corrections import ref_of
 from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import SubmissionView
+from registry.submissions.regrouping import ref_of
 from registry.submissions.states import RowState, State
 from registry.submissions.storing import decode_findings, open_row
 from registry.trail.operations import record
