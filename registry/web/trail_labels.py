@@ -1,5 +1,6 @@
 """What the trail's entries are called on the screen."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -116,6 +117,9 @@ _DETAILS: dict[str, str] = {
 }
 _ROLES = {role.value: role.label for role in Role}
 _SHOWN = 5
+# A digest is there to be compared; its beginning tells two apart and leaves room for the words.
+_DIGEST = re.compile("[0-9a-f]{64}")
+_DIGEST_SHOWN = 12
 
 
 def action_label(action: str) -> str:
@@ -146,4 +150,5 @@ def _text(value: Any) -> str:
         return f"{shown} 等 {len(value)} 项" if len(value) > _SHOWN else shown or "无"
     if isinstance(value, bool):
         return "是" if value else "否"
-    return _ROLES.get(str(value), str(value))
+    text = _ROLES.get(str(value), str(value))
+    return f"{text[:_DIGEST_SHOWN]}…" if _DIGEST.fullmatch(text) else text

@@ -35,6 +35,10 @@ def test_details_are_one_readable_line():
     assert text == "账号：a；调整后：基层经办员；账号：a、b、c、d、e 等 7 项；odd：是"
 
 
+def test_digests_are_shown_by_their_beginning():
+    assert trail_labels.detail_text({"digest": "0a" * 32}) == "摘要：0a0a0a0a0a0a…"
+
+
 def test_results():
     assert trail_labels.result_label("done") == "成功"
     assert trail_labels.result_label("refused:wrong") == "密码或账号不正确"
