@@ -7,6 +7,7 @@ part is unpacked twice on our side.
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ RATIO_FROM = 1 << 20
 PIECE = 1 << 18
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 # The first part that is there tells what the container is.
 _KINDS = (
@@ -119,8 +122,6 @@ class Container:
 class MarkupGuard:
     """Refuses a markup part that declares a document type or an entity, piece by piece."""
 
-    _TOKENS = (b"<!DOCTYPE", b"<!ENTITY")
-
     def __init__(self) -> None:
         self._markup: bool | None = None
         self._end = b""
@@ -131,8 +132,7 @@ class MarkupGuard:
             self._begin(piece)
         if not self._markup:
             return
-        edge = self._end + piece[:16]
-        if any(token in piece or token in edge for token in self._TOKENS):
+        if _DECLARATION.search(piece) or _DECLARATION.search(self._end + piece[:16]):
             raise damaged("DOCTYPE or ENTITY")
         self._end = piece[-16:]
 

@@ -18,7 +18,7 @@ _ENCODING = re.compile(rb"""^<\?xml[^>]*encoding=["']([^"']+)["']""")
 _AFTER_NAME = (b" ", b">", b"/", b"\t", b"\r", b"\n")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,7})["']""")
 _ROW_NUMBER_LATER = re.compile(rb"""[^>]*?\sr=["'](\d{1,7})["']""")
-_HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']|\sht=["']0(?:\.0*)?["']""")
+_HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
 _COLUMNS = re.compile(rb"<col\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)=["']([^"']*)["']""")
 _NO_DATA = re.compile(rb"<sheetData\s*/>")
@@ -96,8 +96,7 @@ class SheetLook:
             self._inside = True
         # What stands before the first row is no row (nothing at all once there has been one).
         del rows[:1]
-        hidden = b"hidden=" in data or b' ht="0' in data
-        if suspicious or hidden or not self._ascend(rows):
+        if suspicious or b"hidden=" in data or not self._ascend(rows):
             for row in rows:
                 if row[:1] in _AFTER_NAME:
                     self._one(row, suspicious)

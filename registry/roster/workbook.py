@@ -6,6 +6,7 @@ What comes out are plain values for `registry.roster.sandbox`, which makes the t
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from io import BufferedIOBase
@@ -26,6 +27,8 @@ def read(file: BufferedIOBase, argument: bytes) -> Iterator[Frame]:
     `argument` is JSON: labels {normalised label: field}, ignored [field], unpacked_bytes.
     Raises Refusal.
     """
+    # Cells make no cycles, and looking for some costs a twelfth of the time.
+    gc.disable()
     options = json.loads(argument)
     labels: dict[str, str] = options["labels"]
     source = open_source(file, labels, options["unpacked_bytes"])

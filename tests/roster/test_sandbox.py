@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.errors import RosterRefused
-from registry.roster.process import Child
 from registry.roster.sandbox import BULK, ORDINARY, open_sheet, run_in_sandbox
 from tests.factories.reading import read, refusal
 from tests.factories.workbooks import (
@@ -29,6 +28,12 @@ from tests.factories.workbooks import (
 
 ROSTERS = Path(__file__).parents[1] / "rosters"
 ROOT = Path(__file__).parents[2]
+
+
+def long_roster() -> bytes:
+    """More than fits into a pipe: its child waits for the reader."""
+    rows = "".join(xml_row(i + 2, [str(i), "叶", "女", "12345"]) for i in range(20_000))
+    return raw_xlsx({"花名册": sheet_xml(xml_row(1, LABELS) + rows)})
 
 
 def test_past_the_time_of_the_processor():
@@ -71,8 +76,7 @@ def test_a_task_that_is_not_in_the_table_is_a_fault_of_ours():
 
 
 def test_a_child_that_is_killed_refuses_the_file():
-    rows = "".join(xml_row(i + 2, [str(i), "叶", "女", "12345"]) for i in range(20_000))
-    with open_sheet(raw_xlsx({"花名册": sheet_xml(xml_row(1, LABELS) + rows)})) as reader:
+    with open_sheet(long_roster()) as reader:
         batches = iter(reader)
         next(batches)
         os.killpg(reader._child._process.pid, 6)
@@ -119,8 +123,8 @@ def test_the_child_sees_no_environment_and_no_open_file_of_ours(monkeypatch):
     monkeypatch.setenv("REGISTRY_SECRET", "geheim")
     with tempfile.TemporaryFile() as ours:
         os.set_inheritable(ours.fileno(), True)
-        with contextlib.closing(Child("read", xlsx_of(people(1)), b"{}", ORDINARY)) as child:
-            number = child._process.pid
+        with open_sheet(long_roster()) as reader:
+            number = reader._child._process.pid
             environment = Path(f"/proc/{number}/environ").read_bytes()
             files = [str(file.readlink()) for file in Path(f"/proc/{number}/fd").iterdir()]
             assert os.getsid(number) == number
