@@ -54,7 +54,7 @@ class Page(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """One wrong value that stands in several rows; `row` is the first of them."""
+    """One wrong value and in how many rows it stands; `row` is the first of them."""
 
     field: str
     code: str
@@ -66,11 +66,18 @@ class Alike(NamedTuple):
 
 @dataclass(slots=True)
 class Overview:
-    """A draft's findings counted: rows by tab, rows by rule within each tab, recurring values."""
+    """A draft's findings counted: rows by tab, rows by rule within each tab, and wrong values, most
+    frequent first.
+    """
 
     tabs: dict[Tab, int]
     rules: dict[Tab, dict[str, int]]
-    alike: list[Alike]
+    values: list[Alike]
+
+    @property
+    def alike(self) -> list[Alike]:
+        """The wrong values that stand in several rows."""
+        return [one for one in self.values if one.times > 1]
 
 
 class MissingMember(NamedTuple):
@@ -135,16 +142,18 @@ def overview(session: Session, submission: SubmissionView) -> Overview:
             Tab.ALL: _all(session, submission),
         },
         rules={tab: _most_first(rules) for tab, rules in count.rules.items()},
-        alike=count.alike(),
+        values=count.values(),
     )
 
 
 def same_again(
     found: Overview, faults: Sequence[StoredFinding], fields: Sequence[str]
 ) -> Alike | None:
-    """Return the recurring value that a row had in one of `fields` by its former `faults`."""
+    """Return the wrong value that a row had in one of `fields`, by its former `faults`, where it
+    still stands in other rows.
+    """
     former = {(one.field, one.code, one.message) for one in faults if one.field in fields}
-    return next((a for a in found.alike if (a.field, a.code, a.message) in former), None)
+    return next((a for a in found.values if (a.field, a.code, a.message) in former), None)
 
 
 def origin(session: Session, draft: SubmissionView) -> Origin:
@@ -254,11 +263,9 @@ class _Count:
             if self._recurs(one):
                 self._group(row, one)
 
-    def alike(self) -> list[Alike]:
-        """Return the values that stand in several rows, most frequent first."""
-        return sorted(
-            (one for one in self._groups.values() if one.times > 1), key=lambda one: -one.times
-        )
+    def values(self) -> list[Alike]:
+        """Return the wrong values, most frequent first."""
+        return sorted(self._groups.values(), key=lambda one: -one.times)
 
     def _tick(self, tab: Tab, code: str) -> None:
         rules = self.rules.setdefault(tab, {})
