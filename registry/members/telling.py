@@ -1,14 +1,17 @@
-"""A member's history as it may be told at a place: of other unions no more than that there were."""
+"""What may be told of a member at a place: of other unions no more than that there were."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from registry.members.queries import HistoryLine
+from registry.members.queries import HistoryLine, MemberLine, Sight
+from registry.roster.columns import COLUMNS
+from registry.roster.labels import labels_of
 from registry.unions.queries import names_within
 
 ELSEWHERE = "其他工会"
+_YEAR = 4
 
 
 class Told(NamedTuple):
@@ -34,6 +37,22 @@ def told(session: Session, history: Sequence[HistoryLine], path: str) -> list[To
         elif not lines or lines[-1].event is not None:
             lines.append(Told(None))
     return lines[:-1] if lines and lines[-1].event is None else lines
+
+
+def particulars(line: MemberLine, sight: Sight) -> list[tuple[str, str]]:
+    """Return a member's further fields as pairs of labels, in the order of the roster.
+
+    Of the birthday only the year: together with the masked number the day would give all of it
+    away. From the county only what is counted: what was written freely describes one person.
+    """
+    shown = labels_of(line.particulars)
+    if born_on := shown.get("born_on"):
+        shown["born_on"] = f"{born_on[:_YEAR]} 年"
+    return [
+        (column.label, shown[column.field])
+        for column in COLUMNS
+        if column.field in shown and (column.kind != "text" or sight > Sight.COUNTY)
+    ]
 
 
 def _name(code: str | None, names: dict[str, str]) -> str:

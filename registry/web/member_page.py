@@ -9,10 +9,9 @@ from registry.codes import code_list
 from registry.db import db
 from registry.members import looks, queries, telling
 from registry.members.operations import FullValues
-from registry.members.queries import HistoryLine, MemberRecord
+from registry.members.queries import HistoryLine
 from registry.members.telling import Told
-from registry.roster.columns import COLUMN, COLUMNS
-from registry.roster.labels import labels_of
+from registry.roster.columns import COLUMN
 from registry.web.filters import instant
 from registry.web.forms.members import OpenForm
 from registry.web.frame import can
@@ -53,13 +52,8 @@ class Event(NamedTuple):
 def page_of(member_id: int, form: OpenForm, opened: FullValues | None = None) -> str:
     """Return the page of a member of `g.union`; raises `NotFound` for who never was one."""
     session, union = db.session(), g.union
-    record = queries.record_of(
-        session,
-        union.county,
-        member_id,
-        queries.sight_of(g.actor.path),
-        union_code=union.code,
-    )
+    sight = queries.sight_of(g.actor.path)
+    record = queries.record_of(session, union.county, member_id, sight, union_code=union.code)
     history = telling.told(session, record.history, g.actor.path)
     may_change = can(Permission.WORK_ROSTER, union.path)
     return render_template(
@@ -68,7 +62,7 @@ def page_of(member_id: int, form: OpenForm, opened: FullValues | None = None) ->
         record=record,
         line=record.line,
         kind=code_list("document_kind").label(record.document_kind),
-        particulars=_particulars(record),
+        particulars=telling.particulars(record.line, sight),
         events=[_event(one) for one in reversed(history)],
         looks=looks.at_member(session, union.county, union.code, record.person_key),
         form=form,
@@ -77,11 +71,6 @@ def page_of(member_id: int, form: OpenForm, opened: FullValues | None = None) ->
         changes=CHANGES[record.line.state] if may_change else (),
         may_correct=may_change and record.line.state == "ACTIVE",
     )
-
-
-def _particulars(record: MemberRecord) -> list[tuple[str, str]]:
-    labels = labels_of(record.line.particulars)
-    return [(column.label, labels[column.field]) for column in COLUMNS if labels.get(column.field)]
 
 
 def _event(one: Told) -> Event:

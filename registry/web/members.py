@@ -24,6 +24,7 @@ from registry.web.waiting import Card
 
 blueprint = Blueprint("members", __name__)
 PAGE = 50
+UNIONS = 200  # the unions of a review unit on one page
 
 
 @blueprint.get("/unions/<code>/members")
@@ -185,11 +186,11 @@ def _unions_page(form: LookUpForm) -> str:
         lines = [(part, part.members, part.retained) for part in found.parts]
         return _unions_rendered(form, found.total, lines)
     after = request.args.get("after", "")[:16]
-    below = unions.grassroots(session, union.path, search=search, after=after, limit=PAGE + 1)
-    shown = below[:PAGE]
+    below = unions.grassroots(session, union.path, search=search, after=after, limit=UNIONS + 1)
+    shown = below[:UNIONS]
     counts = tallied(session, union.county, today(), [one.code for one in shown])
     pairs: list[Any] = [(one, *_members_in(counts.get(one.code))) for one in shown]
-    next_page = _page(search=search or None, after=shown[-1].code) if len(below) > PAGE else ""
+    next_page = _page(search=search or None, after=shown[-1].code) if len(below) > UNIONS else ""
     return _unions_rendered(form, found.total, pairs, search, next_page)
 
 

@@ -21,7 +21,13 @@ from registry.roster.labels import labels_of
 from registry.submissions import operations
 from registry.submissions.by_hand import Judged, enter_by_hand, judge_by_hand
 from registry.submissions.storing import StoredFinding
-from registry.web.forms.person import JoinForm, MembershipForm, ParticularsForm, PersonForm
+from registry.web.forms.person import (
+    FROM_NUMBER,
+    JoinForm,
+    MembershipForm,
+    ParticularsForm,
+    PersonForm,
+)
 from registry.web.guard import guard
 from registry.web.member_page import CHANGES
 
@@ -112,9 +118,11 @@ def _entered(values: dict[str, str], record: MemberRecord | None, *, send: bool)
 
 def _show_errors(form: PersonForm, findings: Iterable[StoredFinding]) -> None:
     fields = form.roster_fields()
-    for one in findings:
-        if one.severity != "error":
-            continue
+    errors = [one for one in findings if one.severity == "error"]
+    number_is_wrong = any(one.field == "document_number" for one in errors)
+    for one in errors:
+        if number_is_wrong and one.field in FROM_NUMBER and one.code == "cell.required":
+            continue  # a sound number will say it
         field = fields.get(one.field or "")
         if field is not None:
             field.errors = [*field.errors, one.message]
@@ -163,7 +171,7 @@ def _facts(kind: str, form: PersonForm, judged: Judged) -> list[tuple[str, str]]
     """Return what will be sent, as labels; the number as it was typed."""
     typed = {name: text for name, text in form.values().items() if text.strip()}
     if kind == "particulars":
-        return [(f"{one.label}（{one.before} →）", one.after) for one in judged.changes]
+        return [(one.label, f"{one.before} → {one.after}") for one in judged.changes]
     shown = typed | {name: label for name, label in judged.labels.items() if name in typed}
     if kind == "join":
         shown |= {n: judged.labels[n] for n in ("sex", "born_on") if n in judged.labels}

@@ -60,7 +60,6 @@ def totals(code: str) -> str:
         today=today(),
         metrics=_metrics(found.total.metrics),
         above=[one for one in above if one.path.startswith(g.actor.path)],
-        without=[part for part in found.parts if part.unions and not part.unions_covered],
     )
 
 
@@ -113,7 +112,8 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         return
     found = queries.totals(session, actor.place, today())
     page = url_for("totals.totals", code=actor.place)
-    yield _reconcile_card(operations.last_reconciled(session, actor.county), actor.place)
+    last = operations.last_reconciled(session, actor.county)
+    yield _reconcile_card(last, actor.place, found.total.members + found.total.retained)
     without = [part for part in found.parts if part.unions and not part.unions_covered]
     if without:
         names = "、".join(part.name for part in without[:3])
@@ -165,7 +165,7 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         )
 
 
-def _reconcile_card(last: Reconciled | None, place: str) -> Card:
+def _reconcile_card(last: Reconciled | None, place: str, members: int) -> Card:
     page = url_for("totals.reconciled", code=place)
     if last is not None and last.difference_count:
         text = f"核对时间 {instant(last.at)}，请尽快查明。"
@@ -175,8 +175,7 @@ def _reconcile_card(last: Reconciled | None, place: str) -> Card:
     if last is None or now() - last.at > RECONCILE_EVERY:
         text = "还没有核对过。" if last is None else f"上次核对：{instant(last.at)}，完全一致。"
         text += "建议每周至少核对一次。"
-        checked = last.checked if last else 0
-        return Card("汇总数该核对了", checked, "人", text, page, "去核对", "ui-checks", "amber", 40)
+        return Card("汇总数该核对了", members, "人", text, page, "去核对", "ui-checks", "amber", 40)
     text = f"上次核对：{instant(last.at)}，完全一致"
     return Card("已核对的会员", last.checked, "人", text, page, "查看", "ui-checks", "green")
 

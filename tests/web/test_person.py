@@ -163,16 +163,15 @@ def test_a_retained_member_is_back(clerk):
 
 def test_what_changed_is_shown_before_and_after(clerk):
     address = of_member(admit(make_people(1)), "particulars")
-    form = clerk.get(address).text
-    assert "小学" in form
-    fields = {"education": "小学", "mobile": "13905769999"}
+    assert '<option selected value="小学">' in clerk.get(address).text
+    fields = {"education": "大学本科", "mobile": "13905769999"}
     text = post(clerk, address, address, **fields).text
-    assert "小学" in text
+    assert "小学 → 大学本科" in text
     assert "（新号码）" in text
     sent = post(clerk, address, address, **fields, step="submit")
     approve(number_in(sent), actor=make_reviewer())
     member = db.session.scalars(select(Member)).one()
-    assert '"education":"81"' in member.particulars
+    assert '"education":"21"' in member.particulars
     assert '"ethnicity"' in member.particulars
 
 
