@@ -60,6 +60,7 @@ def create_account(
         union = unions.find(session, place)
         demand(actor, Permission.MANAGE_ACCOUNTS, union.path)
         judge_roles(wanted, union.level)
+        trail.hold(session, union.county)  # before the sequence, as all acts of a county
         insert_accounts(session, [NewAccount(chosen, person, union.code, wanted, hashed)])
         trail.record(
             session,

@@ -19,7 +19,7 @@ from registry.submissions.drafts import NewFile, check_quota, open_draft, same_f
 from registry.submissions.models import Submission
 from registry.submissions.states import Kind, State
 from registry.submissions.storing import blinded
-from registry.trail.operations import record
+from registry.trail.operations import hold, record
 from registry.unions import queries as union_queries
 from registry.unions.models import Level
 
@@ -92,6 +92,7 @@ def _register(file: NewFile, union_code: str, kind: Kind, actor: Actor) -> Recei
         demand(actor, Permission.WORK_ROSTER, union.path)
         if union.level is not Level.GRASSROOTS:
             raise InputRefused("union.not_grassroots", "花名册只能报送到基层工会，请核对工会代码。")
+        hold(session, union.county)  # before any sequence: see `submissions.locking`
         known = same_file(session, union, kind, file.sha256)
         if known is not None:
             return _known(session, known)

@@ -46,6 +46,7 @@ def work(context: Context) -> None:
         max_delay=POLL_SECONDS,
         backoff=1.0,
         check_worker_health=True,
+        graceful_signal="TERM",
     )
     pulse.start()
     try:

@@ -33,10 +33,10 @@ from registry.members.matching import Question, match_rows
 from registry.members.place import Place
 from registry.review.models import Decision, Verdict
 from registry.submissions.drafts import take_up
+from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.operations import locked
 from registry.submissions.states import REVIEWABLE, Act, Kind, RowState, State, next_state
-from registry.trail.operations import hold, record
+from registry.trail.operations import record
 from registry.unions import queries as union_queries
 from registry.vault.vault import vault
 
@@ -149,8 +149,6 @@ def _reviewable(session: Session, submission_id: int, actor: Actor) -> Submissio
         raise StateRefused(
             "submission.state", f"这份名册{State(found.state).label}，没有待审的行。"
         )
-    # Locked before any member's row, so that acts of one county never wait crosswise.
-    hold(session, found.county)
     return found
 
 

@@ -38,7 +38,7 @@ from registry.submissions.storing import (
     decode_findings,
     store,
 )
-from registry.trail.operations import record
+from registry.trail.operations import hold, record
 from registry.unions import queries as union_queries
 from registry.unions.queries import Union
 from registry.vault.vault import of_person, vault
@@ -103,6 +103,7 @@ def enter_by_hand(
     """
     with transaction() as session:
         union, raw = _given(session, union_code, values, actor, member_id)
+        hold(session, union.county)  # before any sequence: see `submissions.locking`
         content = vault().keyed_hash(_FORM, msgspec.json.encode(sorted(raw.items())).decode())
         known = same_file(session, union, Kind.INCREMENT, content.hex())
         if known is not None and known.state != State.CLOSED:

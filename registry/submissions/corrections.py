@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from registry.access.actor import Actor, demand
+from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import transaction
@@ -21,6 +21,7 @@ from registry.roster.columns import COLUMN
 from registry.submissions import queries
 from registry.submissions.drafts import recount
 from registry.submissions.intake import match_chunk
+from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import SubmissionView
 from registry.submissions.regrouping import redo_duplicates, ref_of, rows_in, update_rows
@@ -190,8 +191,7 @@ def shown(content: SealedRow, field: str) -> str:
 
 
 def _draft(session: Session, submission_id: int, actor: Actor) -> SubmissionView:
-    submission = queries.find(session, submission_id)
-    demand(actor, Permission.WORK_ROSTER, submission.path)
+    submission = queries.view_of(locked(session, submission_id, actor, Permission.WORK_ROSTER))
     if submission.state is not State.DRAFT:
         raise StateRefused(
             "draft.fixed",

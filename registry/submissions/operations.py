@@ -10,11 +10,12 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import now, today
 from registry.db import db, transaction
-from registry.errors import InputRefused, NotFound, StateRefused
+from registry.errors import InputRefused, StateRefused
 from registry.members import tallies
 from registry.members.match import Match
 from registry.submissions import queries
 from registry.submissions.drafts import take_up
+from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Act, Kind, RowState, State, next_state
 from registry.trail.operations import record
@@ -130,19 +131,6 @@ def withdraw(submission_id: int, *, actor: Actor) -> State:
             detail={"submission": found.id},
         )
     return State.WITHDRAWN
-
-
-def locked(
-    session: Session, submission_id: int, actor: Actor, permission: Permission
-) -> Submission:
-    """Return the submission, locked until the end of the transaction, if the actor may."""
-    found = session.scalar(
-        select(Submission).where(Submission.id == submission_id).with_for_update()
-    )
-    if found is None:
-        raise NotFound("submission.unknown", f"没有编号为 {submission_id} 的报送。")
-    demand(actor, permission, found.path)
-    return found
 
 
 def _check_submittable(found: Submission, *, hold_errors: bool) -> None:

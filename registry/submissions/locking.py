@@ -1,0 +1,29 @@
+"""Taking hold of a submission for an act that changes it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.access.actor import Actor, demand
+from registry.access.roles import Permission
+from registry.errors import NotFound
+from registry.submissions.models import Submission
+from registry.trail.operations import hold
+
+
+def locked(
+    session: Session, submission_id: int, actor: Actor, permission: Permission
+) -> Submission:
+    """Return the submission, locked until the end of the transaction, if the actor may.
+
+    The county's chain is taken first, then the submission: all acts of a county that touch more
+    than one row queue there, so that no two ever wait for each other crosswise.
+    """
+    county = session.scalar(select(Submission.county).where(Submission.id == submission_id))
+    if county is None:
+        raise NotFound("submission.unknown", f"没有编号为 {submission_id} 的报送。")
+    hold(session, county)
+    found = session.scalars(
+        select(Submission).where(Submission.id == submission_id).with_for_update()
+    ).one()
+    demand(actor, permission, found.path)
+    return found
