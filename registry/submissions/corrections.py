@@ -82,7 +82,7 @@ def open_for_correction(
         ).all()
         unnamed = [row for row, _ in sealed if row not in recorded]
         if unnamed:
-            _record(session, submission, actor, "draft.open", rows=unnamed)
+            _record(session, submission, actor, "draft.open", opened=unnamed)
     keeper, ref = vault(), ref_of(submission)
     return {row: open_row(keeper, ref, row, value) for row, value in sealed}
 

@@ -86,6 +86,7 @@ _DETAILS: dict[str, str] = {
     "faults": "问题",
     "roles": "角色",
     "rows": "行数",
+    "opened": "打开的行号",
     "submission": "报送编号",
     "to": "新账号",
     "wait_seconds": "需等待（秒）",
