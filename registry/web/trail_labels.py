@@ -41,6 +41,8 @@ ACTIONS: dict[str, str] = {
     "draft.judge": "核对手工录入的一人",
     "draft.edit": "修改草稿中的一行",
     "draft.edit_alike": "批量修改相同的值",
+    "draft.exclude": "排除草稿中的一行",
+    "draft.include": "恢复草稿中的一行",
     "draft.mark": "下载标注后的花名册",
     "draft.open": "查看草稿中的完整信息",
     "roster.blank": "下载空白花名册",
