@@ -207,7 +207,7 @@ def test_a_whole_row_is_corrected_without_any_script(client, clerk):
     number = take_in(make_roster(PEOPLE), clerk)
     address = f"/submissions/{number}/rows/3"
     page = client.get(address).text
-    assert f'value="{NUMBER}"' in page and [e.detail["rows"] for e in acts("draft.open")] == [[3]]
+    assert f'value="{NUMBER}"' in page and [e.detail["opened"] for e in acts("draft.open")] == [[3]]
     fields = fields_of(PEOPLE[1])
     same = {name: fields[name] for name in ("full_name", "document_number", "mobile")}
     answer = post(client, address, **{**same, "mobile": "13905760009"})
