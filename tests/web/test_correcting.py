@@ -31,7 +31,7 @@ def test_faulty_numbers_stand_in_full_and_sound_ones_are_masked(client, clerk):
     page = client.get(f"/submissions/{number}?tab=error").text
     assert f'value="{wrong}"' in page
     (entry,) = acts("draft.open")
-    assert entry.detail["rows"] == [FIRST_ROW + 1]
+    assert entry.detail["opened"] == [FIRST_ROW + 1]
     whole = client.get(f"/submissions/{number}?tab=all").text
     assert sound["document_number"] not in whole and sound["mobile"] not in whole
     assert sound["document_number"][:4] in whole and sound["document_number"][-4:] in whole
