@@ -107,16 +107,16 @@ _DETAILS: dict[str, str] = {
     "by": "由哪次报送替代",
     "bytes": "文件大小（字节）",
     "code": "原因代码",
-    "error": "需要修正",
+    "error": "需改正",
     "held": "留在草稿的行数",
     "member": "会员编号",
     "ok": "校验通过",
     "person": "人员摘要",
     "sha256": "文件摘要",
-    "skipped": "已跳过",
+    "skipped": "已忽略",
     "total": "总行数",
     "unions": "工会数",
-    "warning": "需要核对",
+    "warning": "提醒",
 }
 _ROLES = {role.value: role.label for role in Role}
 _SHOWN = 5
