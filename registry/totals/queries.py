@@ -107,13 +107,16 @@ def totals(session: Session, under: str, on: date) -> Totals:
     place = find(session, under)
     parts = children(session, under) or [place]
     figures = {part.code: Figures(part.code, part.name, part.level) for part in parts}
-    counts = tallied(session, place.county, on)
     employees = headcounts(session, place.county, place.path, on)
     query = select(TradeUnion.code, TradeUnion.path, TradeUnion.status, TradeUnion.formed_on).where(
         TradeUnion.path.startswith(place.path, autoescape=True),
         TradeUnion.level == Level.GRASSROOTS,
     )
-    for code, path, status, formed_on in session.execute(query):
+    below = session.execute(query).all()
+    # The whole county is added up in one go, a part of it by its codes.
+    codes = None if place.parent_code is None else [union.code for union in below]
+    counts = tallied(session, place.county, on, codes)
+    for code, path, status, formed_on in below:
         part = _part_of(figures, path)
         if part is not None:
             part.add(
