@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from registry.access.actor import Actor
 from registry.access.roles import Permission
+from registry.submissions.states import State
 
 
 class Place(NamedTuple):
@@ -42,13 +43,32 @@ ENTRIES: tuple[_Entry, ...] = (
 
 def navigation(actor: Actor) -> list[Place]:
     """Return the places of an actor that exist, the present one marked."""
-    here, known = request.path, {rule.rule for rule in current_app.url_map.iter_rules()}
+    known = {rule.rule for rule in current_app.url_map.iter_rules()}
+    here = _family()
     places = []
     for entry in ENTRIES:
         if entry.rule not in known:
             continue
         if entry.permission is None or actor.has(entry.permission):
             href = entry.rule.replace("<code>", actor.place)
-            active = here == href or here.startswith(f"{href}/")
+            active = entry.rule.rpartition("/")[2] == here
             places.append(Place(entry.label, entry.icon, href, active))
     return places
+
+
+def _family() -> str:
+    """Return the last word of the entry that the present page belongs to."""
+    first, *rest = request.path.strip("/").split("/")
+    if first == "unions" and len(rest) > 1:
+        return _BELONGS.get(rest[1], rest[1])
+    if first == "submissions" and len(rest) > 1 and rest[1] in _REVIEWING:
+        return "queue"
+    if first == "submissions":
+        submission = g.get("submission")
+        return "roster" if submission and submission.state is State.DRAFT else "submissions"
+    return first
+
+
+# Pages without an entry of their own.
+_BELONGS = {"person": "members"}
+_REVIEWING = {"review", "approve", "send-back", "reject"}
