@@ -74,9 +74,9 @@ MESSAGES: dict[str, Message] = {
     ),
     "document.checksum": Message(
         "校验码不正确",
-        "身份证校验码不正确，末位应为 {expected}。",
+        "身份证校验码不正确，{expected}。",
         "请对照证件逐位核对后改正。",
-        {"expected": "其他字符"},
+        {"expected": "末位应为其他字符"},
     ),
     "document.placeholder": Message(
         "证件号码是占位数字",

@@ -25,7 +25,14 @@ from registry.web.forms.review import RefusalForm
 PAGE = 100
 # A password confirmed just now should last for the roster that is being looked at.
 _SOON = timedelta(minutes=3)
-PARTS: tuple[Part, ...] = (*RISK[:2], Other.UNMATCHED, *RISK[2:], Other.WARNING, Other.ALL)
+PARTS: tuple[Part, ...] = (
+    *RISK[:2],
+    Other.UNMATCHED,
+    *RISK[2:5],
+    Other.WARNING,
+    *RISK[5:],
+    Other.ALL,
+)
 # What the match says already, the warning need not say again.
 _SAID_BY: dict[Match | None, str] = {
     Match.CONFLICT: "member.name_differs",

@@ -29,7 +29,7 @@ def test_titles_do_not_repeat() -> None:
 
 
 def test_facts_stand_in_the_sentence() -> None:
-    assert sentence("document.checksum", expected="5").startswith(
+    assert sentence("document.checksum", expected="末位应为 5").startswith(
         "身份证校验码不正确，末位应为 5。"
     )
     assert "“民族”" in sentence("cell.required", label="民族")

@@ -155,7 +155,7 @@ def _problem_note(problem: Problem, judgement: Judgement) -> Note:
     if problem.code == "document.format" and looks_scientific(number):
         return note("document.scientific")
     if problem.code == "document.checksum":
-        facts["expected"] = _expected(number)
+        facts["expected"] = _expected(number, problem.suggestion)
     elif problem.code == "document.format":
         facts["kind"] = code_list("document_kind").label(judgement.kind)
     elif problem.code == "document.kind_doubtful":
@@ -163,9 +163,12 @@ def _problem_note(problem: Problem, judgement: Judgement) -> Note:
     return note(problem.code, problem.suggestion, **facts)
 
 
-def _expected(number: str) -> str:
+def _expected(number: str, suggestion: str | None) -> str:
+    # Where the slip is elsewhere, the last character is right: naming another would mislead.
+    if suggestion and suggestion[:17] != number[:17]:
+        return "与出生日期、性别都相符的改法只有一种"
     long_form = number if len(number) == 18 else resident_id.successor(number)
-    return resident_id.check_character(long_form[:17])
+    return f"末位应为 {resident_id.check_character(long_form[:17])}"
 
 
 _LABEL = COLUMN["document_number"].label
