@@ -18,11 +18,11 @@ def test_a_reviewer_decides_with_the_keyboard(desk, picture):
     tab_to(page, "a", "审核待办")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="审核待办")).to_be_visible()
-    expect(page.locator("tbody tr").first).to_be_focused()
+    is_ready(page, page.locator("tbody tr").first)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1).filter(has_text="待审")).to_be_visible()
     rows = page.locator(".review-table tbody tr")
-    expect(rows.first).to_be_focused()
+    is_ready(page, rows.first)
     waiting = waiting_count(page)
 
     for key in ("x", "j", "j", "x"):
@@ -33,7 +33,7 @@ def test_a_reviewer_decides_with_the_keyboard(desk, picture):
     expect(page.get_by_role("main")).to_contain_text("已通过 2 人并入库")
     assert waiting_count(page) == waiting - 2
 
-    expect(rows.first).to_be_focused()
+    is_ready(page, rows.first)
     page.keyboard.press("r")
     dialog = page.get_by_role("dialog", name=re.compile("退回"))
     reason = dialog.get_by_label("原因")
@@ -49,6 +49,7 @@ def test_a_reviewer_decides_with_the_keyboard(desk, picture):
     expect(page.get_by_role("main")).to_contain_text("已退回 1 人")
     assert waiting_count(page) == waiting - 3
 
+    is_ready(page, rows.first)
     page.keyboard.press("g")
     expect(page.get_by_role("dialog", name=re.compile("写入会员库"))).to_be_visible()
     page.keyboard.press("Escape")
@@ -122,6 +123,12 @@ def test_enter_while_an_input_method_composes_leaves_the_cell_alone(desk):
     expect(cell).to_be_focused()
     assert cell.get_attribute("data-old") == before
     assert "POST" not in asked
+
+
+def is_ready(page, row):
+    """Wait until the first row has the focus and the scripts that know the keys are there."""
+    page.wait_for_load_state()
+    expect(row).to_be_focused()
 
 
 def tab_to(page, selector, text=""):
