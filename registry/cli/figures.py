@@ -50,14 +50,13 @@ def totals(under: str | None, on_text: str | None, as_json: bool) -> int:
 def reconcile(as_json: bool) -> int:
     """Print the differences; 1 when there is any."""
     from registry.db import db
-    from registry.totals import queries
+    from registry.totals.operations import recount
     from registry.unions.queries import counties
 
     checked, differences = 0, []
     with application():
-        session = db.session()
-        for county in counties(session):
-            counted, found = queries.reconcile(session, county)
+        for county in counties(db.session()):
+            counted, found = recount(county)
             checked += counted
             differences += found
     if as_json:

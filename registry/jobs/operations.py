@@ -30,6 +30,7 @@ class Received(NamedTuple):
     submission_id: int
     already: bool
     batch_id: int | None
+    is_new: bool = False
 
 
 def upload(
@@ -63,7 +64,7 @@ def upload(
     except BaseException:
         originals.drop(original)
         raise
-    if received.batch_id is None:
+    if not received.is_new:
         originals.drop(original)
     return received
 
@@ -113,7 +114,7 @@ def _register(file: NewFile, union_code: str, kind: Kind, actor: Actor) -> Recei
                 "kind": kind,
             },
         )
-        return Received(submission_id, False, batch_id)
+        return Received(submission_id, False, batch_id, is_new=True)
 
 
 def _known(session: Session, known: Submission) -> Received:

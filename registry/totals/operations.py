@@ -37,10 +37,8 @@ def run_reconcile(county: str, actor: Actor) -> Reconciled:
 
     Raises `NotFound` / `Forbidden` without the permission at the county.
     """
-    reading: Session = db.session()
-    demand(actor, Permission.RECONCILE, unions.find(reading, county).path)
-    with _one_snapshot(reading):
-        checked, differences = queries.reconcile(reading, county)
+    demand(actor, Permission.RECONCILE, unions.find(db.session(), county).path)
+    checked, differences = recount(county)
     with transaction() as session:
         record(
             session,
@@ -58,6 +56,13 @@ def run_reconcile(county: str, actor: Actor) -> Reconciled:
     if last is None:
         raise RuntimeError("the recount just written is not on the trail")
     return last
+
+
+def recount(county: str) -> tuple[int, list[Difference]]:
+    """Recount a county within one snapshot, so that an approval meanwhile makes no difference."""
+    session: Session = db.session()
+    with _one_snapshot(session):
+        return queries.reconcile(session, county)
 
 
 def last_reconciled(session: Session, county: str) -> Reconciled | None:
