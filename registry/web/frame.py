@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from flask import Flask, g, url_for
+from flask import Flask, current_app, g, url_for
 
 from registry.access import actor as access
 from registry.access.roles import Permission
@@ -39,6 +39,8 @@ def _frame() -> dict[str, Any]:
     if signed_in is None:
         return {"actor": None, "navigation": [], "can": can}
     actor = signed_in.actor
+    # Until a new password is chosen no place opens, so none is offered.
+    must_choose = signed_in.must_change_password and not current_app.config["DEMO"]
     shown = Shown(
         actor.account_id,
         actor.name,
@@ -50,7 +52,7 @@ def _frame() -> dict[str, Any]:
     )
     return {
         "actor": shown,
-        "navigation": navigation(actor),
+        "navigation": [] if must_choose else navigation(actor),
         "can": can,
         "federation_name": signed_in.federation_name,
         "account_url": url_for("signin.password"),
