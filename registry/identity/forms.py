@@ -50,14 +50,14 @@ _RESIDENT_BODY = re.compile(r"[0-9]{17}")
 _CLEAN = re.compile("[0-9A-Z]+")
 _BLANKS = re.compile(r"\s+")
 _CONFUSABLES = str.maketrans("OIL", "011")
-_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]*)?[Ee][+]?[0-9]{1,3}")
+_SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]*)?[Ee][+]?[0-9]{1,3}")
 
 
 def normalise(text: str) -> tuple[str, set[str]]:
     """Return the number in capitals without blanks, and the fixes that this took.
 
     The fixes are `document.upper_x` (the final x, or a character that looks like it, became X)
-    and `text.normalised` (anything else).
+    and `text.normalised` (blanks, full width, invisible characters, an apostrophe).
     """
     if _CLEAN.fullmatch(text):
         return text, set()
@@ -66,8 +66,9 @@ def normalise(text: str) -> tuple[str, set[str]]:
     if last in _LOOKS_LIKE_X and _RESIDENT_BODY.fullmatch(body):
         fixes = {"document.upper_x"} if last != "X" else set()
         return f"{body}X", fixes | ({"text.normalised"} if body + last != text else set())
-    clean = half_width(plain).upper()
-    return clean, {"text.normalised"} if clean != text else set()
+    clean = half_width(plain)
+    # Capitals are a matter of writing: nothing was removed, so nothing is told.
+    return clean.upper(), {"text.normalised"} if clean != text else set()
 
 
 def fits(kind: str, number: str) -> bool:

@@ -20,6 +20,8 @@ from registry.vault.vault import PERSON, of_person, vault
 
 REASON_LENGTH = 200
 NUMBER_LENGTH = 40
+# Digits of a resident number, but fewer or more than there are (15 and 18 are whole).
+_CUT_OFF = re.compile(r"\d{11,14}|\d{16,17}|\d{19,}")
 OTHER_KIND = "99"  # codes/document_kind.csv
 _LONG_NUMBER = re.compile(r"\d{11,}")
 
@@ -89,6 +91,10 @@ def look_up(number: str, *, actor: Actor) -> MemberRecord:
     clean, _ = normalise(number)
     if not clean or len(clean) > NUMBER_LENGTH:
         raise InputRefused("number.missing", "请填写要查询的证件号码。")
+    if _CUT_OFF.fullmatch(clean):
+        raise InputRefused(
+            "number.cut_off", f"号码只有 {len(clean)} 位，居民身份证应为 18 位，请核对后再查。"
+        )
     with transaction() as session:
         key = vault().keyed_hash(PERSON, key_form(kind_by_form(clean) or OTHER_KIND, clean))
         found = _visible(session, key, actor)

@@ -275,8 +275,9 @@ def _highest_row(session: Session, found: Submission) -> int:
 
 def _digest(session: Session, chosen: Subquery) -> tuple[int, str]:
     digest, count = hashlib.sha256(), 0
-    for key in session.scalars(select(chosen.c.person_key).order_by(chosen.c.row)):
-        digest.update(key)
+    said = (chosen.c.row, chosen.c.person_key, chosen.c.match, chosen.c.change, chosen.c.clean)
+    for row, key, match, change, clean in session.execute(select(*said).order_by(chosen.c.row)):
+        digest.update(f"{row}|{key.hex()}|{match}|{change}|{clean}\n".encode())
         count += 1
     return count, digest.hexdigest()
 

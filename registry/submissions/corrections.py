@@ -164,7 +164,10 @@ def answer_columns(submission_id: int, answers: Mapping[str, str], *, actor: Act
         session.execute(
             update(Submission)
             .where(Submission.county == submission.county, Submission.id == submission.id)
-            .values(answers=msgspec.json.encode(merged).decode())
+            .values(
+                answers=msgspec.json.encode(merged).decode(),
+                file_findings=msgspec.json.encode(_still_missing(submission, merged)).decode(),
+            )
         )
         submission = queries.find(session, submission_id)
         rows: list[int] = []
@@ -178,6 +181,13 @@ def answer_columns(submission_id: int, answers: Mapping[str, str], *, actor: Act
             after = part[-1].row
         _record(session, submission, actor, "draft.answer", fields=sorted(answers))
     return Corrected(rows, [])
+
+
+def _still_missing(submission: SubmissionView, answers: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the findings on the file; a column that has been answered is missing no more."""
+    missing = Checker(submission.columns, today(), answers).file_findings
+    others = [one for one in submission.file_findings if one["code"] != "column.missing"]
+    return others + [one._asdict() for one in missing]
 
 
 def shown(content: SealedRow, field: str) -> str:

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.access.roles import Role
+from registry.codes.lists import code_list
+from registry.roster.columns import COLUMNS
+from registry.submissions.states import Kind
 
 # Families first, as the filter offers them; an action belongs to the family its name begins with.
 FAMILIES: dict[str, str] = {
@@ -74,6 +77,7 @@ _RESULTS: dict[str, str] = {
     "refused:permission.missing": "没有权限",
     "refused:place.unknown": "不在管理范围",
     "faulty": "发现问题",
+    "member.unknown": "没有查到",
 }
 
 _DETAILS: dict[str, str] = {
@@ -118,7 +122,13 @@ _DETAILS: dict[str, str] = {
     "unions": "工会数",
     "warning": "提醒",
 }
-_ROLES = {role.value: role.label for role in Role}
+# Codes that stand in details: roles, kinds of rosters, fields, reasons.
+_WORDS = {
+    **{role.value: role.label for role in Role},
+    **{kind.value: kind.label for kind in Kind},
+    **{column.field: column.label for column in COLUMNS},
+    **{reason.code: reason.label for reason in code_list("send_back_reason")},
+}
 _SHOWN = 5
 # A digest is there to be compared; its beginning tells two apart and leaves room for the words.
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -153,5 +163,5 @@ def _text(value: Any) -> str:
         return f"{shown} 等 {len(value)} 项" if len(value) > _SHOWN else shown or "无"
     if isinstance(value, bool):
         return "是" if value else "否"
-    text = _ROLES.get(str(value), str(value))
+    text = _WORDS.get(str(value), str(value))
     return f"{text[:_DIGEST_SHOWN]}…" if _DIGEST.fullmatch(text) else text

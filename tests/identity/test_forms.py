@@ -44,7 +44,22 @@ def test_scientific_forms(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "E12345678", "1E234", "33E+17", make_resident_id(), "3.31", "+17", "12E34567"]
+    "text", ["", "E12345678", "1E234", make_resident_id(), "3.31", "+17", "12E34567"]
 )
 def test_other_forms(text: str) -> None:
+    assert not forms.looks_scientific(text)
+
+
+@pytest.mark.parametrize("text", ["eb1234567", "h12345670", "Eb1234567"])
+def test_capitals_are_no_repair_worth_telling(text):
+    assert forms.normalise(text) == (text.upper(), set())
+
+
+@pytest.mark.parametrize("text", ["331.02E+15", "33.10E+17", "3310.2e+14"])
+def test_scientific_form_is_known_with_any_number_of_digits_before_the_point(text):
+    assert forms.looks_scientific(text)
+
+
+@pytest.mark.parametrize("text", ["12E3456", "331021E12", "E1234567"])
+def test_a_passport_number_is_not_taken_for_scientific_form(text):
     assert not forms.looks_scientific(text)
