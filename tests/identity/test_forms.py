@@ -28,7 +28,7 @@ def test_the_labels_are_those_of_the_code_list() -> None:
         ("３３１０８３１９８５０３０７０１２Ｘ", BODY + "X", {TEXT, X}),
         (f"{BODY[:6]} {BODY[6:]}5", BODY + "5", {TEXT}),
         (f"{BODY}5\u200b", BODY + "5", {TEXT}),
-        ("h12345678", "H12345678", {TEXT}),
+        ("h12345678", "H12345678", set()),
         ("", "", set()),
         ("  ", "", {TEXT}),
         ("×", "×", set()),
