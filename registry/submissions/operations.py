@@ -258,10 +258,16 @@ def _tally_submission(session: Session, found: Submission, *, sign: int, pending
 
 
 def _digest(session: Session, found: Submission) -> str:
-    """Return a SHA-256 over the persons of the submitted rows: what was sent can be shown later."""
+    """Return a SHA-256 over the submitted rows: what was sent can be shown later."""
     digest = hashlib.sha256()
-    keys = session.scalars(
-        select(SubmissionRow.person_key)
+    rows = session.execute(
+        select(
+            SubmissionRow.row,
+            SubmissionRow.person_key,
+            SubmissionRow.match,
+            SubmissionRow.change,
+            SubmissionRow.clean,
+        )
         .where(
             SubmissionRow.county == found.county,
             SubmissionRow.submission_id == found.id,
@@ -269,8 +275,8 @@ def _digest(session: Session, found: Submission) -> str:
         )
         .order_by(SubmissionRow.row)
     )
-    for key in keys:
-        digest.update(key or b"")
+    for row, key, match, change, clean in rows:
+        digest.update(f"{row}|{(key or b'').hex()}|{match}|{change}|{clean}\n".encode())
     return digest.hexdigest()
 
 
