@@ -5,6 +5,7 @@ Runs only inside the sandbox process: no cell reader is safe elsewhere.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from io import BufferedIOBase
 from itertools import islice
@@ -19,20 +20,20 @@ MOST_CELLS = 30_000_000
 Row = list[object]
 
 
-class Source:
+class Source(ABC):
     """`sheets`: (name, can be read) in the order of the workbook: charts and hidden sheets
     cannot."""
 
     format = ""
     sheets: list[tuple[str, bool]]
 
+    @abstractmethod
     def rows(self, index: int) -> Iterator[Row]:
         """Yield a sheet's rows, the first is Excel row 1; each begins at column A."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look(self, index: int) -> Look:
         """Return what the rows do not tell of this sheet."""
-        raise NotImplementedError
 
 
 class WorkbookSource(Source):

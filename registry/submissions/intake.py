@@ -169,6 +169,3 @@ def _finding(row: int, field_name: str, code: str, letters: Mapping[str, str]) -
         None,
         [],
     )
-
-
-REGISTER_CODES = frozenset({"change.no_member", "member.active_elsewhere", "member.name_differs"})

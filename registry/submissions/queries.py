@@ -165,21 +165,6 @@ def row(session: Session, submission: SubmissionView, number: int) -> RowView:
     return found[0]
 
 
-def counts_by_finding(session: Session, submission: SubmissionView) -> dict[str, int]:
-    """Return in how many rows each rule speaks, most frequent first; excluded rows do not count."""
-    query = select(SubmissionRow.findings).where(
-        SubmissionRow.county == submission.county,
-        SubmissionRow.submission_id == submission.id,
-        SubmissionRow.findings.is_not(None),
-        SubmissionRow.state != RowState.EXCLUDED,
-    )
-    counts: dict[str, int] = {}
-    for text in session.scalars(query.execution_options(yield_per=5000)):
-        for code in {finding.code for finding in decode_findings(text)}:
-            counts[code] = counts.get(code, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: -item[1]))
-
-
 def counts_by_match(session: Session, submission: SubmissionView) -> dict[Match, int]:
     """Return the rows by match, without held and excluded ones."""
     query = (

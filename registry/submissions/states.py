@@ -90,9 +90,6 @@ class RowState(StrEnum):
         }[self]
 
 
-DECIDED = (RowState.APPROVED, RowState.SENT_BACK, RowState.REJECTED)
-
-
 def next_state(state: State, act: Act) -> State | None:
     """Return the state after an act, None when the act is not possible in this state."""
     return TRANSITIONS.get((state, act))

@@ -54,7 +54,3 @@ class HandOverForm(Form):
         "接手人姓名",
         [DataRequired("请填写接手人姓名。"), Length(max=50, message="姓名不超过 50 个字。")],
     )
-
-
-class ActForm(Form):
-    """An act without fields: only the token."""

@@ -29,7 +29,6 @@ MORE = (
     "is_dispatched",
     "in_mutual_aid",
 )
-JOINING = ("change", "changed_on")
 
 _HINTS = {
     "document_number": "照证件填写，末位是 X 的也要填。",
