@@ -7,10 +7,18 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from registry.codes.likeness import likeness, simplified, sound
+
 SEEDS = Path(__file__).resolve().parents[2] / "seeds" / "codes"
 
-# Below this likeness a suggestion misleads more often than it helps (rapidfuzz, 0 to 100).
-LIKENESS_CUT_OFF = 75
+# Below this likeness a suggestion misleads more often than it helps, and so does one that is much
+# less like the text than the best.
+LIKENESS_CUT_OFF = 0.6
+LIKENESS_BEHIND_THE_BEST = 0.2
+# One of two characters right: worth a word only where one label has it, or few begin with it.
+_HALF_ALIKE = 0.5
+_SHORT = 3
+_FEW = 3
 
 
 class Code(NamedTuple):
@@ -29,6 +37,9 @@ class CodeList:
         self._words = _words(entries, self._codes)
         # Alternative spellings, consulted only when the words themselves do not match.
         self._folded = _without_rivals((_fold(word), code) for word, code in self._words.items())
+        # A number that is no code is like no code.
+        self._spoken = [word for word in self._folded if not _bare(word)]
+        self._letters = {char for word in self._spoken for char in word + sound(word)}
         bare = [entry for entry in self._codes.values() if _bare(entry.code)]
         self._short = _without_rivals((str(int(entry.code)), entry) for entry in bare)
 
@@ -58,16 +69,18 @@ class CodeList:
         return self._codes[code].label
 
     def nearest(self, text: str, count: int = 3) -> list[str]:
-        """Return at most `count` labels that look like the text, the likeliest first."""
-        # Only faulty cells come here: the rest of the work does without the library.
-        from rapidfuzz import fuzz, process
-
-        words = list(self._folded)
-        hits = process.extract(
-            _fold(text), words, scorer=fuzz.WRatio, score_cutoff=LIKENESS_CUT_OFF, limit=None
-        )
-        labels = dict.fromkeys(self._folded[word].label for word, _, _ in hits)
-        return list(labels)[:count]
+        """Return at most `count` labels that look or sound like the text, the likeliest first."""
+        folded = simplified(_fold(text))
+        if not self._letters & {*folded, *sound(folded)}:
+            return []
+        found: dict[str, list[float]] = {}
+        for word, score in likeness(folded, self._spoken).items():
+            found.setdefault(self._folded[word].label, []).append(score)
+        best = {label: sorted(scores, reverse=True) for label, scores in found.items()}
+        close = _close({label: scores[0] for label, scores in best.items()})
+        if not close:
+            close = _half_alike(folded, best)
+        return sorted(close, key=lambda label: best[label][:2], reverse=True)[:count]
 
     def __iter__(self) -> Iterator[Code]:
         return iter(self._codes.values())
@@ -97,6 +110,23 @@ def code_list(name: str) -> CodeList:
 
 def _split(aliases: str | None) -> list[str]:
     return [alias for alias in (aliases or "").split("|") if alias]
+
+
+def _close(best: dict[str, float]) -> list[str]:
+    """Return the labels near enough to be meant and not far behind the nearest."""
+    least = max(LIKENESS_CUT_OFF, max(best.values()) - LIKENESS_BEHIND_THE_BEST)
+    return [label for label, score in best.items() if score >= least]
+
+
+def _half_alike(text: str, best: dict[str, list[float]]) -> list[str]:
+    """Return the labels that share half of a short word, if they are few: 群从 for 群众."""
+    half = [label for label, scores in best.items() if scores[0] >= _HALF_ALIKE]
+    if len(text) > _SHORT:
+        return []
+    if len(half) == 1:
+        return half
+    begun = [label for label in half if label[:1] == text[:1]]
+    return begun if len(begun) <= _FEW else []
 
 
 def _bare(code: str) -> bool:

@@ -7,6 +7,8 @@ from registry.roster.checks.notes import Note, Verdict, note
 from registry.roster.sheet import Cell
 
 TEXT_LIMIT = 200
+# Up to here a float holds every whole number.
+_WHOLE = 10**15
 
 # Most cells need no look at their single characters.
 is_plain = re.compile(r"[\u3400-\u9fff0-9A-Za-z（），、。()#·\-]{1,200}").fullmatch
@@ -30,6 +32,8 @@ def as_text(cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _WHOLE:
+        return repr(int(cell))
     return repr(cell)
 
 
