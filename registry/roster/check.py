@@ -125,7 +125,7 @@ class Checker:
 
     def _documents(self, batch: SheetBatch, clean: dict[str, Values], marks: Marks) -> Documents:
         cells = batch.cells.get("document_number") or [None] * len(batch.rows)
-        hints = Hints(clean["born_on"], clean["sex"])
+        hints = Hints(clean["born_on"], clean["sex"], marks)
         documents = judge_column(cells, clean["document_kind"], hints, self._today, marks)
         clean["document_number"] = documents.numbers
         clean["document_kind"] = list(documents.kinds)

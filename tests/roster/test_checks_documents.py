@@ -69,6 +69,15 @@ def test_one_fitting_correction_is_suggested() -> None:
     assert "末位" not in found.message
 
 
+def test_a_month_that_may_be_another_does_not_choose_a_correction() -> None:
+    # 1990.1 is January or October: the exchange that would make it January must not win by that.
+    for sequence in range(1, 400, 2):
+        sound = make_number("19901007", sequence)
+        wrong = sound[:10] + "01" + sound[12:]
+        suggestion = the(judged(wrong, born_on=1990.1), "document.checksum").suggestion
+        assert suggestion in (None, sound)
+
+
 def test_without_a_birth_date_there_is_no_telling_which_digit_is_wrong() -> None:
     wrong = SOUND[:11] + "8" + SOUND[12:]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple, cast, overload
+from typing import NamedTuple, NoReturn, cast, overload
 
 from registry.codes import code_list
 from registry.identity import resident_id
@@ -40,10 +40,15 @@ class Documents(NamedTuple):
 
 
 class Hints(Sequence[tuple[str | None, str | None]]):
-    """Birth date and sex as the rows give them; a pair is made only where a number is wrong."""
+    """Birth date and sex as the rows give them; a pair is made only where a number is wrong.
 
-    def __init__(self, births: Sequence[str | None], sexes: Sequence[str | None]) -> None:
-        self._births, self._sexes = births, sexes
+    A birth date such as 1990.1, which may be January or October, says no more than its year.
+    """
+
+    def __init__(
+        self, births: Sequence[str | None], sexes: Sequence[str | None], marks: Marks
+    ) -> None:
+        self._births, self._sexes, self._marks = births, sexes, marks
 
     def __len__(self) -> int:
         return len(self._births)
@@ -51,11 +56,14 @@ class Hints(Sequence[tuple[str | None, str | None]]):
     @overload
     def __getitem__(self, index: int) -> tuple[str | None, str | None]: ...
     @overload
-    def __getitem__(self, index: slice) -> "Hints": ...
-    def __getitem__(self, index: int | slice) -> "tuple[str | None, str | None] | Hints":
+    def __getitem__(self, index: slice) -> NoReturn: ...
+    def __getitem__(self, index: int | slice) -> tuple[str | None, str | None]:
         if isinstance(index, slice):
-            return Hints(self._births[index], self._sexes[index])
-        return self._births[index], self._sexes[index]
+            raise TypeError("hints are for one row at a time")
+        birth = self._births[index]
+        if birth is not None and self._marks.suggested("born_on", index, "date.month_only"):
+            birth = birth[:4]
+        return birth, self._sexes[index]
 
 
 def judge_column(
