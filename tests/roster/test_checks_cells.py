@@ -165,6 +165,27 @@ def test_names(value: str, clean: str, notes: list[str]) -> None:
     assert checked.clean["full_name"] == [clean]
 
 
+@pytest.mark.parametrize(
+    "field", ["full_name", "sex", "born_on", "ethnicity", "document_number", "mobile", "post"]
+)
+@pytest.mark.parametrize("word", ["#N/A", " #REF! ", "#value!", "#NAME?"])
+def test_the_words_of_a_spreadsheet_error_are_an_error_too(field: str, word: str) -> None:
+    """A csv has the words where the workbook had the error."""
+    checked = judge(make_row(**{field: word}))
+
+    assert [code for code in said_of(checked, field) if code != "text.normalised"] == ["cell.error"]
+    assert checked.clean[field] in ([None], [word.strip().upper()])
+
+
+def test_whole_numbers_that_a_reader_left_as_floats_are_whole() -> None:
+    checked = judge(make_row(is_migrant_worker=1.0, ethnicity=1.0, mobile=13905760001.0, post=3.0))
+
+    assert checked.clean["is_migrant_worker"] == ["1"]
+    assert checked.clean["ethnicity"] == ["01"]
+    assert checked.clean["mobile"] == ["13905760001"]
+    assert checked.clean["post"] == ["3"]
+
+
 def test_a_private_use_character_has_a_standard_one() -> None:
     found = the(judge(make_row(full_name="叶\ue863")), "name.unusual")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import filterfalse
 from typing import cast
 
@@ -14,8 +15,8 @@ from registry.roster.checks.names import (
     judge_mobile,
     judge_name,
 )
-from registry.roster.checks.notes import Note, Verdict
-from registry.roster.checks.text import as_text, is_plain, judge_text
+from registry.roster.checks.notes import Note, Verdict, note
+from registry.roster.checks.text import as_text, is_error_word, is_plain, judge_text
 from registry.roster.columns import Column
 from registry.roster.sheet import Cell
 
@@ -24,7 +25,7 @@ _REMEMBERED = 20_000
 
 
 class ColumnJudge:
-    """Judges the cells of one column; remembers what it has seen between batches.
+    """Judges the cells of the column `label`; remembers what it has seen between batches.
 
     `known` are texts that are stored as told, without a note. `plain` says of a text that it is
     stored as it stands without a note: where nearly all cells are plain (names, telephones,
@@ -33,10 +34,12 @@ class ColumnJudge:
 
     def __init__(
         self,
-        judge: Callable[[Cell], Verdict],
+        label: str,
+        judge: Callable[[Cell, str], Verdict],
         plain: Callable[[str], object] | None = None,
         known: dict[str, str] | None = None,
     ) -> None:
+        self._label = label
         self._judge = judge
         self._plain = plain
         self._known: dict[Cell, str | None] = {None: None}
@@ -78,7 +81,10 @@ class ColumnJudge:
         return clean, {i: notes[cell] for i, cell in enumerate(cells) if cell in notes}
 
     def _learn(self, cell: Cell) -> None:
-        verdict = self._judge(cell)
+        if is_error_word(cell):
+            verdict = Verdict(None, (note("cell.error", label=self._label),))
+        else:
+            verdict = self._judge(cell, self._label)
         self._clean[cell] = verdict.clean
         if verdict.notes:
             self._notes[cell] = verdict.notes
@@ -102,16 +108,16 @@ def column_judge(column: Column) -> ColumnJudge:
     """Return the judge of a column by its kind; document numbers have their own (`documents`)."""
     label = column.label
     if column.field == "full_name":
-        return ColumnJudge(lambda cell: judge_name(cell, label), is_plain_name)
+        return ColumnJudge(label, judge_name, is_plain_name)
     if column.codes is not None:
         codes = code_list(column.codes)
         known = {code.label: code.code for code in codes}
-        return ColumnJudge(lambda cell: judge_code(cell, label, codes), known=known)
+        return ColumnJudge(label, partial(judge_code, codes=codes), known=known)
     if column.kind == "flag":
         known = {text: flag for flag, text in FLAG_LABELS.items()}
-        return ColumnJudge(lambda cell: judge_flag(cell, label), known=known)
+        return ColumnJudge(label, judge_flag, known=known)
     if column.kind == "date":
-        return ColumnJudge(lambda cell: judge_date(cell, label))
+        return ColumnJudge(label, judge_date)
     if column.kind == "mobile":
-        return ColumnJudge(lambda cell: judge_mobile(cell, label), is_plain_mobile)
-    return ColumnJudge(lambda cell: judge_text(cell, label), is_plain)
+        return ColumnJudge(label, judge_mobile, is_plain_mobile)
+    return ColumnJudge(label, judge_text, is_plain)

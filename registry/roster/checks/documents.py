@@ -15,7 +15,7 @@ from registry.identity.documents import (
     normalise,
 )
 from registry.roster.checks.notes import Marks, Note, note
-from registry.roster.checks.text import as_text, repaired
+from registry.roster.checks.text import as_text, is_error_word, repaired
 from registry.roster.columns import COLUMN
 from registry.roster.sheet import Cell
 
@@ -151,6 +151,9 @@ def _mark(index: int, judgement: Judgement, text: str, marks: Marks) -> None:
         for fix in normalise(text)[1]:
             repair = repaired(_LABEL) if fix == "text.normalised" else note(fix)
             marks.add("document_number", index, repair)
+    if judgement.has_error and is_error_word(text):
+        marks.add("document_number", index, note("cell.error", label=_LABEL))
+        return
     for problem in judgement.problems:
         field = "document_kind" if problem.code == "document.kind_doubtful" else "document_number"
         marks.add(field, index, _problem_note(problem, judgement))

@@ -7,6 +7,11 @@ from registry.roster.checks.notes import Note, Verdict, note
 from registry.roster.sheet import Cell
 
 TEXT_LIMIT = 200
+# What spreadsheets write into a cell whose formula failed. A csv, and a column pasted as text, has
+# the words instead of the error; nobody is called so.
+_ERROR_WORDS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+)
 # Up to here a float holds every whole number.
 _WHOLE = 10**15
 
@@ -35,6 +40,11 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < _WHOLE:
         return repr(int(cell))
     return repr(cell)
+
+
+def is_error_word(cell: Cell) -> bool:
+    """Return whether the cell is the text of a spreadsheet error, such as #N/A."""
+    return isinstance(cell, str) and cell.strip().upper() in _ERROR_WORDS
 
 
 def tidy(text: str) -> str:
