@@ -9,6 +9,7 @@ from registry.web import (
     clerks,
     correcting,
     health,
+    help,
     home,
     members,
     person,
@@ -47,4 +48,5 @@ FAMILIES: tuple[Family, ...] = (
     Family(accounts.blueprint, accounts.waiting),
     Family(clerks.blueprint, clerks.waiting),
     Family(trail.blueprint, trail.waiting),
+    Family(help.blueprint),
 )

@@ -29,7 +29,7 @@ class Cell:
     """One cell. `text` is what stands in it (in full where it may be edited, else masked);
     `message` are its errors, or its warnings where it has none, `also` warnings beside errors;
     `others` are rows of the same group, `note` what was repaired, `again` a row where the former
-    value still stands, `times` in how many rows.
+    value still stands, `times` in how many rows; `rule` is the code of the first thing said.
     """
 
     field: str
@@ -44,6 +44,7 @@ class Cell:
     others: tuple[int, ...]
     note: str
     code: str = ""
+    rule: str = ""
     again: int = 0
     times: int = 0
 
@@ -149,6 +150,7 @@ class Present:
             options=options(column) if editable else (),
             others=tuple(number for one in faults for number in one.other_rows),
             note=_said(one for one in findings if one.severity == "fixed") if self.repairs else "",
+            rule=(errors or faults)[0].code if faults else "",
         )
 
     def _text(self, row: RowView, column: Column, content: SealedRow | None) -> str:

@@ -38,6 +38,7 @@ ENTRIES: tuple[_Entry, ...] = (
     _Entry("经办员账号", "person-vcard", "/unions/<code>/clerks", Permission.MANAGE_CLERKS),
     _Entry("账号管理", "person-circle", "/unions/<code>/accounts", Permission.MANAGE_ACCOUNTS),
     _Entry("操作留痕", "journal-text", "/unions/<code>/trail", Permission.VIEW_TRAIL),
+    _Entry("填报帮助", "question-circle", "/help", None),
 )
 
 

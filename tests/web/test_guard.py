@@ -21,7 +21,14 @@ OTHER_TOWNSHIP, FOREIGN, OTHER_COUNTY = "331083002", "3310830020001", "331082"
 # What anybody may ask for without signing in: nothing there is of anybody.
 OPEN = {"home.start", "signin.sign_in", "health.healthz", "health.readyz"}
 # What everybody who is signed in may do.
-SIGNED_IN = {"home.home", "signin.sign_out", "signin.password", "signin.confirm"}
+SIGNED_IN = {
+    "home.home",
+    "signin.sign_out",
+    "signin.password",
+    "signin.confirm",
+    "help.index",
+    "help.page",
+}
 
 PLACE_OF = {
     Role.CLERK: UNION,
