@@ -29,9 +29,11 @@ class Picture(NamedTuple):
 
 class Help(NamedTuple):
     """A rule's page: what it means, why it matters, the steps in the page and in Excel or WPS,
-    the codes of related rules, and the picture."""
+    the codes of related rules, and the picture. `facts` are those of the example, for the sentence.
+    """
 
     code: str
+    facts: dict[str, str]
     means: str
     why: str
     page: tuple[str, ...]
@@ -58,6 +60,7 @@ def _help(code: str, table: dict[str, Any]) -> Help:
     picture = table["picture"]
     return Help(
         code=code,
+        facts=table.get("facts", {}),
         means=table["means"],
         why=table["why"],
         page=tuple(table["page"]),

@@ -48,7 +48,7 @@ def index() -> str:
         words=words,
         groups=[group for group in groups if group.codes],
         titles=TITLES,
-        said={code: sentence(code) for code in RULES},
+        helps=helps(),
         back=_back(),
     )
 
@@ -64,7 +64,7 @@ def page(rule: str) -> str:
         "help/page.html",
         help=known,
         title=TITLES[rule],
-        said=sentence(rule),
+        said=sentence(rule, **known.facts),
         group=next(group for group in _GROUPS if group[0] == group_of(RULES[rule])),
         drawing=draw(known.picture),
         related=[(code, TITLES[code]) for code in known.related],
@@ -92,7 +92,7 @@ def _says(known: Help, words: str) -> bool:
         (
             known.code,
             TITLES[known.code],
-            sentence(known.code),
+            sentence(known.code, **known.facts),
             known.means,
             known.why,
             *known.page,

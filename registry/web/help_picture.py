@@ -82,11 +82,12 @@ def width_of(text: str) -> float:
 def draw(picture: Picture) -> Drawing:
     """Return the drawing of a picture: what is there, an arrow, what it becomes."""
     canvas = _Canvas()
-    width = max(_width(picture.before), _width(picture.after), LEAST)
-    bottom = _panel(canvas, picture.before, picture.tabs, 1, width)
+    shared = _shared_widths(picture)
+    width = max(_width(picture.before, shared), _width(picture.after, shared), LEAST)
+    bottom = _panel(canvas, picture.before, picture.tabs, 1, width, shared)
     canvas.signs.append(Sign(width / 2, bottom + GAP / 2, "arrow"))
     canvas.words.append(Word(width / 2 + 16, bottom + GAP / 2 + 5, "改成", "caption"))
-    bottom = _panel(canvas, picture.after, picture.tabs_after, bottom + GAP, width)
+    bottom = _panel(canvas, picture.after, picture.tabs_after, bottom + GAP, width, shared)
     return Drawing(width, bottom + 1, canvas.boxes, canvas.words, canvas.signs)
 
 
@@ -99,31 +100,47 @@ def _is_sheet(panel: str) -> bool:
 
 
 def _column_widths(rows: list[list[str]]) -> list[float]:
-    return [
-        max(width_of(row[place]) + 2 * PAD + (_SIGN if row[place][:1] in _MARKS else 0)
-            for row in rows)
-        for place in range(1, len(rows[0]))
-    ]  # fmt: skip
+    return [max(_room(row[place]) for row in rows) for place in range(1, len(rows[0]))]
 
 
-def _width(panel: str) -> float:
+def _room(cell: str) -> float:
+    return width_of(cell) + 2 * PAD + (_SIGN if cell[:1] in _MARKS else 0)
+
+
+def _shared_widths(picture: Picture) -> list[float] | None:
+    """Return the widths of columns that stand in both sheets, so that nothing shifts."""
+    if not (_is_sheet(picture.before) and _is_sheet(picture.after)):
+        return None
+    before, after = _cells(picture.before), _cells(picture.after)
+    return _column_widths(before + after) if before[0] == after[0] else None
+
+
+def _width(panel: str, shared: list[float] | None) -> float:
     if _is_sheet(panel):
-        return NUMBERS + sum(_column_widths(_cells(panel))) + 2
+        return NUMBERS + sum(shared or _column_widths(_cells(panel))) + 2
     return max(width_of(line) for line in panel.splitlines()) + 5 * PAD
 
 
-def _panel(canvas: _Canvas, panel: str, tabs: tuple[str, ...], top: float, width: float) -> float:
+def _panel(
+    canvas: _Canvas,
+    panel: str,
+    tabs: tuple[str, ...],
+    top: float,
+    width: float,
+    shared: list[float] | None,
+) -> float:
     """Draw a panel and return where it ends."""
     if not _is_sheet(panel):
         return _dialog(canvas, panel, top, width)
-    bottom = _sheet(canvas, _cells(panel), top, width)
+    rows = _cells(panel)
+    widths = list(shared or _column_widths(rows))
+    # The last column takes what is left, so that both sheets end on one line.
+    widths[-1] += width - 2 - NUMBERS - sum(widths)
+    bottom = _sheet(canvas, rows, widths, top)
     return _tabs(canvas, tabs, bottom, width) if tabs else bottom
 
 
-def _sheet(canvas: _Canvas, rows: list[list[str]], top: float, width: float) -> float:
-    widths = _column_widths(rows)
-    # The last column takes what is left, so that both sheets end on one line.
-    widths[-1] += width - 2 - NUMBERS - sum(widths)
+def _sheet(canvas: _Canvas, rows: list[list[str]], widths: list[float], top: float) -> float:
     canvas.boxes.append(Box(1, top, NUMBERS, LETTERS, "edge"))
     left = 1.0 + NUMBERS
     for letter, wide in zip(rows[0][1:], widths, strict=True):
@@ -147,7 +164,7 @@ def _tabs(canvas: _Canvas, tabs: tuple[str, ...], top: float, width: float) -> f
     canvas.boxes.append(Box(1, top, width - 2, ROW, "edge"))
     left = 1.0 + PAD
     for tab in tabs:
-        wide = width_of(tab) + 2 * PAD + (_SIGN if tab[:1] in _MARKS else 0)
+        wide = _room(tab)
         canvas.marked(Box(left, top, wide, ROW - 3, "tab"), tab)
         left += wide + 4
     return top + ROW
@@ -178,7 +195,7 @@ def _dialog(canvas: _Canvas, panel: str, top: float, width: float) -> float:
 def _buttons(canvas: _Canvas, text: str, top: float, width: float) -> None:
     left = width - PAD * 2
     for button in reversed([one.strip("[] ") for one in text.split("] [")]):
-        wide = width_of(button) + 2 * PAD + (_SIGN if button[:1] in _MARKS else 0)
+        wide = _room(button)
         left -= wide
         canvas.marked(Box(left, top, wide, ROW, "button"), button)
         left -= PAD

@@ -7,6 +7,7 @@ import pytest
 
 from registry.identity.documents import judge_documents
 from registry.roster.help import FOLDER, Help, helps
+from registry.roster.messages import MESSAGES
 from registry.roster.rules import RULES
 from tests.factories.roster_rows import TODAY
 
@@ -36,6 +37,19 @@ def test_help_says_all_that_a_reader_needs(known: Help) -> None:
     assert known.sheet
     assert all(text.endswith("。") for text in words(known)), words(known)
     assert len(known.picture.says) <= 80
+
+
+@pytest.mark.parametrize("known", HELPS)
+def test_the_example_sentence_knows_all_its_facts(known: Help) -> None:
+    """Words that stand for unknown facts are for callers in need, not for an example."""
+    message = MESSAGES[known.code]
+    needed = {
+        name for name in message.defaults if name not in ("percent", "age", "limit", "remedy")
+    }
+
+    assert set(known.facts) <= set(message.defaults)
+    if known.code != "file.too_large":
+        assert needed <= set(known.facts)
 
 
 @pytest.mark.parametrize("known", HELPS)
