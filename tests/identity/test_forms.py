@@ -1,4 +1,8 @@
+import unicodedata
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from registry.codes import code_list
 from registry.identity import forms
@@ -63,3 +67,27 @@ def test_scientific_form_is_known_with_any_number_of_digits_before_the_point(tex
 @pytest.mark.parametrize("text", ["12E3456", "331021E12", "E1234567"])
 def test_a_passport_number_is_not_taken_for_scientific_form(text):
     assert not forms.looks_scientific(text)
+
+
+WRITTEN = st.one_of(
+    st.text(max_size=24),
+    st.text(alphabet="0123456789Xx×Ｘ３ '\u200b-ohHＨ", max_size=24),
+    st.builds(
+        lambda number, place, mark: number[:place] + mark + number[place:],
+        st.just(make_resident_id()),
+        st.integers(0, 18),
+        st.sampled_from([" ", "\u3000", "\u200b", "'", "-", "\n", "ｘ"]),
+    ),
+)
+
+
+@given(WRITTEN)
+def test_what_is_normalised_needs_no_second_look(written: str) -> None:
+    clean, fixes = forms.normalise(written)
+
+    assert forms.normalise(clean) == (clean, set())
+    assert fixes <= {TEXT, X}
+    # No digit is added, taken away or changed.
+    digits = [unicodedata.normalize("NFKC", char) for char in written if char.isdigit()]
+    kept = [unicodedata.normalize("NFKC", char) for char in clean if char.isdigit()]
+    assert kept == digits

@@ -45,3 +45,18 @@ def test_a_mask_keeps_the_length_and_covers_something(text: str, own: bool) -> N
     assert not text or "*" in masked
     assert len(mask.mobile(text)) == len(text)
     assert not text or "*" in mask.mobile(text)
+
+
+@given(st.from_regex(r"[0-9]{17}[0-9X]", fullmatch=True), st.booleans())
+def test_a_masked_number_never_shows_the_birth_date(number: str, own: bool) -> None:
+    """First four, and the last four in one's own union: what lies between is covered."""
+    masked = mask.document(number, own)
+
+    assert masked[:4] == number[:4]
+    assert masked[4:14] == "*" * 10
+    assert masked[14:] == (number[14:] if own else "****")
+
+
+@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
+def test_a_masked_mobile_shows_five_digits(number: str) -> None:
+    assert mask.mobile(number) == f"{number[:3]}******{number[-2:]}"

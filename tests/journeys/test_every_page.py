@@ -96,7 +96,8 @@ def test_a_clerk_and_a_reviewer_at_work_on_a_phone(desk, picture):
 
 
 def kind_of(path):
-    """Return a path with the numbers of single things left out."""
+    """Return a path with the numbers of single things left out; help has a journey of its own."""
+    path = re.sub(r"^/help/.+", "/help/rule", path)
     return re.sub(r"\d+", lambda found: LEVELS.get(len(found[0]), "N"), path)
 
 

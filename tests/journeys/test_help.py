@@ -1,0 +1,54 @@
+"""Every help page in a browser: axe finds nothing, it fits a phone, its drawing holds its words."""
+
+from pathlib import Path
+
+import pytest
+
+from registry.roster.rules import RULES
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text("utf-8")
+DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+# Words that reach over the drawing's edge, or over the right edge of the box they begin in.
+SPILT = """() => {
+  const drawing = document.querySelector(".help-picture");
+  const boxes = [...drawing.querySelectorAll("rect")].map(box => box.getBBox());
+  return [...drawing.querySelectorAll("text")].filter(text => {
+    const word = text.getBBox();
+    const right = word.x + word.width;
+    return right > drawing.viewBox.baseVal.width || boxes.some(box =>
+      Math.abs(box.x + 8 - word.x) < 1 && word.y > box.y - 3 &&
+      word.y + word.height < box.y + box.height + 5 && right > box.x + box.width);
+  }).map(text => text.textContent);
+}"""
+
+
+def test_every_help_page(desk, picture):
+    page = desk("clerk-3310830010001")
+    page.context.add_init_script(AXE)
+    complaints = []
+    for address in ("/help", *(f"/help/{code}" for code in RULES)):
+        assert page.goto(address).status == 200, address
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        complaints += [(address, one["id"]) for one in found]
+        if address != "/help":
+            picture(page, address.strip("/").replace("/", "-"))
+            complaints += [(address, "spilt", word) for word in page.evaluate(SPILT)]
+        page.set_viewport_size(PHONE)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            complaints.append((address, "wider than a phone"))
+        page.set_viewport_size(DESK)
+    assert complaints == []
+
+
+def test_from_a_finding_to_its_help_and_back(desk):
+    page = desk("clerk-3310830010001")
+    page.get_by_role("link", name="去改正").first.click()
+    page.get_by_role("link", name="怎么办").first.click()
+    page.wait_for_url("**/help/*")
+    page.locator(".help-related a").first.click()
+    page.wait_for_url("**/help/*back=*")
+    page.get_by_role("link", name="返回刚才的页面").first.click()
+    page.wait_for_url("**/submissions/*")
+    assert page.get_by_role("heading", name="核对花名册").is_visible()
