@@ -4,16 +4,20 @@ import re
 from html import unescape
 
 import pytest
+from sqlalchemy import text
 
 from registry.access.roles import Role
+from registry.db import db
+from registry.errors import RosterRefused
 from registry.roster.help import helps
 from registry.roster.messages import TITLES
 from registry.roster.rules import RULES
 from registry.web.help_picture import MOST, draw, width_of
 from tests.factories.accounts import make_account, sign_in
+from tests.factories.people import make_people
+from tests.factories.rosters import UNION, make_clerk, make_roster, take_in
 from tests.factories.unions import make_union_tree
 
-UNION = "3310830010001"
 SITE = "http://localhost"
 
 
@@ -119,3 +123,26 @@ def test_help_stands_in_the_side_bar_of_every_role(app, client, role, place):
     sign_in(client, make_account(role, place))
 
     assert 'href="/help" class="active"' in client.get("/help/cell.required").text
+
+
+def test_each_finding_and_a_chosen_rule_lead_to_their_help(client):
+    clerk = make_clerk()
+    draft = take_in(make_roster(make_people(3), {0: {"ethnicity": "汗族"}}), clerk)
+    sign_in(client, make_account(Role.CLERK, UNION))
+
+    plain = links(client.get(f"/submissions/{draft}").text)
+    chosen = links(client.get(f"/submissions/{draft}?tab=error&code=code.unknown").text)
+    invented = links(client.get(f"/submissions/{draft}?tab=error&code=cell.invented").text)
+    assert plain == ["/help/code.unknown"]
+    assert chosen == ["/help/code.unknown"] * 2
+    assert "/help/cell.invented" not in invented
+
+
+def test_a_refusal_leads_to_its_help(client):
+    clerk = make_clerk()
+    with pytest.raises(RosterRefused):
+        take_in(b"<html><body>no roster</body></html>", clerk)
+    sign_in(client, make_account(Role.CLERK, UNION))
+    refused = db.session.execute(text("SELECT id FROM submission")).scalar_one()
+
+    assert links(client.get(f"/submissions/{refused}").text) == ["/help/file.not_a_workbook"]
