@@ -23,6 +23,10 @@ PIECE = 1 << 18
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
+_WORKBOOK = "xl/workbook.xml"
+_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
+_TARGET = re.compile(rb"""\sTarget=["']([^"']*)["']""")
+
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 # The first part that is there tells what the container is.
@@ -58,9 +62,23 @@ class Container:
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._entries
 
+    def main_part(self) -> str:
+        """Return the name, in lower case, of the part that is the workbook of an xlsx; "" where
+        there is none."""
+        if _WORKBOOK in self:
+            return _WORKBOOK
+        if b"spreadsheetml" not in self.read("[Content_Types].xml"):
+            return ""
+        for tag in _RELATIONSHIP.findall(self.read("_rels/.rels")):
+            target = _TARGET.search(tag)
+            name = target.group(1).decode("utf-8", "replace").lstrip("/").lower() if target else ""
+            if b"/officeDocument" in tag and name.endswith(".xml") and name in self:
+                return name
+        return ""
+
     def format(self) -> str:
         """Return xlsx, xlsm or ods; raise Refusal for every other kind of container."""
-        if "xl/workbook.xml" in self:
+        if self.main_part():
             return "xlsm" if b"macroEnabled" in self.read("[Content_Types].xml") else "xlsx"
         kind = self.read("mimetype")
         if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
@@ -87,6 +105,19 @@ class Container:
         if len(content) > most:
             raise Refusal("file.too_large", what="内的部件", limit=f"{most >> 20} MB")
         return content
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Yield a part's pieces, none where there is no such part. For parts that `parts` has
+        already counted."""
+        entry = self._entries.get(name.lower())
+        if entry is None:
+            return
+        try:
+            with self._zip.open(entry) as part:
+                while piece := part.read(PIECE):
+                    yield piece
+        except _BROKEN as error:
+            raise damaged(name) from error
 
     def parts(self, most_unpacked: int) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield every part's name (lower case) with its pieces, which must be used up.

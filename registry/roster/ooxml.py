@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from registry.roster.container import Container
-from registry.roster.look import Look, column_number, shows_month_only
+from registry.roster.look import Look, column_number
 from registry.roster.refusal import damaged
 
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?(worksheet|[A-Za-z_][\w.:-]*)[\s>/]")
@@ -27,6 +27,7 @@ _ERROR = re.compile(rb""" t=["']e["']""")
 _FORMULA = re.compile(rb"<f[\s/>]")
 _UNCACHED = re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)(?!\s*<v(?:\s[^>]*)?>[^<])")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
+_MISPLACED = re.compile(rb't="inlineStr"[^>]*><v[\s>]')
 _EMPTY_VALUE = re.compile(rb"<v(?:\s[^>]*)?(?:/>|>\s*</v>)")
 
 
@@ -71,6 +72,7 @@ class SheetLook:
             piece, self._half = piece[:cut], piece[cut:]
             piece = piece.replace(b"<" + self._prefix, b"<").replace(b"</" + self._prefix, b"</")
         data = self._pending + piece
+        self.look.is_unusual = self.look.is_unusual or _is_unusual(data, self._inside)
         end = data.find(b"</sheetData>")
         self._closed = end >= 0
         self._rows(data if end < 0 else data[:end], last=self._closed)
@@ -155,6 +157,14 @@ class SheetLook:
                 self.look.month(self._row, column)
 
 
+def _is_unusual(data: bytes, inside: bool) -> bool:
+    """Tell whether the cell reader would drop something here without a word: what stands after a
+    comment or in CDATA, and a text in <v> where <is> belongs."""
+    if b"<!" in data and (inside or data.find(b"<!") > data.find(b"<sheetData") >= 0):
+        return True
+    return b'"inlineStr"' in data and _MISPLACED.search(data) is not None
+
+
 def _is_uncached(kind: bytes | None, content: bytes) -> bool:
     if b"<is" in content or (_VALUE.search(content) and not _EMPTY_VALUE.search(content)):
         return False
@@ -162,68 +172,14 @@ def _is_uncached(kind: bytes | None, content: bytes) -> bool:
     return not (kind == b"str" and _EMPTY_VALUE.search(content))
 
 
-def month_styles(container: Container) -> frozenset[bytes]:
-    """Return the style numbers (as in a cell's `s`) that show a date as year and month only."""
-    styles = container.read("xl/styles.xml").replace(b"<x:", b"<").replace(b"</x:", b"</")
-    codes: dict[bytes, str] = {}
-    for tag in re.findall(rb"<numFmt\s([^>]*)>", styles):
-        attributes = dict(_ATTRIBUTE.findall(tag))
-        code = attributes.get(b"formatCode", b"").decode("utf-8", "replace")
-        codes[attributes.get(b"numFmtId", b"")] = code.replace("&quot;", '"')
-    found = re.search(rb"<cellXfs.*?</cellXfs>", styles, re.DOTALL)
-    chosen = set()
-    for index, tag in enumerate(re.findall(rb"<xf\s([^>]*)>", found.group() if found else b"")):
-        number = dict(_ATTRIBUTE.findall(tag)).get(b"numFmtId", b"0")
-        if number.isdigit() and shows_month_only(int(number), codes.get(number)):
-            chosen.add(str(index).encode())
-    return frozenset(chosen)
-
-
-def sheet_parts(container: Container) -> dict[str, str]:
-    """Return {sheet name: name of its part in lower case} of the workbook."""
-    from xml.parsers.expat import ExpatError, ParserCreate
-
-    targets: dict[str, str] = {}
-    sheets: dict[str, str] = {}
-
-    def relationship(name: str, attributes: dict[str, str]) -> None:
-        if name.endswith("Relationship"):
-            targets[attributes.get("Id", "")] = _part(attributes.get("Target", ""))
-
-    def sheet(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(":")[2] == "sheet":
-            ids = [value for key, value in attributes.items() if key.endswith(":id")]
-            if ids and ids[0] in targets:
-                sheets[attributes.get("name", "")] = targets[ids[0]]
-
-    for part, start in (("xl/_rels/workbook.xml.rels", relationship), ("xl/workbook.xml", sheet)):
-        parser = ParserCreate()
-        parser.StartElementHandler = start
-        try:
-            parser.Parse(container.read(part), True)
-        except ExpatError as error:
-            raise damaged(part) from error
-    return sheets
-
-
-def _part(target: str) -> str:
-    target = target.replace("\\", "/").lower()
-    parts: list[str] = [] if target.startswith("/") else ["xl"]
-    for name in target.split("/"):
-        if name == ".." and parts:
-            parts.pop()
-        elif name not in ("", ".", ".."):
-            parts.append(name)
-    return "/".join(parts)
-
-
-def sweep(container: Container, most_unpacked: int) -> dict[str, Look]:
+def sweep(
+    container: Container, most_unpacked: int, month_styles: frozenset[bytes]
+) -> dict[str, Look]:
     """Unpack every part once and return {part name in lower case: Look} of the worksheets."""
-    styles = month_styles(container)
     looks: dict[str, Look] = {}
     for name, pieces in container.parts(most_unpacked):
         first = next(pieces, b"")
-        sheet = SheetLook(styles)
+        sheet = SheetLook(month_styles)
         if sheet.start(first):
             sheet.see(first)
             for piece in pieces:

@@ -1,0 +1,324 @@
+"""The rows of one xlsx sheet without the sheet in memory: for registers of a million rows.
+
+A part is taken in pieces. Rows as the usual programs write them are read with one regular
+expression; a row that is written in another way goes to an XML parser, which is some times slower
+and knows everything. Both give the same values (`registry.roster.cells`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from registry.roster.cells import Value, text_of, unescaped, value_of
+from registry.roster.look import column_number
+from registry.roster.refusal import Refusal, damaged
+
+MOST_CELLS = 30_000_000
+MOST_ROWS = 1_048_576
+MOST_COLUMNS = 16_384
+_LONGEST_ROW = 64 << 20
+
+Row = list[object]
+
+# One cell as Excel, WPS, LibreOffice, openpyxl and XlsxWriter write it.
+_CELL = re.compile(
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>/]*)(?:/>|>(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?'
+    rb"(?:<(?:v|is><t)>([^<]*)</(?:v|t></is)>|<v/>)?</c>)"
+)
+_ATTRIBUTE = re.compile(rb"""([\w:]+)=["']([^"']*)["']""")
+_NUMBER = re.compile(rb"""[^>]*?\sr=["']([0-9]{1,7})["']""")
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_BEGIN = re.compile(rb"<sheetData(\s*/|\s[^>]*)?>")
+_PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)worksheet[\s>]")
+_OPENED = b"<worksheet><sheetData>"
+_CLOSED = b"</sheetData></worksheet>"
+
+
+class Kinds(dict[bytes, Value]):
+    """{attributes of a cell as they stand in the file: function for its raw text}.
+
+    `styles` are the kinds of format by the number in a cell's `s`.
+    """
+
+    def __init__(self, styles: Sequence[str], is_1904: bool, shared: Value) -> None:
+        super().__init__()
+        self._styles = styles
+        self._is_1904 = is_1904
+        self._shared = shared
+
+    def __missing__(self, attributes: bytes) -> Value:
+        said = dict(_ATTRIBUTE.findall(attributes))
+        value = self.of(said.get(b"t", b"").decode(), said.get(b"s", b"").decode())
+        self[attributes] = value
+        return value
+
+    def of(self, kind: str, style: str) -> Value:
+        """Return the function for a type and a style number."""
+        index = int(style) if style.isdecimal() else len(self._styles)
+        shown = self._styles[index] if index < len(self._styles) else "number"
+        return value_of(kind, shown, self._is_1904, self._shared)
+
+
+def stream_rows(pieces: Iterable[bytes], kinds: Kinds) -> Iterator[Row]:
+    """Yield a sheet's rows from Excel row 1 to the last with content, each from column A to its
+    last content.
+
+    Raises Refusal: file.damaged, also where two rows or two cells claim one place, which would
+    lose one of them; file.too_large past 30 million cells.
+    """
+    reached = cells = 0
+    for number, row in _numbered(pieces, kinds):
+        if not row:
+            continue
+        cells += len(row)
+        if cells > MOST_CELLS:
+            raise Refusal("file.too_large", what="的单元格数", limit="3000 万个")
+        for _ in range(number - reached - 1):
+            yield []
+        yield row
+        reached = number
+
+
+def _numbered(pieces: Iterable[bytes], kinds: Kinds) -> Iterator[tuple[int, Row]]:
+    quick = _QuickReader(kinds)
+    parser: _Parser | None = None
+    for is_odd, block in _blocks(_without_prefix(iter(pieces))):
+        if not is_odd:
+            yield from quick.rows(block)
+            continue
+        parser = parser or _Parser(kinds, quick.reached)
+        yield from parser.feed(block)
+    if parser is not None:
+        yield from parser.feed(b"", last=True)
+
+
+def _blocks(pieces: Iterator[bytes]) -> Iterator[tuple[bool, bytes]]:
+    """Yield (False, whole rows), or from the first comment or other oddity on (True, piece), which
+    together are one document: a comment may hold whatever looks like a row."""
+    is_odd, data = _begin(pieces)
+    while not is_odd:
+        is_odd = b"<!" in data or b"<?" in data
+        if is_odd:
+            data = _OPENED + data
+            break
+        end = data.find(b"</sheetData>")
+        if end >= 0:
+            yield False, data[:end]
+            return
+        cut = data.rfind(b"<row")
+        if cut > 0:
+            yield False, data[:cut]
+            data = data[cut:]
+        elif len(data) > _LONGEST_ROW:
+            raise damaged("a row without an end")
+        data += _next(pieces)
+    yield True, data
+    for piece in pieces:
+        yield True, piece
+
+
+def _begin(pieces: Iterator[bytes]) -> tuple[bool, bytes]:
+    """Return (False, what follows <sheetData>), or (True, all so far) where a comment stands
+    before it."""
+    data = _next(pieces)
+    while (found := _BEGIN.search(data)) is None and b"<!" not in data:
+        data += _next(pieces)
+    if b"<!" in data[: found.start() if found else None]:
+        return True, data
+    assert found is not None  # noqa: S101 - else the loop goes on
+    if (found.group(1) or b"").endswith(b"/"):
+        return False, b"</sheetData>"
+    return False, data[found.end() :]
+
+
+def _next(pieces: Iterator[bytes]) -> bytes:
+    piece = next(pieces, b"")
+    if not piece:
+        raise damaged("sheet without an end")
+    return piece
+
+
+def _without_prefix(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the pieces with <x:row> as <row>; a tag cut in two waits for its other half."""
+    half = next(pieces, b"")
+    found = _PREFIX.search(half[:4096])
+    if found is None:
+        yield half
+        yield from pieces
+        return
+    opening, closing = b"<" + found.group(1), b"</" + found.group(1)
+    for piece in pieces:
+        half += piece
+        cut = half.rfind(b"<")
+        yield half[:cut].replace(opening, b"<").replace(closing, b"</")
+        half = half[cut:]
+    yield half.replace(opening, b"<").replace(closing, b"</")
+
+
+class _QuickReader:
+    """Rows by one regular expression where that covers every cell, else by the parser."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self._kinds = kinds
+        self._places: dict[tuple[bytes, ...], list[int] | None] = {}
+        self.reached = 0
+
+    def rows(self, block: bytes) -> Iterator[tuple[int, Row]]:
+        """Yield (number, row) of a block of whole rows."""
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        for text in block.split(b"<row")[1:]:
+            row = self._row(text)
+            if row is None:
+                parser = _Parser(self._kinds, self.reached)
+                parsed = parser.feed(_OPENED + b"<row" + text + _CLOSED, last=True)
+                self.reached = parser.reached
+                yield from parsed
+            else:
+                yield self.reached, row
+
+    def _row(self, text: bytes) -> Row | None:
+        cells = _CELL.findall(text)
+        if len(cells) != text.count(b"<c"):
+            return None
+        number = _number(text, self.reached)
+        if not cells:
+            self.reached = number
+            return []
+        letters, digits, attributes, found = zip(*cells, strict=True)
+        raws: Sequence[bytes] = found
+        places = self._places.get(letters, ())
+        if places == ():
+            places = self._places[letters] = _ascending(letters)
+        if places is None or digits.count(b"%d" % number) != len(digits):
+            return None
+        self.reached = number
+        if b"&" in text:
+            raws = [unescaped(raw) if b"&" in raw else raw for raw in raws]
+        kinds = self._kinds
+        return _placed(
+            places,
+            [kinds[said](raw) if raw else "" for said, raw in zip(attributes, raws, strict=True)],
+        )
+
+
+def _number(text: bytes, reached: int) -> int:
+    """Return the number of a row from what stands after `<row`."""
+    if text.startswith(b' r="'):
+        number = int(text[4 : text.find(b'"', 4)])
+    else:
+        found = _NUMBER.match(text)
+        number = int(found.group(1)) if found else reached + 1
+    return _checked(number, reached)
+
+
+def _checked(number: int, reached: int) -> int:
+    if number <= reached:
+        raise damaged("row numbers do not ascend")
+    if number > MOST_ROWS:
+        raise damaged("row number")
+    return number
+
+
+def _ascending(letters: Sequence[bytes]) -> list[int] | None:
+    """Return the column numbers, or None where they do not ascend or are too high."""
+    places = [column_number(one.decode()) for one in letters]
+    return places if places == sorted(set(places)) and places[-1] < MOST_COLUMNS else None
+
+
+def _placed(places: Sequence[int], values: Row) -> Row:
+    """Return the row up to its last content."""
+    last = len(values)
+    while last and values[last - 1] == "":
+        last -= 1
+    if not last:
+        return []
+    width = places[last - 1] + 1
+    if width == last:
+        return values if last == len(values) else values[:last]
+    row: Row = [""] * width
+    for place, value in zip(places, values[:last], strict=False):
+        row[place] = value
+    return row
+
+
+class _Parser:
+    """Rows by expat: of one row that is written in an unusual way, or of the rest of a sheet."""
+
+    def __init__(self, kinds: Kinds, reached: int) -> None:
+        self.reached = reached
+        self._kinds = kinds
+        self._done: list[tuple[int, Row]] = []
+        self._cells: dict[int, object] = {}
+        self._column = -1
+        self._kind = self._style = ""
+        self._value: object = ""
+        self._text: list[str] | None = None
+        self._is_kept = False
+        self._phonetic = 0
+        self._parser = ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+
+    def feed(self, data: bytes, last: bool = False) -> list[tuple[int, Row]]:
+        """Return the rows that end in this piece."""
+        try:
+            self._parser.Parse(data, last)
+        except ExpatError as error:
+            raise damaged("sheet") from error
+        done, self._done = self._done, []
+        return done
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "row":
+            said = attributes.get("r", "")
+            self.reached = _checked(int(said) if said else self.reached + 1, self.reached)
+            self._cells, self._column = {}, -1
+        elif name == "c":
+            self._place(attributes.get("r"))
+            self._kind, self._style = attributes.get("t", ""), attributes.get("s", "")
+            self._value = ""
+        elif name == "v" or (name == "t" and not self._phonetic):
+            self._text = []
+            self._is_kept = attributes.get("xml:space") == "preserve"
+        elif name == "rPh":
+            self._phonetic += 1
+
+    def _place(self, reference: str | None) -> None:
+        if reference is None:
+            self._column += 1
+        else:
+            found = _REFERENCE.fullmatch(reference)
+            if found is None or int(found.group(2)) != self.reached:
+                raise damaged("a cell in another row")
+            self._column = column_number(found.group(1))
+        if self._column in self._cells or self._column >= MOST_COLUMNS:
+            raise damaged("two cells in one place")
+        self._cells[self._column] = ""
+
+    def _characters(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+
+    def _end(self, name: str) -> None:
+        if name == "v" and self._text is not None:
+            raw = "".join(self._text).encode()
+            self._value = self._kinds.of(self._kind, self._style)(raw) if raw else ""
+            self._text = None
+        elif name == "t" and self._text is not None:
+            text = "".join(self._text)
+            self._value = str(self._value) + text_of(
+                (text if self._is_kept else text.strip(" \t\r\n")).encode()
+            )
+            self._text = None
+        elif name == "rPh":
+            self._phonetic -= 1
+        elif name == "c":
+            self._cells[self._column] = self._value
+        elif name == "row":
+            places = sorted(self._cells)
+            self._done.append((self.reached, _placed(places, [self._cells[at] for at in places])))
