@@ -51,8 +51,12 @@ class Container:
         if len(entries) > MOST_ENTRIES:
             raise Refusal("file.too_large", what="内的部件数", limit=f"{MOST_ENTRIES} 个")
         self._entries: dict[str, zipfile.ZipInfo] = {}
+        self.has_usual_names = True
         for entry in entries:
             name = entry.filename.lower()
+            # Some programs write Windows' separators; the cell reader finds no such part.
+            self.has_usual_names = self.has_usual_names and "\\" not in name
+            name = name.replace("\\", "/")
             if name in self._entries or _escapes(name):
                 raise damaged("double or escaping name")
             if entry.flag_bits & 1:
@@ -131,7 +135,7 @@ class Container:
 
     def _pieces(self, name: str, entry: zipfile.ZipInfo) -> Iterator[bytes]:
         unpacked = 0
-        guard = MarkupGuard()
+        guard = MarkupGuard(_may_be_utf_16(name))
         try:
             with self._zip.open(entry) as part:
                 while piece := part.read(PIECE):
@@ -151,9 +155,13 @@ class Container:
 
 
 class MarkupGuard:
-    """Refuses a markup part that declares a document type or an entity, piece by piece."""
+    """Refuses a markup part that declares a document type or an entity, piece by piece.
 
-    def __init__(self) -> None:
+    `may_be_utf_16`: for parts that nobody reads; in others the tokens would go unseen.
+    """
+
+    def __init__(self, may_be_utf_16: bool = False) -> None:
+        self._may_be_utf_16 = may_be_utf_16
         self._markup: bool | None = None
         self._end = b""
 
@@ -168,10 +176,16 @@ class MarkupGuard:
         self._end = piece[-16:]
 
     def _begin(self, piece: bytes) -> None:
-        if piece.startswith((b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")):
-            # The tokens above would go unseen, and the cell reader sees no cell in such a part.
+        is_utf_16 = piece.startswith((b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<"))
+        if is_utf_16 and not self._may_be_utf_16:
+            # The cell reader sees no cell in such a part.
             raise damaged("UTF-16 part")
         self._markup = piece.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def _may_be_utf_16(name: str) -> bool:
+    """Excel keeps the user's own data so (Power Query), and nothing of ours reads it."""
+    return name.startswith("customxml/") or not name.endswith((".xml", ".rels"))
 
 
 def _escapes(name: str) -> bool:

@@ -19,6 +19,9 @@ _AFTER_NAME = (b" ", b">", b"/", b"\t", b"\r", b"\n")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,7})["']""")
 _ROW_NUMBER_LATER = re.compile(rb"""[^>]*?\sr=["'](\d{1,7})["']""")
 _HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
+# Up to a column of three letters the cell reader would take memory for every cell between.
+_WIDE = re.compile(rb"""<dimension\s[^>]*ref=["'][^"']*\b[A-Z]{3}\d""")
+_FAR = 100_000
 _COLUMNS = re.compile(rb"<col\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)=["']([^"']*)["']""")
 _NO_DATA = re.compile(rb"<sheetData\s*/>")
@@ -27,7 +30,7 @@ _ERROR = re.compile(rb""" t=["']e["']""")
 _FORMULA = re.compile(rb"<f[\s/>]")
 _UNCACHED = re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)(?!\s*<v(?:\s[^>]*)?>[^<])")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
-_MISPLACED = re.compile(rb't="inlineStr"[^>]*><v[\s>]')
+_MISPLACED = re.compile(rb't="inlineStr"[^>]*>\s*(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?\s*<v[\s>]')
 _EMPTY_VALUE = re.compile(rb"<v(?:\s[^>]*)?(?:/>|>\s*</v>)")
 
 
@@ -40,7 +43,7 @@ class SheetLook:
         self._pending = b""
         self._half = b""
         self._closed = False
-        self._row = 0
+        self._row = self._rows_seen = 0
         self._inside = False
         self._month_styles = month_styles
         self._month = (
@@ -79,6 +82,9 @@ class SheetLook:
 
     def finish(self) -> None:
         """Raise Refusal when the sheet's data has no end."""
+        # The cell reader takes memory for every row between two far apart.
+        sparse = self._row > _FAR and self._row > 4 * self._rows_seen
+        self.look.is_unusual = self.look.is_unusual or sparse
         if not self._closed and not _NO_DATA.search(self._pending):
             raise damaged("sheet without an end")
 
@@ -98,6 +104,7 @@ class SheetLook:
             self._inside = True
         # What stands before the first row is no row (nothing at all once there has been one).
         del rows[:1]
+        self._rows_seen += len(rows)
         if suspicious or b"hidden=" in data or not self._ascend(rows):
             for row in rows:
                 if row[:1] in _AFTER_NAME:
@@ -116,6 +123,8 @@ class SheetLook:
         return True
 
     def _head(self, data: bytes) -> None:
+        if _WIDE.search(data):
+            self.look.is_unusual = True
         for column in _COLUMNS.finditer(data):
             attributes = dict(_ATTRIBUTE.findall(column.group(1)))
             if attributes.get(b"hidden") in (b"1", b"true"):

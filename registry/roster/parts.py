@@ -65,7 +65,8 @@ def read_parts(container: Container) -> Parts:
         nonlocal is_1904
         name = name.rpartition(":")[2]
         if name == "workbookPr":
-            is_1904 = attributes.get("date1904", "0") in ("1", "true", "on")
+            # An extension has an element of the same name.
+            is_1904 = is_1904 or attributes.get("date1904", "0") in ("1", "true", "on")
         elif name == "sheet":
             key = next((value for at, value in attributes.items() if at.endswith(":id")), "")
             state = attributes.get("state", "visible")

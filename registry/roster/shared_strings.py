@@ -22,10 +22,11 @@ _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)sst[\s>]")
 _LONGEST = 64 << 20
 
 
-class SharedStrings:
-    """`text(b"7")` is the eighth string; IndexError or ValueError where there is none."""
+class SharedStrings(dict[bytes, str]):
+    """`strings[b"7"]` is the eighth string; IndexError or ValueError where there is none."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
+        super().__init__()
         self._run = bytearray()
         self._ends = array("Q", (0,))
         for texts in _blocks(pieces):
@@ -33,19 +34,13 @@ class SharedStrings:
             ends = accumulate(map(len, texts), initial=self._ends[-1])
             next(ends)
             self._ends.extend(ends)
-        self._few = [self._at(index) for index in range(min(_FEW, len(self)))]
+        for index in range(min(_FEW, len(self._ends) - 1)):
+            self[b"%d" % index] = self[b"0%d" % index]
 
-    def __len__(self) -> int:
-        return len(self._ends) - 1
-
-    def _at(self, index: int) -> str:
-        return self._run[self._ends[index] : self._ends[index + 1]].decode()
-
-    def text(self, raw: bytes) -> str:
-        """Return the string with this number, as a cell has it."""
+    def __missing__(self, raw: bytes) -> str:
         # The nought makes an error of a sign or a blank, which int() would take.
         index = int(b"0" + raw)
-        return self._few[index] if index < len(self._few) else self._at(index)
+        return self._run[self._ends[index] : self._ends[index + 1]].decode()
 
 
 def _blocks(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:

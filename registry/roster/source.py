@@ -41,6 +41,13 @@ class Source(ABC):
         """Return what the rows do not tell of this sheet."""
 
 
+class Unreadable(Refusal):
+    """The cell reader cannot open the workbook: file.damaged, unless another way is found."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("file.damaged", why=why)
+
+
 class WorkbookSource(Source):
     """xlsx, xlsm, xls and ods by calamine."""
 
@@ -54,7 +61,7 @@ class WorkbookSource(Source):
         except calamine.PasswordError as error:
             raise Refusal("file.encrypted") from error
         except calamine.CalamineError as error:
-            raise damaged(str(error)) from error
+            raise Unreadable(str(error)) from error
         self._error = calamine.CalamineError
         self.sheets = [
             (
@@ -137,7 +144,7 @@ class StreamSource(Source):
             readable = sheet.is_visible and sheet.kind == "worksheet"
             self.sheets.append((sheet.name, readable))
         strings = SharedStrings(container.pieces(parts.strings))
-        self._kinds = Kinds(styles.kinds, parts.is_1904, strings.text)
+        self._kinds = Kinds(styles.kinds, parts.is_1904, strings.__getitem__)
 
     def rows(self, index: int) -> Iterator[Row]:
         from registry.roster.stream import stream_rows
@@ -161,9 +168,14 @@ def _zip_source(file: BufferedIOBase, unpacked_bytes: int, stream: bool) -> Sour
     parts = read_parts(container)
     styles = read_styles(container, parts.styles)
     looks = sweep(container, unpacked_bytes, styles.months)
-    if stream or not parts.are_usual or any(look.is_unusual for look in looks.values()):
-        return StreamSource(container, format, parts, looks, styles)
-    return SheetsSource(file, format, parts, looks)
+    is_usual = container.has_usual_names and parts.are_usual
+    if is_usual and not stream and not any(look.is_unusual for look in looks.values()):
+        try:
+            return SheetsSource(file, format, parts, looks)
+        except Unreadable:
+            # It asks for parts that a sheet of numbers can do without.
+            pass
+    return StreamSource(container, format, parts, looks, styles)
 
 
 class OleSource(WorkbookSource):

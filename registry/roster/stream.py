@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from registry.roster.cells import Value, text_of, unescaped, value_of
@@ -18,6 +19,7 @@ from registry.roster.refusal import Refusal, damaged
 MOST_CELLS = 30_000_000
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 16_384
+_MOST_SHAPES = 4096
 _LONGEST_ROW = 64 << 20
 
 Row = list[object]
@@ -157,12 +159,21 @@ def _without_prefix(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield half.replace(opening, b"<").replace(closing, b"</")
 
 
+class _Shape(NamedTuple):
+    """Rows that differ in nothing but their values: the columns of the cells (none where they do
+    not ascend), the functions for their texts, and whether no column is left out."""
+
+    places: list[int]
+    values: list[Value]
+    is_dense: bool
+
+
 class _QuickReader:
     """Rows by one regular expression where that covers every cell, else by the parser."""
 
     def __init__(self, kinds: Kinds) -> None:
         self._kinds = kinds
-        self._places: dict[tuple[bytes, ...], list[int] | None] = {}
+        self._shapes: dict[tuple[tuple[bytes, ...], tuple[bytes, ...]], _Shape] = {}
         self.reached = 0
 
     def rows(self, block: bytes) -> Iterator[tuple[int, Row]]:
@@ -189,19 +200,30 @@ class _QuickReader:
             return []
         letters, digits, attributes, found = zip(*cells, strict=True)
         raws: Sequence[bytes] = found
-        places = self._places.get(letters, ())
-        if places == ():
-            places = self._places[letters] = _ascending(letters)
-        if places is None or digits.count(b"%d" % number) != len(digits):
+        shape = self._shapes.get((letters, attributes)) or self._shape(letters, attributes)
+        if not shape.places or digits.count(b"%d" % number) != len(digits):
             return None
         self.reached = number
         if b"&" in text:
             raws = [unescaped(raw) if b"&" in raw else raw for raw in raws]
-        kinds = self._kinds
-        return _placed(
+        values = [value(raw) if raw else "" for value, raw in zip(shape.values, raws, strict=True)]
+        if shape.is_dense and values[-1] != "":
+            return values
+        return _placed(shape.places, values)
+
+    def _shape(self, letters: tuple[bytes, ...], attributes: tuple[bytes, ...]) -> _Shape:
+        places = [column_number(one.decode()) for one in letters]
+        if places != sorted(set(places)) or places[-1] >= MOST_COLUMNS:
+            places = []
+        if len(self._shapes) >= _MOST_SHAPES:
+            self._shapes.clear()
+        shape = _Shape(
             places,
-            [kinds[said](raw) if raw else "" for said, raw in zip(attributes, raws, strict=True)],
+            [self._kinds[said] for said in attributes],
+            places == list(range(len(places))),
         )
+        self._shapes[letters, attributes] = shape
+        return shape
 
 
 def _number(text: bytes, reached: int) -> int:
@@ -220,12 +242,6 @@ def _checked(number: int, reached: int) -> int:
     if number > MOST_ROWS:
         raise damaged("row number")
     return number
-
-
-def _ascending(letters: Sequence[bytes]) -> list[int] | None:
-    """Return the column numbers, or None where they do not ascend or are too high."""
-    places = [column_number(one.decode()) for one in letters]
-    return places if places == sorted(set(places)) and places[-1] < MOST_COLUMNS else None
 
 
 def _placed(places: Sequence[int], values: Row) -> Row:
@@ -256,7 +272,7 @@ class _Parser:
         self._kind = self._style = ""
         self._value: object = ""
         self._text: list[str] | None = None
-        self._is_kept = False
+        self._is_kept = self._is_astray = False
         self._phonetic = 0
         self._parser = ParserCreate()
         self._parser.buffer_text = True
@@ -289,12 +305,14 @@ class _Parser:
             self._phonetic += 1
 
     def _place(self, reference: str | None) -> None:
+        self._is_astray = False
         if reference is None:
             self._column += 1
         else:
             found = _REFERENCE.fullmatch(reference)
-            if found is None or int(found.group(2)) != self.reached:
-                raise damaged("a cell in another row")
+            if found is None:
+                raise damaged("reference of a cell")
+            self._is_astray = int(found.group(2)) != self.reached
             self._column = column_number(found.group(1))
         if self._column in self._cells or self._column >= MOST_COLUMNS:
             raise damaged("two cells in one place")
@@ -318,6 +336,8 @@ class _Parser:
         elif name == "rPh":
             self._phonetic -= 1
         elif name == "c":
+            if self._is_astray and self._value != "":
+                raise damaged("a cell in another row")
             self._cells[self._column] = self._value
         elif name == "row":
             places = sorted(self._cells)
