@@ -31,6 +31,8 @@ _FORMULA = re.compile(rb"<f[\s/>]")
 _UNCACHED = re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)(?!\s*<v(?:\s[^>]*)?>[^<])")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
 _MISPLACED = re.compile(rb't="inlineStr"[^>]*>\s*(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?\s*<v[\s>]')
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _EMPTY_VALUE = re.compile(rb"<v(?:\s[^>]*)?(?:/>|>\s*</v>)")
 
 
@@ -42,6 +44,7 @@ class SheetLook:
         self._prefix = b""
         self._pending = b""
         self._half = b""
+        self._open = b""
         self._closed = False
         self._row = self._rows_seen = 0
         self._inside = False
@@ -76,6 +79,9 @@ class SheetLook:
             piece = piece.replace(b"<" + self._prefix, b"<").replace(b"</" + self._prefix, b"</")
         data = self._pending + piece
         self.look.is_unusual = self.look.is_unusual or _is_unusual(data, self._inside)
+        self._open = b""
+        if b"<!" in data:
+            data, self._open = _without_declarations(data)
         end = data.find(b"</sheetData>")
         self._closed = end >= 0
         self._rows(data if end < 0 else data[:end], last=self._closed)
@@ -98,6 +104,7 @@ class SheetLook:
         rows = data.split(b"<row")
         if not last:
             self._pending = b"<row" + rows[-1] if len(rows) > 1 else rows[-1]
+            self._pending += self._open
             del rows[-1]
         if rows and not self._inside:
             self._head(rows[0])
@@ -169,9 +176,17 @@ class SheetLook:
 def _is_unusual(data: bytes, inside: bool) -> bool:
     """Tell whether the cell reader would drop something here without a word: what stands after a
     comment or in CDATA, and a text in <v> where <is> belongs."""
-    if b"<!" in data and (inside or data.find(b"<!") > data.find(b"<sheetData") >= 0):
+    if b"<!" in data and (inside or data.rfind(b"<!") > data.find(b"<sheetData") >= 0):
         return True
     return b'"inlineStr"' in data and _MISPLACED.search(data) is not None
+
+
+def _without_declarations(data: bytes) -> tuple[bytes, bytes]:
+    """Return the data without comments, CDATA as plain text, and what follows an open one."""
+    data = _COMMENT.sub(b"", data)
+    data = _CDATA.sub(lambda found: found.group(1).replace(b"<", b"&lt;"), data)
+    open_from = data.find(b"<!")
+    return (data, b"") if open_from < 0 else (data[:open_from], data[open_from:])
 
 
 def _is_uncached(kind: bytes | None, content: bytes) -> bool:

@@ -91,14 +91,41 @@ class WorkbookSource(Source):
 
 
 class OpenDocumentSource(WorkbookSource):
-    """An .ods file: the preflight of all its parts comes before the cell reader."""
+    """An .ods file by the cell reader, once its content has been looked at."""
 
-    def __init__(self, file: BufferedIOBase, container: Container, unpacked_bytes: int) -> None:
-        from registry.roster.opendocument import sweep
-
-        looks = sweep(container, unpacked_bytes)
+    def __init__(self, file: BufferedIOBase, looks: list[Look]) -> None:
         super().__init__(file, "ods")
         self._looks = dict(enumerate(looks))
+
+
+class TablesSource(Source):
+    """An .ods file that the cell reader cannot open."""
+
+    format = "ods"
+
+    def __init__(self, container: Container, looks: list[Look]) -> None:
+        from registry.roster.tables import read_tables
+
+        self._tables, hiding = read_tables(container.pieces("content.xml"))
+        self._looks = looks
+        self.sheets = [(table.name, table.style not in hiding) for table in self._tables]
+
+    def rows(self, index: int) -> Iterator[Row]:
+        yield from self._tables[index].rows
+
+    def look(self, index: int) -> Look:
+        # Nothing is noted where no sheet holds anything to tell.
+        return self._looks[index] if index < len(self._looks) else Look()
+
+
+def _open_document(file: BufferedIOBase, container: Container, unpacked_bytes: int) -> Source:
+    from registry.roster.opendocument import sweep
+
+    looks = sweep(container, unpacked_bytes)
+    try:
+        return OpenDocumentSource(file, looks)
+    except Unreadable:
+        return TablesSource(container, looks)
 
 
 class SheetsSource(WorkbookSource):
@@ -161,7 +188,7 @@ def _zip_source(file: BufferedIOBase, unpacked_bytes: int, stream: bool) -> Sour
     container = Container(file)
     format = container.format()
     if format == "ods":
-        return OpenDocumentSource(file, container, unpacked_bytes)
+        return _open_document(file, container, unpacked_bytes)
     from registry.roster.ooxml import sweep
     from registry.roster.parts import read_parts, read_styles
 
