@@ -22,6 +22,7 @@ _DURATION = 46
 _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's days have no zone
 _DAYS_TO_1904 = 1462
 _LAST_DAY = 2_958_466
+_LONGEST = 999_999_999
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
 _LITERALS = re.compile(r'"[^"]*"?|[\\_*].')
 _ENTITY = re.compile(rb"&([^;&\s]{1,32});?")
@@ -85,10 +86,11 @@ def unescaped(raw: bytes) -> bytes:
 def _resolved(found: re.Match[bytes]) -> bytes:
     name = found.group(1).decode("ascii", "replace")
     try:
-        if name.startswith("#x"):
-            return chr(int(name[2:], 16)).encode()
         if name.startswith("#"):
-            return chr(int(name[1:])).encode()
+            code = int(name[2:], 16) if name.startswith("#x") else int(name[1:])
+            if code < 32 and code not in (9, 10, 13):
+                raise damaged("character reference")
+            return chr(code).encode()
     except (ValueError, OverflowError) as error:
         raise damaged("character reference") from error
     if name not in _XML_ENTITIES:
@@ -126,7 +128,7 @@ def _moment(raw: bytes, is_1904: bool) -> object:
 
 def _duration(raw: bytes) -> object:
     days = _number(raw)
-    if not isinstance(days, float) or not -_LAST_DAY < days < _LAST_DAY:
+    if not isinstance(days, float) or not -_LONGEST < days < _LONGEST:
         return days
     return _days(days)
 
