@@ -17,6 +17,9 @@ from registry.roster.refusal import damaged
 # Where the cell reader looks, whatever the relationships say.
 USUAL = ("xl/workbook.xml", "xl/sharedstrings.xml", "xl/styles.xml")
 
+# Excel takes 255 characters.
+_LONGEST_CODE = 1000
+
 _Started = Callable[[str, dict[str, str]], None]
 
 
@@ -99,7 +102,9 @@ def read_styles(container: Container, part: str) -> Styles:
         nonlocal inside
         name = name.rpartition(":")[2]
         if name == "numFmt":
-            codes[_integer(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
+            codes[_integer(attributes.get("numFmtId"))] = attributes.get("formatCode", "")[
+                :_LONGEST_CODE
+            ]
         elif name == "xf" and inside:
             numbers.append(_integer(attributes.get("numFmtId")))
         elif name in ("cellXfs", "cellStyles", "dxfs"):
@@ -107,13 +112,12 @@ def read_styles(container: Container, part: str) -> Styles:
 
     if part:
         _parse(container, part, start)
+    # Many styles share a format, and a hostile file has a million of them.
+    kinds = {number: kind_of_format(number, codes.get(number)) for number in set(numbers)}
+    months = {number for number in kinds if shows_month_only(number, codes.get(number))}
     return Styles(
-        [kind_of_format(number, codes.get(number)) for number in numbers],
-        frozenset(
-            str(index).encode()
-            for index, number in enumerate(numbers)
-            if shows_month_only(number, codes.get(number))
-        ),
+        [kinds[number] for number in numbers],
+        frozenset(b"%d" % index for index, number in enumerate(numbers) if number in months),
     )
 
 

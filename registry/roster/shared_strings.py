@@ -19,7 +19,8 @@ _FEW = 4096
 _BLANKS = b" \t\r\n"
 _PLAIN = re.compile(rb'<si><t(?: xml:space="(preserve)")?>([^<]*)</t></si>')
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)sst[\s>]")
-_LONGEST = 64 << 20
+# A cell takes 32,767 characters, each with a format of its own at the worst.
+_LONGEST = 8 << 20
 
 
 class SharedStrings(dict[bytes, str]):
