@@ -31,8 +31,6 @@ _FORMULA = re.compile(rb"<f[\s/>]")
 _UNCACHED = re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)(?!\s*<v(?:\s[^>]*)?>[^<])")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
 _MISPLACED = re.compile(rb't="inlineStr"[^>]*>\s*(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?\s*<v[\s>]')
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
-_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _EMPTY_VALUE = re.compile(rb"<v(?:\s[^>]*)?(?:/>|>\s*</v>)")
 
 
@@ -183,10 +181,19 @@ def _is_unusual(data: bytes, inside: bool) -> bool:
 
 def _without_declarations(data: bytes) -> tuple[bytes, bytes]:
     """Return the data without comments, CDATA as plain text, and what follows an open one."""
-    data = _COMMENT.sub(b"", data)
-    data = _CDATA.sub(lambda found: found.group(1).replace(b"<", b"&lt;"), data)
-    open_from = data.find(b"<!")
-    return (data, b"") if open_from < 0 else (data[:open_from], data[open_from:])
+    kept: list[bytes] = []
+    at = 0
+    while (start := data.find(b"<!", at)) >= 0:
+        kept.append(data[at:start])
+        is_text = data.startswith(b"<![CDATA[", start)
+        mark = b"]]>" if is_text else b"-->"
+        end = data.find(mark, start + 4)
+        if end < 0:
+            return b"".join(kept), data[start:]
+        if is_text:
+            kept.append(data[start + 9 : end].replace(b"<", b"&lt;"))
+        at = end + len(mark)
+    return b"".join((*kept, data[at:])), b""
 
 
 def _is_uncached(kind: bytes | None, content: bytes) -> bool:

@@ -86,8 +86,8 @@ def read_parts(container: Container) -> Parts:
     return Parts(
         workbook,
         sheets,
-        _one(container, kinds, targets, "sharedStrings"),
-        _one(container, kinds, targets, "styles"),
+        _one(container, kinds, targets, "sharedStrings", USUAL[1]),
+        _one(container, kinds, targets, "styles", USUAL[2]),
         is_1904,
     )
 
@@ -150,11 +150,14 @@ def resolved(target: str, folder: str) -> str:
     return "/".join(parts)
 
 
-def _one(container: Container, kinds: dict[str, str], targets: dict[str, str], kind: str) -> str:
+def _one(
+    container: Container, kinds: dict[str, str], targets: dict[str, str], kind: str, usual: str
+) -> str:
+    """Return the part of this kind; where no relationship names one, the usual one."""
     for key, said in kinds.items():
         if said == kind and targets[key] in container:
             return targets[key]
-    return ""
+    return usual if usual in container else ""
 
 
 def _parse(container: Container, part: str, start: _Started) -> None:

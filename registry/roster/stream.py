@@ -10,19 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
-from xml.parsers.expat import ExpatError, ParserCreate
 
-from registry.roster.cells import Value, text_of, unescaped, value_of
+from registry.roster.cells import Value, unescaped, value_of
 from registry.roster.look import column_number
 from registry.roster.refusal import Refusal, damaged
+from registry.roster.sheet_parser import MOST_COLUMNS, Row, SheetParser, checked, placed
 
 MOST_CELLS = 30_000_000
-MOST_ROWS = 1_048_576
-MOST_COLUMNS = 16_384
 _MOST_SHAPES = 4096
 _LONGEST_ROW = 16 << 20
-
-Row = list[object]
 
 # One cell as Excel, WPS, LibreOffice, openpyxl and XlsxWriter write it.
 _CELL = re.compile(
@@ -31,7 +27,6 @@ _CELL = re.compile(
 )
 _ATTRIBUTE = re.compile(rb"""([\w:]+)=["']([^"']*)["']""")
 _NUMBER = re.compile(rb"""[^>]*?\sr=["']([0-9]{1,7})["']""")
-_REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _BEGIN = re.compile(rb"<sheetData(\s*/|\s[^>]*)?>")
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)worksheet[\s>]")
 _OPENED = b"<worksheet><sheetData>"
@@ -85,12 +80,12 @@ def stream_rows(pieces: Iterable[bytes], kinds: Kinds) -> Iterator[Row]:
 
 def _numbered(pieces: Iterable[bytes], kinds: Kinds) -> Iterator[tuple[int, Row]]:
     quick = _QuickReader(kinds)
-    parser: _Parser | None = None
+    parser: SheetParser | None = None
     for is_odd, block in _blocks(_without_prefix(iter(pieces))):
         if not is_odd:
             yield from quick.rows(block)
             continue
-        parser = parser or _Parser(kinds, quick.reached)
+        parser = parser or SheetParser(kinds.of, quick.reached)
         yield from parser.feed(block)
     if parser is not None:
         yield from parser.feed(b"", last=True)
@@ -183,7 +178,7 @@ class _QuickReader:
         for text in block.split(b"<row")[1:]:
             row = self._row(text)
             if row is None:
-                parser = _Parser(self._kinds, self.reached)
+                parser = SheetParser(self._kinds.of, self.reached)
                 parsed = parser.feed(_OPENED + b"<row" + text + _CLOSED, last=True)
                 self.reached = parser.reached
                 yield from parsed
@@ -209,7 +204,7 @@ class _QuickReader:
         values = [value(raw) if raw else "" for value, raw in zip(shape.values, raws, strict=True)]
         if shape.is_dense and values[-1] != "":
             return values
-        return _placed(shape.places, values)
+        return placed(shape.places, values)
 
     def _shape(self, letters: tuple[bytes, ...], attributes: tuple[bytes, ...]) -> _Shape:
         places = [column_number(one.decode()) for one in letters]
@@ -233,112 +228,4 @@ def _number(text: bytes, reached: int) -> int:
     else:
         found = _NUMBER.match(text)
         number = int(found.group(1)) if found else reached + 1
-    return _checked(number, reached)
-
-
-def _checked(number: int, reached: int) -> int:
-    if number <= reached:
-        raise damaged("row numbers do not ascend")
-    if number > MOST_ROWS:
-        raise damaged("row number")
-    return number
-
-
-def _placed(places: Sequence[int], values: Row) -> Row:
-    """Return the row up to its last content."""
-    last = len(values)
-    while last and values[last - 1] == "":
-        last -= 1
-    if not last:
-        return []
-    width = places[last - 1] + 1
-    if width == last:
-        return values if last == len(values) else values[:last]
-    row: Row = [""] * width
-    for place, value in zip(places, values[:last], strict=False):
-        row[place] = value
-    return row
-
-
-class _Parser:
-    """Rows by expat: of one row that is written in an unusual way, or of the rest of a sheet."""
-
-    def __init__(self, kinds: Kinds, reached: int) -> None:
-        self.reached = reached
-        self._kinds = kinds
-        self._done: list[tuple[int, Row]] = []
-        self._cells: dict[int, object] = {}
-        self._column = -1
-        self._kind = self._style = ""
-        self._value: object = ""
-        self._text: list[str] | None = None
-        self._is_kept = self._is_astray = False
-        self._phonetic = 0
-        self._parser = ParserCreate()
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._characters
-
-    def feed(self, data: bytes, last: bool = False) -> list[tuple[int, Row]]:
-        """Return the rows that end in this piece."""
-        try:
-            self._parser.Parse(data, last)
-        except ExpatError as error:
-            raise damaged("sheet") from error
-        done, self._done = self._done, []
-        return done
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "row":
-            said = attributes.get("r", "")
-            self.reached = _checked(int(said) if said else self.reached + 1, self.reached)
-            self._cells, self._column = {}, -1
-        elif name == "c":
-            self._place(attributes.get("r"))
-            self._kind, self._style = attributes.get("t", ""), attributes.get("s", "")
-            self._value = ""
-        elif name == "v" or (name == "t" and not self._phonetic):
-            self._text = []
-            self._is_kept = attributes.get("xml:space") == "preserve"
-        elif name == "rPh":
-            self._phonetic += 1
-
-    def _place(self, reference: str | None) -> None:
-        self._is_astray = False
-        if reference is None:
-            self._column += 1
-        else:
-            found = _REFERENCE.fullmatch(reference)
-            if found is None:
-                raise damaged("reference of a cell")
-            self._is_astray = int(found.group(2)) != self.reached
-            self._column = column_number(found.group(1))
-        if self._column in self._cells or self._column >= MOST_COLUMNS:
-            raise damaged("two cells in one place")
-        self._cells[self._column] = ""
-
-    def _characters(self, text: str) -> None:
-        if self._text is not None:
-            self._text.append(text)
-
-    def _end(self, name: str) -> None:
-        if name == "v" and self._text is not None:
-            raw = "".join(self._text).encode()
-            self._value = self._kinds.of(self._kind, self._style)(raw) if raw else ""
-            self._text = None
-        elif name == "t" and self._text is not None:
-            text = "".join(self._text)
-            self._value = str(self._value) + text_of(
-                (text if self._is_kept else text.strip(" \t\r\n")).encode()
-            )
-            self._text = None
-        elif name == "rPh":
-            self._phonetic -= 1
-        elif name == "c":
-            if self._is_astray and self._value != "":
-                raise damaged("a cell in another row")
-            self._cells[self._column] = self._value
-        elif name == "row":
-            places = sorted(self._cells)
-            self._done.append((self.reached, _placed(places, [self._cells[at] for at in places])))
+    return checked(number, reached)

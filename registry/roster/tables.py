@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from registry.roster.refusal import Refusal, damaged
-from registry.roster.stream import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Row
+from registry.roster.sheet_parser import MOST_COLUMNS, MOST_ROWS, Row
+from registry.roster.stream import MOST_CELLS
 
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 # What stands in a cell and is no part of its value.
