@@ -78,7 +78,9 @@ class Persons:
         """Yield packed batches of up to 5,000 persons; `rows` begin below the header."""
         number = self._header.row + 1
         for chunk in _chunks(rows):
-            yield from self._batch(number, chunk)
+            # A value far below brings a million rows of nothing with it.
+            if self._look.faults or any(chunk):
+                yield from self._batch(number, chunk)
             number += len(chunk)
         # Rows that hold nothing but formulas without a result may lie below the last value.
         below = max(self._look.faults, default=0)
