@@ -22,6 +22,7 @@ _HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
 # Up to a column of three letters the cell reader would take memory for every cell between.
 _WIDE = re.compile(rb"""<dimension\s[^>]*ref=["'][^"']*\b[A-Z]{3}\d""")
 _FAR = 100_000
+_LONGEST_ROW = 16 << 20
 _COLUMNS = re.compile(rb"<col\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)=["']([^"']*)["']""")
 _NO_DATA = re.compile(rb"<sheetData\s*/>")
@@ -103,6 +104,8 @@ class SheetLook:
         if not last:
             self._pending = b"<row" + rows[-1] if len(rows) > 1 else rows[-1]
             self._pending += self._open
+            if len(self._pending) > _LONGEST_ROW:
+                raise damaged("a row without an end")
             del rows[-1]
         if rows and not self._inside:
             self._head(rows[0])
