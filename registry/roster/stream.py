@@ -48,7 +48,8 @@ class Kinds(dict[bytes, Value]):
     def __missing__(self, attributes: bytes) -> Value:
         said = dict(_ATTRIBUTE.findall(attributes))
         value = self.of(said.get(b"t", b"").decode(), said.get(b"s", b"").decode())
-        self[attributes] = value
+        if len(self) < _MOST_SHAPES:
+            self[attributes] = value
         return value
 
     def of(self, kind: str, style: str) -> Value:
