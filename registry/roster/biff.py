@@ -21,6 +21,9 @@ _CELL = struct.Struct("<HHH")
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0085
 _FORMAT, _XF, _ROW, _COLINFO = 0x041E, 0x00E0, 0x0208, 0x007D
 _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x0006, 0x0205, 0x0203, 0x027E, 0x00BD
+_CODEPAGE, _DOUBLE_BYTE = 0x0042, (932, 936, 949, 950, 1361)
+# Formulas as Excel 3 and 4 wrote them: the cell reader passes them over.
+_OLD_FORMULAS = (0x0206, 0x0406)
 _BIFF8 = 0x0600
 _FREE, _SPECIAL = 0xFFFFFFFF, 0xFFFFFFFA
 
@@ -106,6 +109,8 @@ class BiffLook:
         if self._is_biff8 and index < len(self._offsets):
             try:
                 for kind, at, length in self._records(self._offsets[index]):
+                    if kind in _OLD_FORMULAS:
+                        raise damaged("a formula of an older format")
                     self._cell(look, kind, at, length)
             except (struct.error, IndexError) as error:
                 raise damaged("sheet stream") from error
@@ -136,7 +141,11 @@ class BiffLook:
         stream = self._stream
         if kind == _FILEPASS:
             raise Refusal("file.encrypted")
-        if kind == _BOF:
+        if kind == _CODEPAGE and not self._is_biff8:
+            if _HEADER.unpack_from(stream, at - 2)[1] in _DOUBLE_BYTE:
+                # The cell reader takes each byte for a letter.
+                raise not_a_workbook("很旧的 Excel 文件（Excel 95）")
+        elif kind == _BOF:
             self._is_biff8 = _HEADER.unpack_from(stream, at)[0] == _BIFF8
         elif kind == _BOUNDSHEET:
             self._offsets.append(int.from_bytes(stream[at : at + 4], "little"))

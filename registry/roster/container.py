@@ -23,6 +23,10 @@ PIECE = 1 << 18
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
+_WORKBOOK = "xl/workbook.xml"
+_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
+_TARGET = re.compile(rb"""\sTarget=["']([^"']*)["']""")
+
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 # The first part that is there tells what the container is.
@@ -47,8 +51,12 @@ class Container:
         if len(entries) > MOST_ENTRIES:
             raise Refusal("file.too_large", what="内的部件数", limit=f"{MOST_ENTRIES} 个")
         self._entries: dict[str, zipfile.ZipInfo] = {}
+        self.has_usual_names = True
         for entry in entries:
             name = entry.filename.lower()
+            # Some programs write Windows' separators; the cell reader finds no such part.
+            self.has_usual_names = self.has_usual_names and "\\" not in name
+            name = name.replace("\\", "/")
             if name in self._entries or _escapes(name):
                 raise damaged("double or escaping name")
             if entry.flag_bits & 1:
@@ -58,9 +66,23 @@ class Container:
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._entries
 
+    def main_part(self) -> str:
+        """Return the name, in lower case, of the part that is the workbook of an xlsx; "" where
+        there is none."""
+        if _WORKBOOK in self:
+            return _WORKBOOK
+        if b"spreadsheetml" not in self.read("[Content_Types].xml"):
+            return ""
+        for tag in _RELATIONSHIP.findall(self.read("_rels/.rels")):
+            target = _TARGET.search(tag)
+            name = target.group(1).decode("utf-8", "replace").lstrip("/").lower() if target else ""
+            if b"/officeDocument" in tag and name.endswith(".xml") and name in self:
+                return name
+        return ""
+
     def format(self) -> str:
         """Return xlsx, xlsm or ods; raise Refusal for every other kind of container."""
-        if "xl/workbook.xml" in self:
+        if self.main_part():
             return "xlsm" if b"macroEnabled" in self.read("[Content_Types].xml") else "xlsx"
         kind = self.read("mimetype")
         if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
@@ -88,6 +110,19 @@ class Container:
             raise Refusal("file.too_large", what="内的部件", limit=f"{most >> 20} MB")
         return content
 
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Yield a part's pieces, none where there is no such part. For parts that `parts` has
+        already counted."""
+        entry = self._entries.get(name.lower())
+        if entry is None:
+            return
+        try:
+            with self._zip.open(entry) as part:
+                while piece := part.read(PIECE):
+                    yield piece
+        except _BROKEN as error:
+            raise damaged(name) from error
+
     def parts(self, most_unpacked: int) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield every part's name (lower case) with its pieces, which must be used up.
 
@@ -100,7 +135,7 @@ class Container:
 
     def _pieces(self, name: str, entry: zipfile.ZipInfo) -> Iterator[bytes]:
         unpacked = 0
-        guard = MarkupGuard()
+        guard = MarkupGuard(_may_be_utf_16(name))
         try:
             with self._zip.open(entry) as part:
                 while piece := part.read(PIECE):
@@ -120,9 +155,13 @@ class Container:
 
 
 class MarkupGuard:
-    """Refuses a markup part that declares a document type or an entity, piece by piece."""
+    """Refuses a markup part that declares a document type or an entity, piece by piece.
 
-    def __init__(self) -> None:
+    `may_be_utf_16`: for parts that nobody reads; in others the tokens would go unseen.
+    """
+
+    def __init__(self, may_be_utf_16: bool = False) -> None:
+        self._may_be_utf_16 = may_be_utf_16
         self._markup: bool | None = None
         self._end = b""
 
@@ -137,10 +176,16 @@ class MarkupGuard:
         self._end = piece[-16:]
 
     def _begin(self, piece: bytes) -> None:
-        if piece.startswith((b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")):
-            # The tokens above would go unseen, and the cell reader sees no cell in such a part.
+        is_utf_16 = piece.startswith((b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<"))
+        if is_utf_16 and not self._may_be_utf_16:
+            # The cell reader sees no cell in such a part.
             raise damaged("UTF-16 part")
         self._markup = piece.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def _may_be_utf_16(name: str) -> bool:
+    """Excel keeps the user's own data so (Power Query), and nothing of ours reads it."""
+    return name.startswith("customxml/") or not name.endswith((".xml", ".rels"))
 
 
 def _escapes(name: str) -> bool:

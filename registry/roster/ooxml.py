@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from registry.roster.container import Container
-from registry.roster.look import Look, column_number, shows_month_only
+from registry.roster.look import Look, column_number
 from registry.roster.refusal import damaged
 
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?(worksheet|[A-Za-z_][\w.:-]*)[\s>/]")
@@ -19,6 +19,10 @@ _AFTER_NAME = (b" ", b">", b"/", b"\t", b"\r", b"\n")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,7})["']""")
 _ROW_NUMBER_LATER = re.compile(rb"""[^>]*?\sr=["'](\d{1,7})["']""")
 _HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
+# Up to a column of three letters the cell reader would take memory for every cell between.
+_WIDE = re.compile(rb"""<dimension\s[^>]*ref=["'][^"']*\b[A-Z]{3}\d""")
+_FAR = 100_000
+_LONGEST_ROW = 16 << 20
 _COLUMNS = re.compile(rb"<col\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)=["']([^"']*)["']""")
 _NO_DATA = re.compile(rb"<sheetData\s*/>")
@@ -27,6 +31,7 @@ _ERROR = re.compile(rb""" t=["']e["']""")
 _FORMULA = re.compile(rb"<f[\s/>]")
 _UNCACHED = re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)(?!\s*<v(?:\s[^>]*)?>[^<])")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
+_MISPLACED = re.compile(rb't="inlineStr"[^>]*>\s*(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?\s*<v[\s>]')
 _EMPTY_VALUE = re.compile(rb"<v(?:\s[^>]*)?(?:/>|>\s*</v>)")
 
 
@@ -38,8 +43,9 @@ class SheetLook:
         self._prefix = b""
         self._pending = b""
         self._half = b""
+        self._open = b""
         self._closed = False
-        self._row = 0
+        self._row = self._rows_seen = 0
         self._inside = False
         self._month_styles = month_styles
         self._month = (
@@ -71,12 +77,19 @@ class SheetLook:
             piece, self._half = piece[:cut], piece[cut:]
             piece = piece.replace(b"<" + self._prefix, b"<").replace(b"</" + self._prefix, b"</")
         data = self._pending + piece
+        self.look.is_unusual = self.look.is_unusual or _is_unusual(data, self._inside)
+        self._open = b""
+        if b"<!" in data:
+            data, self._open = _without_declarations(data)
         end = data.find(b"</sheetData>")
         self._closed = end >= 0
         self._rows(data if end < 0 else data[:end], last=self._closed)
 
     def finish(self) -> None:
         """Raise Refusal when the sheet's data has no end."""
+        # The cell reader takes memory for every row between two far apart.
+        sparse = self._row > _FAR and self._row > 4 * self._rows_seen
+        self.look.is_unusual = self.look.is_unusual or sparse
         if not self._closed and not _NO_DATA.search(self._pending):
             raise damaged("sheet without an end")
 
@@ -90,12 +103,16 @@ class SheetLook:
         rows = data.split(b"<row")
         if not last:
             self._pending = b"<row" + rows[-1] if len(rows) > 1 else rows[-1]
+            self._pending += self._open
+            if len(self._pending) > _LONGEST_ROW:
+                raise damaged("a row without an end")
             del rows[-1]
         if rows and not self._inside:
             self._head(rows[0])
             self._inside = True
         # What stands before the first row is no row (nothing at all once there has been one).
         del rows[:1]
+        self._rows_seen += len(rows)
         if suspicious or b"hidden=" in data or not self._ascend(rows):
             for row in rows:
                 if row[:1] in _AFTER_NAME:
@@ -114,6 +131,8 @@ class SheetLook:
         return True
 
     def _head(self, data: bytes) -> None:
+        if _WIDE.search(data):
+            self.look.is_unusual = True
         for column in _COLUMNS.finditer(data):
             attributes = dict(_ATTRIBUTE.findall(column.group(1)))
             if attributes.get(b"hidden") in (b"1", b"true"):
@@ -155,6 +174,31 @@ class SheetLook:
                 self.look.month(self._row, column)
 
 
+def _is_unusual(data: bytes, inside: bool) -> bool:
+    """Tell whether the cell reader would drop something here without a word: what stands after a
+    comment or in CDATA, and a text in <v> where <is> belongs."""
+    if b"<!" in data and (inside or data.rfind(b"<!") > data.find(b"<sheetData") >= 0):
+        return True
+    return b'"inlineStr"' in data and _MISPLACED.search(data) is not None
+
+
+def _without_declarations(data: bytes) -> tuple[bytes, bytes]:
+    """Return the data without comments, CDATA as plain text, and what follows an open one."""
+    kept: list[bytes] = []
+    at = 0
+    while (start := data.find(b"<!", at)) >= 0:
+        kept.append(data[at:start])
+        is_text = data.startswith(b"<![CDATA[", start)
+        mark = b"]]>" if is_text else b"-->"
+        end = data.find(mark, start + 4)
+        if end < 0:
+            return b"".join(kept), data[start:]
+        if is_text:
+            kept.append(data[start + 9 : end].replace(b"<", b"&lt;"))
+        at = end + len(mark)
+    return b"".join((*kept, data[at:])), b""
+
+
 def _is_uncached(kind: bytes | None, content: bytes) -> bool:
     if b"<is" in content or (_VALUE.search(content) and not _EMPTY_VALUE.search(content)):
         return False
@@ -162,68 +206,14 @@ def _is_uncached(kind: bytes | None, content: bytes) -> bool:
     return not (kind == b"str" and _EMPTY_VALUE.search(content))
 
 
-def month_styles(container: Container) -> frozenset[bytes]:
-    """Return the style numbers (as in a cell's `s`) that show a date as year and month only."""
-    styles = container.read("xl/styles.xml").replace(b"<x:", b"<").replace(b"</x:", b"</")
-    codes: dict[bytes, str] = {}
-    for tag in re.findall(rb"<numFmt\s([^>]*)>", styles):
-        attributes = dict(_ATTRIBUTE.findall(tag))
-        code = attributes.get(b"formatCode", b"").decode("utf-8", "replace")
-        codes[attributes.get(b"numFmtId", b"")] = code.replace("&quot;", '"')
-    found = re.search(rb"<cellXfs.*?</cellXfs>", styles, re.DOTALL)
-    chosen = set()
-    for index, tag in enumerate(re.findall(rb"<xf\s([^>]*)>", found.group() if found else b"")):
-        number = dict(_ATTRIBUTE.findall(tag)).get(b"numFmtId", b"0")
-        if number.isdigit() and shows_month_only(int(number), codes.get(number)):
-            chosen.add(str(index).encode())
-    return frozenset(chosen)
-
-
-def sheet_parts(container: Container) -> dict[str, str]:
-    """Return {sheet name: name of its part in lower case} of the workbook."""
-    from xml.parsers.expat import ExpatError, ParserCreate
-
-    targets: dict[str, str] = {}
-    sheets: dict[str, str] = {}
-
-    def relationship(name: str, attributes: dict[str, str]) -> None:
-        if name.endswith("Relationship"):
-            targets[attributes.get("Id", "")] = _part(attributes.get("Target", ""))
-
-    def sheet(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(":")[2] == "sheet":
-            ids = [value for key, value in attributes.items() if key.endswith(":id")]
-            if ids and ids[0] in targets:
-                sheets[attributes.get("name", "")] = targets[ids[0]]
-
-    for part, start in (("xl/_rels/workbook.xml.rels", relationship), ("xl/workbook.xml", sheet)):
-        parser = ParserCreate()
-        parser.StartElementHandler = start
-        try:
-            parser.Parse(container.read(part), True)
-        except ExpatError as error:
-            raise damaged(part) from error
-    return sheets
-
-
-def _part(target: str) -> str:
-    target = target.replace("\\", "/").lower()
-    parts: list[str] = [] if target.startswith("/") else ["xl"]
-    for name in target.split("/"):
-        if name == ".." and parts:
-            parts.pop()
-        elif name not in ("", ".", ".."):
-            parts.append(name)
-    return "/".join(parts)
-
-
-def sweep(container: Container, most_unpacked: int) -> dict[str, Look]:
+def sweep(
+    container: Container, most_unpacked: int, month_styles: frozenset[bytes]
+) -> dict[str, Look]:
     """Unpack every part once and return {part name in lower case: Look} of the worksheets."""
-    styles = month_styles(container)
     looks: dict[str, Look] = {}
     for name, pieces in container.parts(most_unpacked):
         first = next(pieces, b"")
-        sheet = SheetLook(styles)
+        sheet = SheetLook(month_styles)
         if sheet.start(first):
             sheet.see(first)
             for piece in pieces:

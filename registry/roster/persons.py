@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice, zip_longest
+from itertools import islice, zip_longest
 
 from registry.roster.header import Header, may_begin_example, why_no_person
 from registry.roster.look import Look, column_letters
@@ -76,13 +76,11 @@ class Persons:
 
     def batches(self, rows: Iterable[Row]) -> Iterator[bytes]:
         """Yield packed batches of up to 5,000 persons; `rows` begin below the header."""
-        rows = iter(rows)
         number = self._header.row + 1
-        first = list(islice(rows, 1))
-        size = max(1, min(BATCH_ROWS, BATCH_CELLS // max(map(len, first), default=1)))
-        rows = chain(first, rows)
-        while chunk := list(islice(rows, size)):
-            yield from self._batch(number, chunk)
+        for chunk in _chunks(rows):
+            # A value far below brings a million rows of nothing with it.
+            if self._look.faults or any(chunk):
+                yield from self._batch(number, chunk)
             number += len(chunk)
         # Rows that hold nothing but formulas without a result may lie below the last value.
         below = max(self._look.faults, default=0)
@@ -197,6 +195,24 @@ class Persons:
         )
         if rows or columns:
             yield "file.hidden_rows", {"rows": rows, "columns": columns}
+
+
+def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Yield the rows in batches; where one is very wide, in batches that small that the others
+    filled up to its width fit into memory."""
+    rows = iter(rows)
+    waiting: list[Row] = []
+    while chunk := waiting + list(islice(rows, BATCH_ROWS - len(waiting))):
+        waiting = []
+        if max(map(len, chunk)) * len(chunk) > BATCH_CELLS:
+            width = kept = 0
+            for row in chunk:
+                width = max(width, len(row))
+                if kept and width * (kept + 1) > BATCH_CELLS:
+                    break
+                kept += 1
+            chunk, waiting = chunk[:kept], chunk[kept:]
+        yield chunk
 
 
 def _month(value: object) -> object:

@@ -36,6 +36,7 @@ BULK = Limits(
     memory_bytes=3 << 30,
     cpu_seconds=600,
     wall_seconds=900,
+    stream=True,
 )
 
 
@@ -92,7 +93,8 @@ def open_sheet(content: bytes, limits: Limits = ORDINARY) -> SheetReader:
     Raises RosterRefused with a `file.*` code of `seeds/rules.csv`, here or while iterating.
     """
     _refuse_size(content, limits)
-    argument = json.dumps({**_reading_terms(), "unpacked_bytes": limits.unpacked_bytes})
+    terms = {"unpacked_bytes": limits.unpacked_bytes, "stream": limits.stream}
+    argument = json.dumps({**_reading_terms(), **terms})
     child = Child("read", content, argument.encode(), limits)
     try:
         return SheetReader(child)

@@ -9,11 +9,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from io import BufferedIOBase
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from registry.roster.header import SEARCHED_ROWS, find_header
 from registry.roster.look import Look
 from registry.roster.recognise import HEAD_BYTES, not_a_workbook, recognise
 from registry.roster.refusal import Refusal, damaged
+
+if TYPE_CHECKING:
+    from registry.roster.container import Container
+    from registry.roster.parts import Parts, Styles
 
 MOST_CELLS = 30_000_000
 
@@ -36,6 +41,13 @@ class Source(ABC):
         """Return what the rows do not tell of this sheet."""
 
 
+class Unreadable(Refusal):
+    """The cell reader cannot open the workbook: file.damaged, unless another way is found."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("file.damaged", why=why)
+
+
 class WorkbookSource(Source):
     """xlsx, xlsm, xls and ods by calamine."""
 
@@ -49,7 +61,7 @@ class WorkbookSource(Source):
         except calamine.PasswordError as error:
             raise Refusal("file.encrypted") from error
         except calamine.CalamineError as error:
-            raise damaged(str(error)) from error
+            raise Unreadable(str(error)) from error
         self._error = calamine.CalamineError
         self.sheets = [
             (
@@ -78,33 +90,119 @@ class WorkbookSource(Source):
         return self._looks.get(index) or Look()
 
 
-class ZipSource(WorkbookSource):
-    """A zip container: the preflight of all its parts comes before the cell reader."""
+class OpenDocumentSource(WorkbookSource):
+    """An .ods file by the cell reader, once its content has been looked at."""
 
-    def __init__(self, file: BufferedIOBase, unpacked_bytes: int) -> None:
-        from registry.roster.container import Container
+    def __init__(self, file: BufferedIOBase, looks: list[Look]) -> None:
+        super().__init__(file, "ods")
+        self._looks = dict(enumerate(looks))
 
-        container = Container(file)
-        format = container.format()
-        if format == "ods":
-            from registry.roster.opendocument import sweep as sweep_ods
 
-            looks = sweep_ods(container, unpacked_bytes)
-            super().__init__(file, format)
-            self._looks = dict(enumerate(looks))
-            return
-        from registry.roster.ooxml import sheet_parts, sweep
+class TablesSource(Source):
+    """An .ods file that the cell reader cannot open."""
 
-        by_part = sweep(container, unpacked_bytes)
-        parts = sheet_parts(container)
+    format = "ods"
+
+    def __init__(self, container: Container, looks: list[Look]) -> None:
+        from registry.roster.tables import read_tables
+
+        self._tables, hiding = read_tables(container.pieces("content.xml"))
+        self._looks = looks
+        self.sheets = [(table.name, table.style not in hiding) for table in self._tables]
+
+    def rows(self, index: int) -> Iterator[Row]:
+        yield from self._tables[index].rows
+
+    def look(self, index: int) -> Look:
+        # Nothing is noted where no sheet holds anything to tell.
+        return self._looks[index] if index < len(self._looks) else Look()
+
+
+def _open_document(file: BufferedIOBase, container: Container, unpacked_bytes: int) -> Source:
+    from registry.roster.opendocument import sweep
+
+    looks = sweep(container, unpacked_bytes)
+    try:
+        return OpenDocumentSource(file, looks)
+    except Unreadable:
+        return TablesSource(container, looks)
+
+
+class SheetsSource(WorkbookSource):
+    """An .xlsx or .xlsm file by the cell reader, once its parts have been looked at."""
+
+    def __init__(
+        self, file: BufferedIOBase, format: str, parts: Parts, looks: dict[str, Look]
+    ) -> None:
         super().__init__(file, format)
+        by_name = {sheet.name: looks.get(sheet.part) for sheet in parts.sheets}
         for index, (name, readable) in enumerate(self.sheets):
-            look = by_part.get(parts.get(name, ""))
+            look = by_name.get(name)
             if look is not None:
                 self._looks[index] = look
             elif readable:
                 # Reading on would lose its error cells without a word.
                 raise damaged("sheet part not found")
+
+
+class StreamSource(Source):
+    """An .xlsx or .xlsm file a row at a time: for large registers, and for files of which the cell
+    reader would lose something."""
+
+    def __init__(
+        self,
+        container: Container,
+        format: str,
+        parts: Parts,
+        looks: dict[str, Look],
+        styles: Styles,
+    ) -> None:
+        from registry.roster.shared_strings import SharedStrings
+        from registry.roster.stream import Kinds
+
+        self.format = format
+        self._container = container
+        self._parts = [sheet.part for sheet in parts.sheets]
+        self._looks = looks
+        self.sheets = []
+        for sheet in parts.sheets:
+            if sheet.kind == "worksheet" and sheet.part not in looks:
+                raise damaged("sheet part not found")
+            readable = sheet.is_visible and sheet.kind == "worksheet"
+            self.sheets.append((sheet.name, readable))
+        strings = SharedStrings(container.pieces(parts.strings))
+        self._kinds = Kinds(styles.kinds, parts.is_1904, strings.__getitem__)
+
+    def rows(self, index: int) -> Iterator[Row]:
+        from registry.roster.stream import stream_rows
+
+        return stream_rows(self._container.pieces(self._parts[index]), self._kinds)
+
+    def look(self, index: int) -> Look:
+        return self._looks.get(self._parts[index]) or Look()
+
+
+def _zip_source(file: BufferedIOBase, unpacked_bytes: int, stream: bool) -> Source:
+    from registry.roster.container import Container
+
+    container = Container(file)
+    format = container.format()
+    if format == "ods":
+        return _open_document(file, container, unpacked_bytes)
+    from registry.roster.ooxml import sweep
+    from registry.roster.parts import read_parts, read_styles
+
+    parts = read_parts(container)
+    styles = read_styles(container, parts.styles)
+    looks = sweep(container, unpacked_bytes, styles.months)
+    is_usual = container.has_usual_names and parts.are_usual
+    if is_usual and not stream and not any(look.is_unusual for look in looks.values()):
+        try:
+            return SheetsSource(file, format, parts, looks)
+        except Unreadable:
+            # It asks for parts that a sheet of numbers can do without.
+            pass
+    return StreamSource(container, format, parts, looks, styles)
 
 
 class OleSource(WorkbookSource):
@@ -157,12 +255,17 @@ def _alike(records: list[list[str]]) -> int:
     return count if width >= 3 and count >= 2 and count * 3 >= len(widths) * 2 else 0
 
 
-def open_source(file: BufferedIOBase, labels: dict[str, str], unpacked_bytes: int) -> Source:
-    """Open a file by its content; raises Refusal when it is no spreadsheet that can be read."""
+def open_source(
+    file: BufferedIOBase, labels: dict[str, str], unpacked_bytes: int, stream: bool = False
+) -> Source:
+    """Open a file by its content; raises Refusal when it is no spreadsheet that can be read.
+
+    `stream`: an xlsx is read a row at a time, without its sheet in memory.
+    """
     file.seek(0)
     kind = recognise(file.read(HEAD_BYTES))
     if kind == "zip":
-        return ZipSource(file, unpacked_bytes)
+        return _zip_source(file, unpacked_bytes, stream)
     if kind == "ole":
         return OleSource(file)
     return TextSource(file, labels)

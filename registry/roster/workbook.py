@@ -24,14 +24,14 @@ Frame = tuple[str, object]
 def read(file: BufferedIOBase, argument: bytes) -> Iterator[Frame]:
     """Yield ("head", …), then ("batch", …) one or more times, then ("tail", …).
 
-    `argument` is JSON: labels {normalised label: field}, ignored [field], unpacked_bytes.
+    `argument` is JSON: labels {normalised label: field}, ignored [field], unpacked_bytes, stream.
     Raises Refusal.
     """
     # Cells make no cycles, and looking for some costs a twelfth of the time.
     gc.disable()
     options = json.loads(argument)
     labels: dict[str, str] = options["labels"]
-    source = open_source(file, labels, options["unpacked_bytes"])
+    source = open_source(file, labels, options["unpacked_bytes"], options.get("stream", False))
     index, header, rows = _choose(source, labels)
     _refuse_missing(header)
     persons = Persons(header, labels, set(options["ignored"]), source.look(index))

@@ -72,6 +72,12 @@ def test_word_document_of_old():
     assert refused.code == "file.not_a_workbook"
 
 
+def test_chinese_workbooks_of_excel_95():
+    refused = refusal((ROSTERS / "excel_95/roster.xls").read_bytes())
+    assert refused.code == "file.not_a_workbook"
+    assert "很旧的 Excel" in refused.message
+
+
 @pytest.mark.parametrize("name", ["locked.xls", "locked.ods"])
 def test_passwords(name):
     refused = refusal((ROSTERS / "password" / name).read_bytes())

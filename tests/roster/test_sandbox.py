@@ -19,7 +19,6 @@ from tests.factories.workbooks import (
     LABELS,
     csv_of,
     people,
-    person,
     raw_xlsx,
     sheet_xml,
     xlsx_of,
@@ -36,10 +35,16 @@ def long_roster() -> bytes:
     return raw_xlsx({"花名册": sheet_xml(xml_row(1, LABELS) + rows)})
 
 
+def with_far_cell(reference: str) -> bytes:
+    """A person, and a cell so far away that the cell reader fills up all between."""
+    number = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    far = f'<row r="{number}"><c r="{reference}"><v>1</v></c></row>'
+    first = xml_row(1, LABELS) + xml_row(2, ["1", "叶", "女", "12345"])
+    return raw_xlsx({"花名册": sheet_xml(first + far)})
+
+
 def test_past_the_time_of_the_processor():
-    wide = '<c r="T1048576"><v>1</v></c>'
-    far = xml_row(1_048_576, [str(value) for value in person(1)], wide)
-    content = raw_xlsx({"花名册": sheet_xml(xml_row(1, LABELS) + far)})
+    content = with_far_cell("IV99999")
     assert refusal(content, ORDINARY._replace(cpu_seconds=1)).code == "file.too_costly"
 
 
@@ -49,18 +54,20 @@ def test_past_the_clock():
 
 
 def test_past_the_memory():
-    rows = xml_row(2, ["1", "叶", "女", "12345"])
-    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    content = raw_xlsx({"花名册": sheet_xml(xml_row(1, LABELS) + rows + far)})
-    assert refusal(content).code in ("file.too_costly", "file.too_large")
+    limits = ORDINARY._replace(memory_bytes=400 << 20)
+    assert refusal(with_far_cell("IV99999"), limits).code == "file.too_costly"
 
 
 def test_too_many_cells():
-    far = '<row r="240000"><c r="DZ240000"><v>1</v></c></row>'
-    content = raw_xlsx({"花名册": sheet_xml(xml_row(1, LABELS) + far)})
-    refused = refusal(content, BULK)
+    refused = refusal(with_far_cell("PZ99999"), BULK._replace(stream=False))
     assert refused.code == "file.too_large"
     assert "单元格" in refused.message
+
+
+def test_a_cell_at_the_end_of_the_sheet_costs_nothing():
+    sheet = read(with_far_cell("XFD1048576"), ORDINARY._replace(cpu_seconds=3))
+    assert sheet.rows == [2, 1_048_576]
+    assert "第 XFD 列" in sheet.tail.file_findings[0].message
 
 
 def test_a_task_of_the_table_gives_its_bytes_back(monkeypatch):
