@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from registry.roster.header import FIRST_ROWS, Header, find_header, normalise_label
+from registry.roster.layout import UNHEADED
 from registry.roster.look import column_number
 from registry.roster.refusal import Refusal
 from registry.roster.source import Row, Source
@@ -20,7 +21,6 @@ from registry.roster.unclear import column as column_of
 
 # A layout of twenty labels is recognised with one renamed, and is not with three.
 _MATCHED = 0.9
-UNHEADED = "?"
 
 
 class Terms(NamedTuple):
@@ -58,8 +58,8 @@ def terms(argument: bytes) -> Terms:
 
 
 class Found(NamedTuple):
-    """A sheet (by its number, from 0) with a header. `rows` are those below it, `sample` the first of them; `labels` is
-    what was known when the header was read."""
+    """A sheet (by its number, from 0) with a header. `rows` are those below it, `sample` the first
+    of them; `labels` is what was known when the header was read."""
 
     number: int
     header: Header

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+# Before the field that the cells of a column without a header look like: such a column's "label".
+UNHEADED = "?"
+
 
 class Layout(NamedTuple):
     """How a file is to be understood, beyond what its own labels say.
