@@ -93,7 +93,7 @@ def _sheets(session: Session, found: SubmissionView, sheet: str | None) -> list[
     labels = remembered_labels(session, found.county, found.union_code)
     # Columns were said of one sheet; another one is looked at afresh.
     is_same = sheet is None or sheet == said.sheet
-    layout = Layout(sheet or said.sheet, labels, said.columns if is_same else {})
+    layout = Layout(said.sheet if sheet is None else sheet, labels, said.columns if is_same else {})
     limits = ORDINARY._replace(file_bytes=setting("UPLOAD_BYTES"))
     return preview(originals.fetch(found.original or ""), limits, layout)
 
