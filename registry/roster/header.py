@@ -7,7 +7,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence, Set
 
 from registry.roster.header_labels import label_table, normalise_label, plain
-from registry.roster.header_lines import Title, goes_on, is_hint_line, padded, titles
+from registry.roster.header_lines import (
+    Title,
+    fits,
+    is_hint_line,
+    is_title_like,
+    padded,
+    tells_more,
+    titles,
+)
 
 __all__ = [
     "FIRST_ROWS",
@@ -125,10 +133,12 @@ def find_header(rows: Sequence[Sequence[object]], labels: Mapping[str, str]) -> 
         if header is None:
             continue
         if header.is_whole:
-            # The line before the labels may be a title: it counts only where it tells more.
             later = [_best_at(rows, index + n, labels, own) for n in (1, 2)]
-            best = max([header, *filter(None, later)], key=lambda one: one.known)
-            return _below_hints(rows, best if best.is_whole else header)
+            best = [header, *(one for one in later if one is not None and one.is_whole)]
+            if is_title_like(padded(rows[index], 0)):
+                # A title over the labels counts only where it tells more.
+                best.reverse()
+            return _below_hints(rows, max(best, key=lambda one: one.known))
         found = found or header
     return found and _below_hints(rows, found)
 
@@ -148,13 +158,16 @@ def _best_at(
     if index >= len(rows):
         return None
     width = max(len(row) for row in rows[index : index + MOST_LINES])
-    lines = [padded(rows[index], width)]
+    lines, told = [padded(rows[index], width)], 1
     if not any(lines[0]):
         return None
     for row in rows[index + 1 : index + MOST_LINES]:
-        if not goes_on(lines, row, labels):
+        if not fits(lines, row, labels):
             break
         lines.append(padded(row, width))
+        if tells_more(lines[:-1], lines[-1], labels):
+            told = len(lines)
+    lines = lines[:told]
     header = Header(index + len(lines), titles(lines, labels), own)
     return header if header.known >= FEWEST_LABELS else None
 

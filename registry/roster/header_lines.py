@@ -15,6 +15,7 @@ _LONGEST_SUB_LABEL = 12
 _FEWEST_KNOWN = 3
 _FEWEST_COUNTED = 5
 _FEWEST_TEXTS = 2
+_PERSON = ("full_name", "document_number")
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 
 Labels = Mapping[str, str]
@@ -70,8 +71,8 @@ def _joinings(above: Sequence[str], text: str) -> list[str]:
     return [above[-1] + text, "".join(above) + text, above[0] + text]
 
 
-def goes_on(lines: Sequence[Sequence[str]], row: Sequence[object], labels: Labels) -> bool:
-    """Tell whether a row under header lines is one more of them, and no person's.
+def fits(lines: Sequence[Sequence[str]], row: Sequence[object], labels: Labels) -> bool:
+    """Tell whether a row under header lines may be one more of them, and is no person's.
 
     A person has texts under labels and numbers anywhere; a header line has labels only, and under
     a label nothing but one that says the same more closely.
@@ -92,19 +93,33 @@ def goes_on(lines: Sequence[Sequence[str]], row: Sequence[object], labels: Label
         if below is None and not _begins_group(upper, lower, place):
             return False
         contrary += below is not None and below != known
-    if contrary > 1 or (contrary and _is_whole(titles([lower], labels))):
-        # A title such as 单位名称 … 联系电话 … over the header is no part of it.
-        return False
-    return _count(both) > _count(upper) or _is_sub_line(upper, lower)
+    # A title such as 单位名称 … 联系电话 … over the header is no part of it.
+    return contrary == 0 or (contrary == 1 and not _is_whole(titles([lower], labels)))
+
+
+def tells_more(lines: Sequence[Sequence[str]], lower: Sequence[str], labels: Labels) -> bool:
+    """Tell whether a line that fits under header lines has labels to add."""
+    upper = titles(lines, labels)
+    return _count(titles([*lines, lower], labels)) > _count(upper) or _is_sub_line(upper, lower)
+
+
+def is_title_like(line: Sequence[str]) -> bool:
+    """Tell whether a line is more likely a title than labels: one text, or 单位：… 日期：…"""
+    texts = [text for text in line if text]
+    return len(texts) == 1 or any(":" in text or "：" in text for text in texts)
 
 
 def _is_whole(columns: Sequence[Title]) -> bool:
-    return {one.field for one in columns} >= {"full_name", "document_number"}
+    return {one.field for one in columns} >= set(_PERSON)
 
 
 def _begins_group(upper: Sequence[Title], lower: Sequence[str], place: int) -> bool:
+    """Tell whether a known label may be a group's title: the next column has none of its own, and
+    something stands beneath (name and number are never groups over one text)."""
     after = place + 1
-    return after < len(upper) and not upper[after].text and bool(lower[after])
+    if after >= len(upper) or upper[after].text:
+        return False
+    return bool(lower[after]) or upper[place].field not in _PERSON
 
 
 def _count(columns: Sequence[Title]) -> int:
@@ -118,7 +133,7 @@ def _is_sub_line(upper: Sequence[Title], lower: Sequence[str]) -> bool:
     if len(known) < _FEWEST_KNOWN or len(texts) < _FEWEST_TEXTS:
         return False
     names = {one.field: place for place, one in enumerate(upper) if one.field}
-    if any(lower[names[field]] for field in ("full_name", "document_number") if field in names):
+    if any(lower[names[field]] for field in _PERSON if field in names):
         return False
     return any(_begins_group(upper, lower, place) for place in texts) and all(
         len(lower[place]) <= _LONGEST_SUB_LABEL

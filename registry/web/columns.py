@@ -72,7 +72,7 @@ def _page(sheets: list[SheetPreview], sheet: SheetPreview, form: Form, error: st
     found: SubmissionView = g.submission
     doubts = {doubt.column: doubt for doubt in sheet.doubts}
     lines = [Line(one, name_of(one.column), _why(doubts.get(one.column))) for one in sheet.columns]
-    there = {form[line.name].data for line in lines}
+    there = {one.field for one in sheet.columns}
     now = work.progress(db.session(), found.county, found.id)
     return render_template(
         "roster/columns.html",
@@ -85,8 +85,15 @@ def _page(sheets: list[SheetPreview], sheet: SheetPreview, form: Form, error: st
         settled=[line for line in lines if not line.why],
         missing=[COLUMN[field].label for field in _NEEDED if field not in there],
         error=error,
-        told=now.error_message if now and now.state == "ASKING" and not error else None,
+        told=_told(now),
     )
+
+
+def _told(now: work.Progress | None) -> str | None:
+    """Return why reading by what was confirmed before did not do."""
+    if now is None or now.state != "ASKING" or now.error_code == "file.missing_column":
+        return None
+    return now.error_message
 
 
 def _guesses(sheet: SheetPreview) -> dict[str, str]:

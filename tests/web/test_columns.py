@@ -222,7 +222,7 @@ def test_a_missing_column_is_asked_for_only_where_there_is_a_candidate(client, c
     other = send(client, csv_of([["姓名", "性别", "民族", "号牌"], ["叶小青", "女", "汉族", "x"]]))
     assert state_of(other) == "ASKING"
     page = client.get(f"/submissions/{other}/columns").text
-    assert "表中没有“证件号码”这一列" in page and "还没有找到“证件号码”列" in page
+    assert "表中没有写明哪一列是“证件号码”" in page
 
 
 def test_what_a_confirmed_layout_cannot_do_is_said_and_nothing_is_lost(client, clerk, monkeypatch):
