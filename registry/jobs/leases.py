@@ -52,11 +52,14 @@ def beat(worker: str) -> None:
             session.execute(insert(WorkerBeat).values(worker=worker, seen_at=now()))
 
 
+_ENDED = {BatchState.DONE, BatchState.ASKING, BatchState.REFUSED}
+
+
 def claim(batch_id: int, worker: str) -> int | None:
     """Take a batch and return the new fence; None when it is done or another worker lives on it."""
     with transaction() as session:
         batch = session.get(Batch, batch_id)
-        if batch is None or batch.state in {BatchState.DONE, BatchState.REFUSED}:
+        if batch is None or batch.state in _ENDED:
             return None
         if _is_held(batch, worker):
             return None

@@ -15,6 +15,7 @@ class BatchState(StrEnum):
     WAITING = "WAITING"
     RUNNING = "RUNNING"
     DONE = "DONE"
+    ASKING = "ASKING"  # the clerk is asked what some columns are; nothing was stored
     REFUSED = "REFUSED"  # the file cannot be taken: the code says why
     FAILED = "FAILED"  # our fault, after several tries
 

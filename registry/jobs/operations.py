@@ -72,19 +72,29 @@ def upload(
 def import_now(
     content: bytes, *, file_name: str, union_code: str, kind: Kind, actor: Actor
 ) -> Received:
-    """Receive a workbook and do the work at once, in this process.
+    """Receive a workbook and do the work at once, in this process: by the best guess where a column
+    is unsure, for nobody is there to be asked.
 
     Raises `RosterRefused` when the file cannot be taken; the draft is then gone again.
     """
     received = upload(content, file_name=file_name, union_code=union_code, kind=kind, actor=actor)
     if received.batch_id is not None:
-        run(received.batch_id, worker_name())
+        _ask_no_more(received.batch_id)
+        run(received.batch_id, worker_name(), asks=False)
         batch = db.session.get(Batch, received.batch_id)
         if batch is not None and batch.state == BatchState.REFUSED:
             raise RosterRefused(batch.error_code or "", batch.error_message or "")
         if batch is not None and batch.state != BatchState.DONE:
             raise RegistryError("job.failed", batch.error_message or "处理没有完成，请重试。")
     return received
+
+
+def _ask_no_more(batch_id: int) -> None:
+    """The same file may have been uploaded on the page, where it waits for an answer."""
+    with transaction() as session:
+        batch = session.get(Batch, batch_id)
+        if batch is not None and batch.state == BatchState.ASKING:
+            batch.state = BatchState.WAITING
 
 
 def _register(file: NewFile, union_code: str, kind: Kind, actor: Actor) -> Received:
@@ -101,7 +111,7 @@ def _register(file: NewFile, union_code: str, kind: Kind, actor: Actor) -> Recei
         submission_id = open_draft(
             session, union, kind, account_id=actor.account_id, source="FILE", file=file
         )
-        batch_id = _queue(session, union.county, submission_id, actor.account_id)
+        batch_id = queue(session, union.county, submission_id, actor.account_id)
         record(
             session,
             "roster.upload",
@@ -134,7 +144,8 @@ def _known(session: Session, known: Submission) -> Received:
     return Received(known.id, known.state != State.DRAFT, batch_id)
 
 
-def _queue(session: Session, county: str, submission_id: int, account_id: int) -> int:
+def queue(session: Session, county: str, submission_id: int, account_id: int) -> int:
+    """Write a batch that reads a submission's file; in the caller's transaction."""
     batch_id = allocate(session, "batch")
     at = now()
     session.execute(

@@ -1,5 +1,6 @@
 """What is asked of long work."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -43,6 +44,18 @@ def progress(session: Session, county: str, submission_id: int) -> Progress | No
         batch.error_code,
         batch.error_message,
     )
+
+
+def asking(session: Session, county: str, submission_ids: Collection[int]) -> set[int]:
+    """Return which of these submissions wait for the clerk to say what their columns are."""
+    if not submission_ids:
+        return set()
+    query = select(Batch.submission_id).where(
+        Batch.county == county,
+        Batch.submission_id.in_(submission_ids),
+        Batch.state == BatchState.ASKING,
+    )
+    return set(session.scalars(query))
 
 
 def worker_alive(session: Session) -> bool:

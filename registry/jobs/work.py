@@ -14,11 +14,14 @@ from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
 from registry.jobs.leases import LostLease, claim, lease_end
 from registry.jobs.models import Batch, BatchState
-from registry.roster.sandbox import ORDINARY
+from registry.roster.layout import Layout
+from registry.roster.preview import preview
+from registry.roster.sandbox import ORDINARY, Limits
 from registry.submissions import originals
-from registry.submissions.drafts import finish_reading, write_chunk
-from registry.submissions.intake import Prepared, prepare
+from registry.submissions.drafts import drop_other_rows, finish_reading, write_chunk
+from registry.submissions.intake import Prepared, Unsure, prepare
 from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.remembered import remembered_labels, stored_layout
 from registry.submissions.states import Kind, RowState, State
 from registry.submissions.storing import Ref, open_row
 from registry.trail.operations import record
@@ -35,19 +38,28 @@ FAILED = (
 )
 
 
-def run(batch_id: int, worker: str) -> bool:
-    """Do a batch from where it stands; returns False when another worker has it."""
+def run(batch_id: int, worker: str, *, asks: bool = True) -> bool:
+    """Do a batch from where it stands; returns False when another worker has it.
+
+    With `asks` the work ends where a column is unsure, until the clerk has said what it is; without
+    it goes on with the best guess.
+    """
     fence = claim(batch_id, worker)
     if fence is None:
         return False
-    work = Work(batch_id, fence, worker)
+    work = Work(batch_id, fence, worker, asks=asks)
     try:
         work.do()
     except LostLease:
         return False
+    except Unsure:
+        work.end(BatchState.ASKING)
     except RosterRefused as refusal:
-        work.end(BatchState.REFUSED, refusal.code, refusal.message)
-        _drop_draft(batch_id)
+        if work.may_ask(refusal):
+            work.end(BatchState.ASKING, refusal.code, refusal.message)
+        else:
+            work.end(BatchState.REFUSED, refusal.code, refusal.message)
+            _drop_draft(batch_id)
     except Exception:
         work.give_up()
         raise
@@ -57,9 +69,11 @@ def run(batch_id: int, worker: str) -> bool:
 class Work:
     """One worker's hold on one batch."""
 
-    def __init__(self, batch_id: int, fence: int, worker: str) -> None:
+    def __init__(self, batch_id: int, fence: int, worker: str, *, asks: bool = True) -> None:
         self.batch_id, self.fence, self.worker = batch_id, fence, worker
         self._told = 0.0
+        self._layout = Layout(asks=asks)
+        self._content = b""
 
     def do(self) -> None:
         batch = db.session.get(Batch, self.batch_id)
@@ -79,7 +93,14 @@ class Work:
         self._finish(ref, prepared)
 
     def _prepare(self, ref: Ref, submission: Submission) -> Prepared:
-        content = originals.fetch(submission.original or "")
+        self._content = originals.fetch(submission.original or "")
+        said = stored_layout(submission.layout)
+        self._layout = Layout(
+            said.sheet,
+            remembered_labels(db.session(), ref.county, ref.union_code),
+            said.columns,
+            self._layout.asks,
+        )
         answers = msgspec.json.decode(submission.answers, type=dict[str, str])
         is_full = submission.kind == Kind.FULL
         edits, self._excluded = _former(db.session(), ref)
@@ -87,14 +108,30 @@ class Work:
             db.session(),
             vault(),
             ref,
-            content,
+            self._content,
             today=today(),
-            limits=ORDINARY._replace(file_bytes=setting("UPLOAD_BYTES")),
+            limits=_limits(),
             answers=answers,
             edits=edits,
             is_full=is_full,
             report=self.report,
+            layout=self._layout,
         )
+
+    def may_ask(self, refusal: RosterRefused) -> bool:
+        """Tell whether the clerk can put a refusal right by saying which column is which: there
+        are columns that nothing is known of, or it is what the clerk said that did not do."""
+        if not self._layout.asks or not self._content:
+            return False
+        if self._layout.is_confirmed:
+            return True
+        if refusal.code != "file.missing_column":
+            return False
+        try:
+            sheets = preview(self._content, _limits(), self._layout)
+        except RosterRefused:
+            return False
+        return any(sheet.unsaid for sheet in sheets)
 
     def report(self, stage: str, done: int, total: int) -> None:
         """Tell how far the work is and renew the lease, not more often than a page would look."""
@@ -115,11 +152,12 @@ class Work:
                 done=before + count,
                 total=prepared.row_count,
             )
-            write_chunk(session, prepared, index)
+            write_chunk(session, prepared, index, self._excluded)
 
     def _finish(self, ref: Ref, prepared: Prepared) -> None:
         with transaction() as session:
             self._hold(session, state=BatchState.DONE, lease_until=None)
+            drop_other_rows(session, ref, prepared)
             finish_reading(session, ref, prepared, self._excluded)
             record(
                 session,
@@ -165,6 +203,10 @@ class Work:
         )
         if not cast(CursorResult[Any], held).rowcount:
             raise LostLease
+
+
+def _limits() -> Limits:
+    return ORDINARY._replace(file_bytes=setting("UPLOAD_BYTES"))
 
 
 def _former(session: Session, ref: Ref) -> tuple[dict[int, dict[str, str]], set[int]]:

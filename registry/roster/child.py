@@ -17,6 +17,7 @@ import sys
 # f(content: bytes, argument: bytes) -> bytes.
 TASKS = {
     "read": ("registry.roster.workbook", "read"),
+    "preview": ("registry.roster.outline", "outline"),
     "mark": ("registry.roster.marked", "mark_content"),
 }
 

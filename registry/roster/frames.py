@@ -10,6 +10,9 @@ from typing import Any
 
 import msgspec
 
+from registry.roster.columns import COLUMN
+from registry.roster.doubts import doubts_of
+from registry.roster.layout import Unclear
 from registry.roster.packing import LENGTH_BYTES
 from registry.roster.sheet import (
     Cell,
@@ -31,6 +34,8 @@ class _Head(msgspec.Struct):
     header_row: int
     columns: list[SheetColumn]
     findings: _Findings
+    profile: str | None = None
+    unclear: list[Unclear] = []
 
 
 class _Batch(msgspec.Struct):
@@ -56,9 +61,13 @@ def read_head(payload: bytes) -> SheetHead:
     try:
         said = _HEAD.decode(payload)
         findings = [file_finding(code, facts) for code, facts in said.findings]
+        fields = {column.field: COLUMN[column.field] for column in said.columns if column.field}
+        doubts = doubts_of(fields, said.unclear)
     except (msgspec.MsgspecError, LookupError, TypeError) as error:
         raise refused("file.damaged") from error
-    return SheetHead(said.format, said.sheet, said.header_row, said.columns, findings)
+    return SheetHead(
+        said.format, said.sheet, said.header_row, said.columns, findings, said.profile, doubts
+    )
 
 
 def read_batch(payload: bytes) -> SheetBatch:

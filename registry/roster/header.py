@@ -4,13 +4,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence, Set
+
+from registry.roster.header_labels import label_table, normalise_label, plain
+from registry.roster.header_lines import (
+    Title,
+    fits,
+    is_hint_line,
+    is_title_like,
+    padded,
+    tells_more,
+    titles,
+)
+
+__all__ = [
+    "FIRST_ROWS",
+    "SEARCHED_ROWS",
+    "Header",
+    "find_header",
+    "label_table",
+    "may_begin_example",
+    "normalise_label",
+    "why_no_person",
+]
 
 SEARCHED_ROWS = 30
 FEWEST_LABELS = 3
+MOST_LINES = 3
+MOST_HINT_LINES = 2
+# What has to be at hand to find a header that begins in the last of the searched rows.
+FIRST_ROWS = SEARCHED_ROWS + MOST_LINES + MOST_HINT_LINES
 
-_DROPPED = re.compile(r"[\s*＊✱∗\u200b-\u200f\u2060\ufeff]+")
-_REQUIRED = re.compile(r"[(\[【〔]必填项?[)\]】〕]")
 _FOOTERS = (
     "合计",
     "总计",
@@ -30,109 +54,130 @@ _EXAMPLE_LETTERS = frozenset(" \t\n\u3000示样例范([【〔（［")
 _NUMBER = re.compile(r"[0-9A-Za-z]{5}")
 
 
-def normalise_label(text: str) -> str:
-    """Return a header label as it is compared: without blanks, line breaks, asterisks and
-    （必填）, in half width and lower case."""
-    plain = _DROPPED.sub("", unicodedata.normalize("NFKC", text))
-    return _REQUIRED.sub("", plain).rstrip(":").casefold()
-
-
-def label_table(columns: Iterable[tuple[str, str, Sequence[str]]]) -> dict[str, str]:
-    """Return {normalised label: field} for (field, label, aliases) triples; labels come first."""
-    columns = list(columns)
-    table = {normalise_label(label): field for field, label, _ in columns}
-    for field, _, aliases in columns:
-        for alias in aliases:
-            table.setdefault(normalise_label(alias), field)
-    return table
-
-
 class Header:
     """`row`: the Excel number of its last line; `columns`: (index, text, field or None) of every
-    column with a header, from left to right; each field stands once."""
+    column with a header, from left to right; each field stands once.
 
-    __slots__ = ("columns", "row")
+    `passed` are the columns that are known and not taken over; `repeats` maps the index of a
+    column to the field that another column has already; `known` counts the labels that are known.
+    A column's own name goes before a mere alias, else the first column has the field; `rivals` are
+    the repeating columns whose label is as good as the other's.
+    """
 
-    def __init__(self, row: int, cells: list[tuple[str, str | None]]) -> None:
+    __slots__ = ("columns", "known", "passed", "repeats", "rivals", "row")
+
+    def __init__(self, row: int, titles: Sequence[Title], own: Set[str] = frozenset()) -> None:
         self.row = row
-        self.columns: list[tuple[int, str, str | None]] = []
-        seen: set[str] = set()
-        for index, (text, field) in enumerate(cells):
-            if text:
-                first = field is not None and field not in seen
-                self.columns.append((index, text, field if first else None))
-                seen.update([field] if field else [])
+        first: dict[str, int] = {}
+        for index, title in enumerate(titles):
+            holder = first.get(title.field or "")
+            if title.field and (
+                holder is None or (title.key in own and titles[holder].key not in own)
+            ):
+                first[title.field] = index
+        self.columns: list[tuple[int, str, str | None]] = [
+            (index, title.text, title.field if first.get(title.field or "") == index else None)
+            for index, title in enumerate(titles)
+            if title.text
+        ]
+        self.passed = {index for index, title in enumerate(titles) if title.field == ""}
+        self.repeats = {
+            index: title.field
+            for index, title in enumerate(titles)
+            if title.field and first[title.field] != index
+        }
+        self.rivals = {
+            index
+            for index, field in self.repeats.items()
+            if (titles[index].key in own) == (titles[first[field]].key in own)
+        }
+        self.known = len(first) + len(self.passed)
 
     @property
     def fields(self) -> dict[str, int]:
         """The index of each known field."""
         return {field: index for index, _, field in self.columns if field}
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether both the name and the document number have their column."""
+        return self.fields.keys() >= {"full_name", "document_number"}
 
-def find_header(rows: Sequence[Sequence[object]], labels: dict[str, str]) -> Header | None:
+    def lay(self, chosen: Mapping[int, str]) -> None:
+        """Give columns the fields that a person chose; "" is a column that is not taken."""
+        taken = set(chosen.values())
+        laid = {index: (text, field) for index, text, field in self.columns}
+        for index, (text, field) in laid.items():
+            if index not in chosen and field in taken:
+                laid[index] = (text, None)
+        for index, field in chosen.items():
+            if field or index in laid:
+                laid[index] = (laid.get(index, ("", None))[0], field or None)
+        self.columns = [(index, *laid[index]) for index in sorted(laid)]
+        self.passed |= {index for index, field in chosen.items() if not field}
+        self.passed -= {index for index, field in chosen.items() if field}
+        self.repeats = {i: field for i, field in self.repeats.items() if i not in chosen}
+
+
+def find_header(rows: Sequence[Sequence[object]], labels: Mapping[str, str]) -> Header | None:
     """Return the header among a sheet's first rows (the first one is Excel row 1), or None.
 
-    The first row that names both the person and the document wins over an earlier one with three
-    known labels (a title line such as 单位名称 … 联系电话 …).
+    A header has up to three lines, and lines of hints under them. The first that names both the
+    person and the document wins over an earlier one with three known labels (a title line such as
+    单位名称 … 联系电话 …).
     """
+    own = _own_names(labels)
     found: Header | None = None
     for index in range(min(len(rows), SEARCHED_ROWS)):
-        header = _header_at(rows, index, labels)
-        if header is None or len(header.fields) < FEWEST_LABELS:
+        header = _best_at(rows, index, labels, own)
+        if header is None:
             continue
-        if {"full_name", "document_number"} <= header.fields.keys():
-            return header
+        if header.is_whole:
+            later = [_best_at(rows, index + n, labels, own) for n in (1, 2)]
+            best = [header, *(one for one in later if one is not None and one.is_whole)]
+            if is_title_like(padded(rows[index], 0)):
+                # A title over the labels counts only where it tells more.
+                best.reverse()
+            return _below_hints(rows, max(best, key=lambda one: one.known))
         found = found or header
-    return found
+    return found and _below_hints(rows, found)
 
 
-def _header_at(
-    rows: Sequence[Sequence[object]], index: int, labels: dict[str, str]
+def _own_names(labels: Mapping[str, str]) -> Set[str]:
+    """Return the labels that are a field's own name: `label_table` puts these before aliases."""
+    names: dict[str, str] = {}
+    for label, field in labels.items():
+        names.setdefault(field, label)
+    return set(names.values())
+
+
+def _best_at(
+    rows: Sequence[Sequence[object]], index: int, labels: Mapping[str, str], own: Set[str]
 ) -> Header | None:
-    upper = [_text(cell) for cell in rows[index]]
-    known = [labels.get(normalise_label(text)) if text else None for text in upper]
-    if not any(known):
+    """Return the header that begins in a row, with as many lines as tell something."""
+    if index >= len(rows):
         return None
-    single = Header(index + 1, list(zip(upper, known, strict=True)))
-    if index + 1 < len(rows):
-        lower = [_text(cell) for cell in rows[index + 1]]
-        both = _two_lines(upper, known, lower, labels)
-        if both is not None:
-            double = Header(index + 2, both)
-            if len(double.fields) > len(single.fields):
-                return double
-    return single
+    width = max(len(row) for row in rows[index : index + MOST_LINES])
+    lines, told = [padded(rows[index], width)], 1
+    if not any(lines[0]):
+        return None
+    for row in rows[index + 1 : index + MOST_LINES]:
+        if not fits(lines, row, labels):
+            break
+        lines.append(padded(row, width))
+        if tells_more(lines[:-1], lines[-1], labels):
+            told = len(lines)
+    lines = lines[:told]
+    header = Header(index + len(lines), titles(lines, labels), own)
+    return header if header.known >= FEWEST_LABELS else None
 
 
-def _two_lines(
-    upper: list[str], known: list[str | None], lower: list[str], labels: dict[str, str]
-) -> list[tuple[str, str | None]] | None:
-    """Join two header lines, or return None when the lower one is no header line.
-
-    Each text of the lower line must stand under a group's title or under a blank: a person's row
-    has a text under 姓名.
-    """
-    width = max(len(upper), len(lower))
-    upper = upper + [""] * (width - len(upper))
-    lower = lower + [""] * (width - len(lower))
-    known = known + [None] * (width - len(known))
-    cells: list[tuple[str, str | None]] = []
-    group = ""
-    for above, field, below in zip(upper, known, lower, strict=True):
-        group = above or group
-        if not below:
-            cells.append((above, field))
-            continue
-        own = labels.get(normalise_label(below))
-        if field is not None and own is None:
-            return None
-        joined = labels.get(normalise_label(group + below))
-        cells.append((below, own or joined))
-    return cells
-
-
-def _text(cell: object) -> str:
-    return cell.strip() if isinstance(cell, str) else ""
+def _below_hints(rows: Sequence[Sequence[object]], header: Header) -> Header:
+    for row in rows[header.row : header.row + MOST_HINT_LINES]:
+        if not is_hint_line(row, header.fields) or _EXAMPLE.match(_first_text(row)):
+            break
+        header.row += 1
+    return header
 
 
 def may_begin_example(cell: object) -> bool:
@@ -169,9 +214,9 @@ def _first_text(cells: Sequence[object]) -> str:
     """Return the first text that is no number, without blanks."""
     for cell in cells:
         if isinstance(cell, str):
-            text = _DROPPED.sub("", cell)
+            text = plain(cell)
             if text and not text.isdecimal():
-                return unicodedata.normalize("NFKC", text)
+                return text
     return ""
 
 

@@ -16,7 +16,9 @@ from typing import Any
 from registry.roster.columns import COLUMNS
 from registry.roster.frames import read_batch, read_head, read_tail
 from registry.roster.header import label_table
+from registry.roster.layout import Layout
 from registry.roster.process import Child, Limits
+from registry.roster.profiles import profiles
 from registry.roster.sheet import SheetBatch, SheetTail
 from registry.roster.wording import refused
 
@@ -87,15 +89,16 @@ class SheetReader:
         self.close()
 
 
-def open_sheet(content: bytes, limits: Limits = ORDINARY) -> SheetReader:
+def open_sheet(
+    content: bytes, limits: Limits = ORDINARY, layout: Layout | None = None
+) -> SheetReader:
     """Open the roster in a file's bytes, whatever the format (told by the content alone).
 
-    Raises RosterRefused with a `file.*` code of `seeds/rules.csv`, here or while iterating.
+    `layout` is what a person said about its columns. Raises RosterRefused with a `file.*` code of
+    `seeds/rules.csv`, here or while iterating.
     """
     _refuse_size(content, limits)
-    terms = {"unpacked_bytes": limits.unpacked_bytes, "stream": limits.stream}
-    argument = json.dumps({**_reading_terms(), **terms})
-    child = Child("read", content, argument.encode(), limits)
+    child = Child("read", content, reading_argument(limits, layout), limits)
     try:
         return SheetReader(child)
     except BaseException:
@@ -123,6 +126,21 @@ def run_in_sandbox(task: str, content: bytes, argument: bytes, limits: Limits = 
 def _refuse_size(content: bytes, limits: Limits) -> None:
     if len(content) > limits.file_bytes:
         raise refused("file.too_large", {"limit": f"{limits.file_bytes >> 20} MB"})
+
+
+def reading_argument(limits: Limits, layout: Layout | None = None) -> bytes:
+    """Return what the child is told of labels and limits (`registry.roster.choosing.Terms`)."""
+    layout = layout or Layout()
+    said = {
+        **_reading_terms(),
+        "profiles": [(one.name, one.labels) for one in profiles()],
+        "remembered": dict(layout.labels),
+        "sheet": layout.sheet,
+        "columns": dict(layout.columns),
+        "unpacked_bytes": limits.unpacked_bytes,
+        "stream": limits.stream,
+    }
+    return json.dumps(said).encode()
 
 
 @cache

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from registry.roster.findings import FileFinding
+from registry.roster.layout import Doubt
 
 Cell = str | int | float | bool | None
 """One cell. A date cell is ISO text ("2017-09-01", with a time of day "2017-09-01 08:30:00"; shown
@@ -19,7 +20,8 @@ is empty after trimming is None; text is as it stands in the file."""
 
 
 class SheetColumn(NamedTuple):
-    """A column that has a header. `field` is None where the header matches nothing (or repeats)."""
+    """A column that has a header (or, with the header "", one that a person gave a field). `field`
+    is None where the header matches nothing, repeats, or is known as not taken."""
 
     column: str
     header: str
@@ -48,13 +50,16 @@ class CellFault(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class SheetHead:
     """Known before the first row. `format`: xlsx, xlsm, xls, ods or csv; `header_row`: the last
-    line of the header; `columns`: every column with a header, from left to right."""
+    line of the header; `columns`: every column with a header, from left to right; `profile`: the
+    known layout that the header is (`registry.roster.profiles`); `doubts`: what is unsure."""
 
     format: str
     sheet: str
     header_row: int
     columns: list[SheetColumn]
     file_findings: list[FileFinding] = field(default_factory=list)
+    profile: str | None = None
+    doubts: list[Doubt] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ def refused(code: str, facts: Mapping[str, Any] | None = None) -> RosterRefused:
         code, facts = "file.damaged", None
     given = dict(facts or {})
     if code == "file.missing_column":
-        given = _missing_column(given["missing"], given["unmapped"])
+        given = _missing_column(given["missing"], given["unmapped"], given.get("looks") or {})
     return RosterRefused(code, sentence(code, **given))
 
 
@@ -44,15 +44,18 @@ def _hidden(rows: int, columns: int) -> str:
     return "、".join([*words, f"{columns} 列"] if columns else words)
 
 
-def _missing_column(missing: Sequence[str], unmapped: Sequence[str]) -> dict[str, str]:
-    """Name the missing columns and, for each, the header that comes nearest to it."""
+def _missing_column(
+    missing: Sequence[str], unmapped: Sequence[str], looks: Mapping[str, str]
+) -> dict[str, str]:
+    """Name the missing columns and, for each, the header that comes nearest to it, or the column
+    whose cells look like it."""
     hints = []
     for field in missing:
-        nearest = _nearest(field, unmapped)
-        if nearest:
-            hints.append(
-                f"“{nearest}”列如果是{COLUMN[field].label}，请把列名改为“{COLUMN[field].label}”"
-            )
+        label, nearest = COLUMN[field].label, _nearest(field, unmapped)
+        if field in looks:
+            hints.append(f"第 {looks[field][:3]} 列像是{label}，是的话请把列名写成“{label}”")
+        elif nearest:
+            hints.append(f"“{nearest}”列如果是{label}，请把列名改为“{label}”")
     labels = "”和“".join(COLUMN[field].label for field in missing)
     return {"label": labels, "hint": f"（{'；'.join(hints)}）" if hints else ""}
 

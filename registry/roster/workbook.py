@@ -7,16 +7,16 @@ What comes out are plain values for `registry.roster.sandbox`, which makes the t
 from __future__ import annotations
 
 import gc
-import json
 from collections.abc import Iterator
 from io import BufferedIOBase
-from itertools import islice
 
-from registry.roster.header import SEARCHED_ROWS, Header, find_header
+from registry.roster.choosing import Found, Terms, choose, find, terms
+from registry.roster.header import Header
 from registry.roster.look import column_letters
 from registry.roster.persons import Persons
 from registry.roster.refusal import Refusal
-from registry.roster.source import Row, Source, open_source
+from registry.roster.source import Source, open_source
+from registry.roster.unclear import unclear
 
 Frame = tuple[str, object]
 
@@ -24,83 +24,80 @@ Frame = tuple[str, object]
 def read(file: BufferedIOBase, argument: bytes) -> Iterator[Frame]:
     """Yield ("head", …), then ("batch", …) one or more times, then ("tail", …).
 
-    `argument` is JSON: labels {normalised label: field}, ignored [field], unpacked_bytes, stream.
-    Raises Refusal.
+    `argument` is JSON: see `registry.roster.choosing.Terms`. Raises Refusal.
     """
     # Cells make no cycles, and looking for some costs a twelfth of the time.
     gc.disable()
-    options = json.loads(argument)
-    labels: dict[str, str] = options["labels"]
-    source = open_source(file, labels, options["unpacked_bytes"], options.get("stream", False))
-    index, header, rows = _choose(source, labels)
-    _refuse_missing(header)
-    persons = Persons(header, labels, set(options["ignored"]), source.look(index))
-    head: Frame | None = ("head", _head(source, index, header))
-    for batch in persons.batches(rows):
+    said = terms(argument)
+    source = open_source(file, said.labels, said.unpacked_bytes, said.stream)
+    found = choose(source, said)
+    _refuse_missing(found)
+    persons = Persons(found.header, found.labels, said.ignored, source.look(found.number))
+    head: Frame | None = ("head", _head(source, found, said))
+    for batch in persons.batches(found.rows):
         if head is not None:
             yield head
             head = None
         yield "batch", batch
     if head is not None:
         raise Refusal("file.empty")
-    others = _other_rosters(source, index, labels)
-    yield "tail", persons.tail(source.sheets[index][0], others)
+    others = _other_rosters(source, found.number, said)
+    yield "tail", persons.tail(source.sheets[found.number][0], others)
 
 
-def _choose(source: Source, labels: dict[str, str]) -> tuple[int, Header, Iterator[Row]]:
-    """Return the first readable sheet with a header, and its rows from the one after that."""
-    for index, (_, readable) in enumerate(source.sheets):
-        if not readable:
-            continue
-        rows = source.rows(index)
-        first = list(islice(rows, SEARCHED_ROWS + 1))
-        header = find_header(first, labels)
-        if header is not None:
-            return index, header, _after(first[header.row :], rows)
-    raise Refusal("file.no_header")
+def _other_rosters(source: Source, chosen: int, said: Terms) -> list[str]:
+    return [
+        name
+        for index, (name, readable) in enumerate(source.sheets)
+        if readable and index != chosen and is_roster(source, index, said)
+    ]
 
 
-def _after(first: list[Row], rows: Iterator[Row]) -> Iterator[Row]:
-    yield from first
-    yield from rows
-
-
-def _other_rosters(source: Source, chosen: int, labels: dict[str, str]) -> list[str]:
-    names = []
-    for index, (name, readable) in enumerate(source.sheets):
-        if readable and index > chosen and _is_roster(source, index, labels):
-            names.append(name)
-    return names
-
-
-def _is_roster(source: Source, index: int, labels: dict[str, str]) -> bool:
+def is_roster(source: Source, index: int, said: Terms) -> bool:
+    """Tell whether a sheet looks like a roster: a header that names persons, and rows."""
     try:
-        first = list(islice(source.rows(index), SEARCHED_ROWS + 1))
+        found = find(source, index, said._replace(columns={}))
     except Refusal:
         # What is wrong with a sheet that is not asked for does not stand in the way.
         return False
-    header = find_header(first, labels)
-    return header is not None and len(first) > header.row
+    return found is not None and names_persons(found.header) and bool(found.sample)
 
 
-def _refuse_missing(header: Header) -> None:
-    missing = [name for name in ("full_name", "document_number") if name not in header.fields]
+def names_persons(header: Header) -> bool:
+    """Tell whether a header names persons; a sheet of code lists has known labels too."""
+    return not header.fields.keys().isdisjoint({"full_name", "document_number"})
+
+
+def _refuse_missing(found: Found) -> None:
+    fields = found.header.fields
+    missing = [name for name in ("full_name", "document_number") if name not in fields]
     if missing:
-        unmapped = [text for _, text, field in header.columns if field is None]
-        raise Refusal("file.missing_column", missing=missing, unmapped=unmapped)
+        unmapped = [text for _, text, field in found.header.columns if field is None and text]
+        looks = {
+            looks: letter
+            for letter, _, looks, _, _ in unclear(found.header, found.sample)
+            if looks in missing
+        }
+        raise Refusal("file.missing_column", missing=missing, unmapped=unmapped, looks=looks)
 
 
-def _head(source: Source, index: int, header: Header) -> dict[str, object]:
+def _head(source: Source, found: Found, said: Terms) -> dict[str, object]:
+    header = found.header
     columns = [(column_letters(place), text, field) for place, text, field in header.columns]
+    quiet = header.passed | {
+        index for index, field in header.repeats.items() if field in said.ignored
+    }
     unmapped = [
-        ("file.unmapped_column", {"column": letter, "header": text})
-        for letter, text, field in columns
-        if field is None
+        ("file.unmapped_column", {"column": column_letters(place), "header": text})
+        for place, text, field in header.columns
+        if field is None and place not in quiet
     ]
     return {
         "format": source.format,
-        "sheet": source.sheets[index][0],
+        "sheet": source.sheets[found.number][0],
         "header_row": header.row,
         "columns": columns,
         "findings": unmapped,
+        "profile": found.profile,
+        "unclear": unclear(header, found.sample),
     }

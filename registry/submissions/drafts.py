@@ -3,6 +3,7 @@
 The functions run inside the caller's transaction.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,8 @@ from registry.submissions.storing import (
 )
 from registry.unions.queries import Union
 from registry.vault.vault import Vault
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,17 @@ def open_draft(
     return submission_id
 
 
-def write_chunk(session: Session, prepared: Prepared, index: int) -> int:
-    """Store one chunk, in place of what an earlier reading stored for these rows."""
+def write_chunk(
+    session: Session, prepared: Prepared, index: int, excluded: Collection[int] = ()
+) -> int:
+    """Store one chunk, in place of what an earlier reading stored for these rows; rows that were
+    `excluded` then stay so."""
     chunk = prepared.chunks[index]
     numbers = chunk.columns["row"]
+    if excluded:
+        chunk.columns["state"] = [
+            RowState.EXCLUDED if row in excluded else RowState.DRAFT for row in numbers
+        ]
     session.execute(
         delete(SubmissionRow).where(
             SubmissionRow.county == chunk.columns["county"][0],
@@ -115,6 +125,23 @@ def write_chunk(session: Session, prepared: Prepared, index: int) -> int:
     )
     columns = [chunk.columns[name] for name in COLUMN_NAMES]
     return bulk_insert(session, table_of(SubmissionRow), COLUMN_NAMES, columns)
+
+
+def drop_other_rows(session: Session, ref: Ref, prepared: Prepared) -> None:
+    """Delete rows that an earlier reading stored and this one does not have."""
+    whose = (
+        SubmissionRow.county == ref.county,
+        SubmissionRow.submission_id == ref.submission_id,
+    )
+    count = session.scalar(select(func.count()).select_from(SubmissionRow).where(*whose))
+    if count == prepared.row_count:
+        return
+    now_there = {row for chunk in prepared.chunks for row in chunk.columns["row"]}
+    stored = session.scalars(select(SubmissionRow.row).where(*whose))
+    gone = [row for row in stored if row not in now_there]
+    for start in range(0, len(gone), _AT_ONCE):
+        some = gone[start : start + _AT_ONCE]
+        session.execute(delete(SubmissionRow).where(*whose, SubmissionRow.row.in_(some)))
 
 
 def finish_reading(session: Session, ref: Ref, prepared: Prepared, excluded: set[int]) -> None:

@@ -15,6 +15,7 @@ from registry.members.match import Match
 from registry.members.matching import Answer, Question, live_count_outside, match_rows
 from registry.roster.check import Checker
 from registry.roster.findings import FileFinding, Finding
+from registry.roster.layout import Doubt, Layout
 from registry.roster.messages import sentence
 from registry.roster.rules import RULES
 from registry.roster.sandbox import Limits, open_sheet
@@ -54,6 +55,14 @@ class Prepared:
         }
 
 
+class Unsure(Exception):
+    """A file whose columns somebody should look at first; `doubts` say which."""
+
+    def __init__(self, doubts: list[Doubt]) -> None:
+        super().__init__(f"{len(doubts)} columns are unsure")
+        self.doubts = doubts
+
+
 def skipped_rows(tail: SheetTail) -> int:
     """Return how many rows were skipped; a run of blank rows counts as its rows."""
     return sum((entry.last or entry.row) - entry.row + 1 for entry in tail.skipped)
@@ -71,14 +80,18 @@ def prepare(
     edits: Mapping[int, dict[str, str]],
     is_full: bool,
     report: Report,
+    layout: Layout | None = None,
 ) -> Prepared:
-    """Read, judge, seal and match a workbook.
+    """Read, judge, seal and match a workbook; `layout` is what is known of its columns.
 
-    Raises `RosterRefused` when the file cannot be taken.
+    Raises `RosterRefused` when the file cannot be taken, `Unsure` when the layout asks to stop
+    where a column is unsure.
     """
     chunks: list[StoredRows] = []
     done = 0
-    with open_sheet(content, limits) as sheet:
+    with open_sheet(content, limits, layout) as sheet:
+        if layout is not None and layout.asks and sheet.head.doubts:
+            raise Unsure(sheet.head.doubts)
         checker = Checker(sheet.head.columns, today, dict(answers))
         for batch in sheet:
             checked = checker.judge(effective(batch, edits))

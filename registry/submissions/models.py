@@ -1,6 +1,7 @@
 """What is kept of a roster on its way."""
 
 from datetime import datetime
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -13,9 +14,10 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from registry.db import Instant, Model
 
@@ -28,6 +30,7 @@ class Submission(Model):
     `is_current`: the same file for the same union and kind is this submission; it ends when the
     submission is withdrawn or superseded, or a row of it is sent back or rejected.
     JSON columns: `columns` and `file_findings`, `skipped`, `answers` as read from the file.
+    `layout` is what the clerk said of its sheet and columns, None where nobody was asked.
     """
 
     __tablename__ = "submission"
@@ -69,6 +72,7 @@ class Submission(Model):
     submitted_by: Mapped[int | None] = mapped_column(BigInteger)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    layout: ClassVar[Any]
 
     __table_args__ = (
         CheckConstraint(
@@ -91,6 +95,41 @@ class Submission(Model):
         Index("ix_submission_queue", "county", "state", "submitted_at", "id"),
         Index("ix_submission_id", "id"),
     )
+
+
+class DraftLayout(Model):
+    """What the clerk said of a file's sheet and columns, as JSON: reading it again understands the
+    same."""
+
+    __tablename__ = "draft_layout"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    said: Mapped[str] = mapped_column(Text)
+
+
+Submission.layout = column_property(
+    select(DraftLayout.said)
+    .where(DraftLayout.county == Submission.county, DraftLayout.submission_id == Submission.id)
+    .correlate_except(DraftLayout)
+    .scalar_subquery()
+)
+
+
+class RememberedColumn(Model):
+    """What a union calls a column of its rosters, as its clerk confirmed it.
+
+    `label` is normalised; `field` is None for a column that is not taken.
+    """
+
+    __tablename__ = "remembered_column"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    union_code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    label: Mapped[str] = mapped_column(String(60), primary_key=True)
+    field: Mapped[str | None] = mapped_column(String(40))
+    confirmed_by: Mapped[int] = mapped_column(BigInteger)
+    confirmed_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class SubmissionRow(Model):

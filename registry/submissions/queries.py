@@ -13,6 +13,7 @@ from registry.errors import NotFound
 from registry.members.match import Match
 from registry.roster.sheet import SheetColumn
 from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.remembered import StoredLayout, stored_layout
 from registry.submissions.states import Kind, RowState, State
 from registry.submissions.storing import StoredFinding, decode_findings
 
@@ -39,6 +40,7 @@ class SubmissionView:
     file_findings: list[dict[str, str]]
     skipped: list[dict[str, Any]]
     answers: dict[str, str]
+    layout: StoredLayout
     is_read: bool
     total_count: int
     ok_count: int
@@ -216,6 +218,7 @@ def view_of(found: Submission) -> SubmissionView:
         file_findings=decode(found.file_findings),
         skipped=decode(found.skipped),
         answers=decode(found.answers),
+        layout=stored_layout(found.layout),
         is_read=found.is_read,
         total_count=found.total_count,
         ok_count=found.ok_count,

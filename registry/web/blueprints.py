@@ -7,6 +7,7 @@ from flask import Blueprint
 from registry.web import (
     accounts,
     clerks,
+    columns,
     correcting,
     health,
     help,
@@ -37,6 +38,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(signin.blueprint),
     Family(home.blueprint),
     Family(roster.blueprint, roster.waiting),
+    Family(columns.blueprint),
     Family(correcting.blueprint),
     Family(sending.blueprint),
     Family(submissions.blueprint),

@@ -71,7 +71,7 @@ def blank(code: str) -> Response:
 
 @blueprint.get("/submissions/<int:submission_id>")
 @guard(Permission.VIEW_SUBMISSIONS)
-def submission(submission_id: int) -> str:
+def submission(submission_id: int) -> str | Response:
     """Show a submission: being read, to be checked, or on its way."""
     found: SubmissionView = g.submission
     if can(Permission.WORK_ROSTER, found.path) and _is_refused(found):
@@ -79,6 +79,8 @@ def submission(submission_id: int) -> str:
     if found.state is not State.DRAFT:
         return detail_page(found)
     demand(g.actor, Permission.WORK_ROSTER, found.path)
+    if _is_asking(found):
+        return redirect(url_for("columns.show", submission_id=found.id), 303)
     return check_page.check_page(found) if found.is_read else _progress_page(found)
 
 
@@ -88,9 +90,9 @@ def progress(submission_id: int) -> str | Response:
     """Answer the page that waits for the reading."""
     found: SubmissionView = g.submission
     if found.is_read or (found.state is not State.DRAFT and not _is_refused(found)):
-        answer = make_response("", 204)
-        answer.headers["HX-Redirect"] = url_for("roster.submission", submission_id=found.id)
-        return answer
+        return _go_on("roster.submission", found)
+    if _is_asking(found):
+        return _go_on("columns.show", found)
     return render_template("roster/job.html", **_reading(found))
 
 
@@ -102,7 +104,9 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         return
     drafts = queries.of_union(session, actor.county, actor.place, states=[State.DRAFT])
     back = checking.sent_back(session, drafts)
+    asking = _asking(session, drafts)
     cards = [
+        *_card_asking([draft for draft in drafts if draft.id in asking]),
         *_card_sent_back([draft for draft in drafts if back.get(draft.id)], back),
         *_card_faulty([one for one in drafts if one.error_count and not back.get(one.id)]),
         *_card_ready([d for d in drafts if d.is_read and not d.error_count and not back.get(d.id)]),
@@ -145,6 +149,21 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         "pencil",
         "grey",
     )
+
+
+def _card_asking(drafts: list[SubmissionView]) -> Iterable[Card]:
+    if drafts:
+        yield Card(
+            "花名册的列名要核对",
+            len(drafts),
+            "份",
+            "有几列看不准是什么，请您确认一下，以后这样的表不再问。",
+            _where(drafts),
+            "去核对",
+            "question-circle",
+            "amber",
+            85,
+        )
 
 
 def _card_sent_back(drafts: list[SubmissionView], back: dict[int, int]) -> Iterable[Card]:
@@ -228,7 +247,26 @@ def _upload_page(form: UploadForm) -> str:
         db.session(), g.union.county, g.union.code, states=[State.DRAFT], limit=_DRAFTS
     )
     back = checking.sent_back(db.session(), drafts)
-    return render_template("roster/upload.html", form=form, drafts=drafts, back=back)
+    asking = _asking(db.session(), drafts)
+    return render_template("roster/upload.html", form=form, drafts=drafts, back=back, asking=asking)
+
+
+def _go_on(endpoint: str, found: SubmissionView) -> Response:
+    answer = make_response("", 204)
+    answer.headers["HX-Redirect"] = url_for(endpoint, submission_id=found.id)
+    return answer
+
+
+def _is_asking(found: SubmissionView) -> bool:
+    """Tell whether the reading waits for the clerk to say which column is which."""
+    if found.is_read or found.source != "FILE":
+        return False
+    return found.id in work.asking(db.session(), found.county, [found.id])
+
+
+def _asking(session: Session, drafts: list[SubmissionView]) -> set[int]:
+    unread = [draft.id for draft in drafts if not draft.is_read]
+    return work.asking(session, drafts[0].county, unread) if unread else set()
 
 
 def _is_refused(found: SubmissionView) -> bool:

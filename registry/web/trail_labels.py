@@ -42,6 +42,7 @@ ACTIONS: dict[str, str] = {
     "draft.answer": "回答草稿中的问题",
     "draft.by_hand": "手工录入一人",
     "draft.judge": "核对手工录入的一人",
+    "draft.columns": "确认列名",
     "draft.edit": "修改草稿中的一行",
     "draft.edit_alike": "批量修改相同的值",
     "draft.exclude": "排除草稿中的一行",

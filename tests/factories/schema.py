@@ -148,6 +148,15 @@ def rows() -> dict[str, dict[str, object]]:
             "changed_at": AT,
             **_counts("batch"),
         },
+        "draft_layout": {"county": COUNTY, "submission_id": 1, "said": "{}"},
+        "remembered_column": {
+            "county": COUNTY,
+            "union_code": UNION,
+            "label": "证号",
+            "field": "document_number",
+            "confirmed_by": 1,
+            "confirmed_at": AT,
+        },
         "worker_beat": {"worker": "here-1", "seen_at": AT},
     }
 

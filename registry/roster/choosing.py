@@ -1,0 +1,151 @@
+"""Which sheet is read, where its header is and which column is which. Inside the sandbox process.
+
+What is known of labels, from strong to weak: what a person said of this file's columns, what the
+union calls its columns, a profile that the header matches, the roster's own labels and aliases.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import NamedTuple
+
+from registry.roster.header import FIRST_ROWS, Header, find_header, normalise_label
+from registry.roster.layout import UNHEADED
+from registry.roster.look import column_number
+from registry.roster.refusal import Refusal
+from registry.roster.source import Row, Source
+from registry.roster.unclear import SAMPLE_ROWS, looks_like
+from registry.roster.unclear import column as column_of
+
+# A layout of twenty labels is recognised with one renamed, and is not with three.
+_MATCHED = 0.9
+
+
+class Terms(NamedTuple):
+    """What labels mean. `profiles`: (name, {label: field or ""}); `columns`: {letter: field or
+    ""}."""
+
+    labels: dict[str, str]
+    ignored: set[str]
+    remembered: dict[str, str]
+    profiles: list[tuple[str, dict[str, str]]]
+    sheet: str | None
+    columns: dict[str, str]
+    unpacked_bytes: int
+    stream: bool
+
+    @property
+    def known(self) -> dict[str, str]:
+        """All labels without those of a profile."""
+        return self.remembered | {
+            label: field for label, field in self.labels.items() if label not in self.remembered
+        }
+
+
+def terms(argument: bytes) -> Terms:
+    """Return the terms that the parent sent."""
+    said = json.loads(argument)
+    return Terms(
+        said["labels"],
+        set(said["ignored"]),
+        said["remembered"],
+        [(name, labels) for name, labels in said["profiles"]],
+        said["sheet"],
+        said["columns"],
+        said["unpacked_bytes"],
+        said["stream"],
+    )
+
+
+class Found(NamedTuple):
+    """A sheet (by its number, from 0) with a header. `rows` are those below it, `sample` the first
+    of them; `labels` is what was known when the header was read."""
+
+    number: int
+    header: Header
+    profile: str | None
+    labels: dict[str, str]
+    sample: list[Row]
+    rows: Iterator[Row]
+
+
+def choose(source: Source, terms: Terms) -> Found:
+    """Return the sheet to read: the one that was asked for, else the first one with name and
+    document number, else the first with a header. Raises Refusal file.no_header."""
+    first: Found | None = None
+    for index in _order(source, terms.sheet):
+        try:
+            found = find(source, index, terms)
+        except Refusal:
+            if first is None:
+                raise
+            # What is wrong with a later sheet does not stand in the way.
+            continue
+        if found is None:
+            continue
+        if found.header.is_whole or source.sheets[index][0] == terms.sheet:
+            return found
+        first = first or found
+    if first is None:
+        raise Refusal("file.no_header")
+    return first
+
+
+def _order(source: Source, sheet: str | None) -> list[int]:
+    readable = [index for index, (_, can) in enumerate(source.sheets) if can]
+    return sorted(readable, key=lambda index: source.sheets[index][0] != sheet)
+
+
+def find(source: Source, index: int, terms: Terms) -> Found | None:
+    """Return a sheet's header and rows, None where it has no header."""
+    rows = source.rows(index)
+    first = list(islice(rows, FIRST_ROWS))
+    labels = terms.known
+    header = find_header(first, labels)
+    if header is None:
+        return None
+    profile = _profile(header, terms.profiles)
+    if profile is not None:
+        name, own = profile
+        labels = terms.remembered | own | {k: v for k, v in labels.items() if k not in own}
+        labels |= terms.remembered
+        header = find_header(first, labels) or header
+    else:
+        name = None
+    sample = [*first[header.row :], *islice(rows, SAMPLE_ROWS)]
+    chosen = {column_number(letter): field for letter, field in terms.columns.items()}
+    header.lay(chosen or _remembered_looks(header, sample, terms.remembered))
+    return Found(index, header, name, labels, sample, chain(sample, rows))
+
+
+def _profile(
+    header: Header, profiles: Sequence[tuple[str, dict[str, str]]]
+) -> tuple[str, dict[str, str]] | None:
+    """Return the profile whose labels are all, or nearly all, in the header; the fullest one."""
+    there = {normalise_label(text) for _, text, _ in header.columns}
+    matched = [
+        (len(there & labels.keys()), name, labels)
+        for name, labels in profiles
+        if labels and len(there & labels.keys()) >= len(labels) * _MATCHED
+    ]
+    if not matched:
+        return None
+    _, name, labels = max(matched, key=lambda one: one[0])
+    return name, labels
+
+
+def _remembered_looks(
+    header: Header, rows: Sequence[Row], remembered: Mapping[str, str]
+) -> dict[int, str]:
+    """Return what the union said of columns without a header, known by how their cells look."""
+    if not any(label.startswith(UNHEADED) for label in remembered):
+        return {}
+    headed = {index for index, _, _ in header.columns}
+    laid: dict[int, str] = {}
+    for index in range(max(map(len, rows), default=0)):
+        field = remembered.get(UNHEADED + looks_like(column_of(rows, index)))
+        if index not in headed and field and field not in {*header.fields, *laid.values()}:
+            laid[index] = field
+    return laid
