@@ -13,7 +13,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any
 
-from registry.roster.columns import COLUMNS
+from registry.roster.columns import COLUMNS, ROW_KEY_COLUMN
 from registry.roster.frames import read_batch, read_head, read_tail
 from registry.roster.header import label_table
 from registry.roster.process import Child, Limits
@@ -126,6 +126,8 @@ def _refuse_size(content: bytes, limits: Limits) -> None:
 @cache
 def _reading_terms() -> dict[str, Any]:
     return {
-        "labels": label_table((one.field, one.label, one.aliases) for one in COLUMNS),
+        "labels": label_table(
+            [*((one.field, one.label, one.aliases) for one in COLUMNS), ROW_KEY_COLUMN]
+        ),
         "ignored": [one.field for one in COLUMNS if one.requirement == "ignored"],
     }
