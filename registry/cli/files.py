@@ -69,7 +69,7 @@ def mark(file: Path, out: Path) -> int:
     return answers.FOUND if counts["error"] else answers.DONE
 
 
-@click.command(help="生成空白花名册；给出工会时预填该会的会员（号码已脱敏）。")
+@click.command(help="生成空白花名册；给出工会时预填该会的会员（号码脱敏，凭识别码传回）。")
 @click.argument("out", type=click.Path(path_type=Path))
 @UNION
 @AS_USER
@@ -82,7 +82,7 @@ def blank(out: Path, union_code: str | None, user: str | None) -> int:
         with application():
             members = _members(union_code, user)
     write(out, write_blank(members))
-    answers.say(f"已生成 {out}。")
+    answers.say(f"已生成 {out}{'' if members is None else f'，预填会员 {len(members)} 名'}。")
     return answers.DONE
 
 
