@@ -4,7 +4,7 @@ For the server alone: what is recalled is judged and sealed, never shown or sent
 key, or by the beginning of a number that a spreadsheet has cut.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
@@ -63,12 +63,13 @@ def beginning_with(
     keeper: Vault,
     county: str,
     union_code: str,
-    asked: Sequence[tuple[str | None, str]],
+    asked: Sequence[tuple[str | None, Collection[str]]],
 ) -> list[str | None]:
-    """Return, for each name and 15 leading digits, the row key of the one live member of the union
-    who has this name and a resident number that begins so; None where there is none or several.
+    """Return, for each name and possible 15 leading digits, the row key of the one live member of
+    the union who has this name and a resident number that begins so; None where there is none or
+    several.
     """
-    names = sorted({name for name, digits in asked if name and len(digits) == KEPT_DIGITS})
+    names = sorted({name for name, beginnings in asked if name and beginnings})
     members: dict[tuple[str, str], list[int]] = {}
     for start in range(0, len(names), CHUNK):
         part = names[start : start + CHUNK]
@@ -78,11 +79,13 @@ def beginning_with(
         for row in session.execute(query):
             number = _number(keeper, row)
             members.setdefault((row.full_name, number[:KEPT_DIGITS]), []).append(row.id)
+    found = (
+        [one for digits in set(beginnings) for one in members.get((name or "", digits), ())]
+        for name, beginnings in asked
+    )
     return [
-        row_keys.make(keeper, county, union_code, found[0])
-        if len(found := members.get((name or "", digits), [])) == 1
-        else None
-        for name, digits in asked
+        row_keys.make(keeper, county, union_code, ones[0]) if len(ones) == 1 else None
+        for ones in found
     ]
 
 

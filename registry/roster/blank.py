@@ -35,6 +35,7 @@ _REQUIRED_FILL = PatternFill("solid", fgColor="1F3A5F")
 _OPTIONAL_FILL = PatternFill("solid", fgColor="DCE6F1")
 _EXAMPLE_FILL = PatternFill("solid", fgColor="F2F2F2")
 _GREY = Font(color="A6A6A6", size=8)
+_CUT_OFF = Alignment(horizontal="fill")
 
 
 class _Place(NamedTuple):
@@ -92,7 +93,8 @@ def _places(*, with_keys: bool) -> list[_Place]:
 def _head(sheet: Worksheet, places: Sequence[_Place], *, is_prefilled: bool) -> None:
     width = len(places)
     notes = words.NOTES + (words.PREFILLED_NOTES if is_prefilled else "")
-    for row, text, height in ((TITLE_ROW, words.TITLE, 30), (NOTES_ROW, notes, 48)):
+    tall = 64 if is_prefilled else 48
+    for row, text, height in ((TITLE_ROW, words.TITLE, 30), (NOTES_ROW, notes, tall)):
         sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=width)
         put_text(sheet.cell(row, 1), text)
         sheet.row_dimensions[row].height = height
@@ -132,7 +134,7 @@ def _row(sheet: Worksheet, row: int, places: Sequence[_Place], values: Mapping[s
         cell.number_format = "@"
         cell.border = _BORDER
         if place.field == ROW_KEY:
-            cell.font = _GREY
+            cell.font, cell.alignment = _GREY, _CUT_OFF
         put_text(cell, values.get(place.field, ""))
 
 

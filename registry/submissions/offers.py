@@ -36,8 +36,8 @@ def offer_members(session: Session, ref: Ref, chunk: StoredRows) -> None:
     asked = []
     for index in at:
         content = open_row(keeper, ref, columns["row"][index], columns["sealed"][index])
-        digits = _leading(content.raw.get("document_number"))
-        asked.append((columns["full_name"][index], digits))
+        beginnings = leading(content.raw.get("document_number"))
+        asked.append((columns["full_name"][index], beginnings))
     keys = beginning_with(session, keeper, ref.county, ref.union_code, asked)
     for index, key in zip(at, keys, strict=True):
         findings = decode_findings(columns["findings"][index])
@@ -66,9 +66,15 @@ def words_for(
     }
 
 
-def _leading(cell: Cell) -> str:
-    """Return the digits that a spreadsheet has kept of an 18-digit number; else nothing."""
+def leading(cell: Cell) -> set[str]:
+    """Return the 15 digits that a spreadsheet may have kept of an 18-digit number; else nothing.
+
+    Excel cuts to 15 digits and then stores the nearest binary fraction, which may lie just below:
+    rounded they are right. Other programs store the fraction nearest to all 18: cut they are right.
+    """
     if isinstance(cell, bool) or not isinstance(cell, int | float):
-        return ""
-    digits = str(int(cell))
-    return digits[:KEPT_DIGITS] if len(digits) == _RESIDENT_DIGITS else ""
+        return set()
+    whole, rounded = str(int(cell)), f"{float(cell):.{KEPT_DIGITS - 1}e}"
+    if len(whole) != _RESIDENT_DIGITS:
+        return set()
+    return {whole[:KEPT_DIGITS], rounded[: KEPT_DIGITS + 1].replace(".", "")}
