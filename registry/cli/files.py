@@ -40,11 +40,12 @@ def check(file: Path, union_code: str | None, user: str | None, as_json: bool) -
     from registry.roster.report import check_roster
 
     content = content_of(file)
-    report = check_roster(content, today(), keep=False)
-    document = report.to_json(file.name, hashlib.sha256(content).hexdigest())
     if union_code is not None:
         with application():
-            document = _matched(document, content, union_code, user)
+            document = _matched(content, file.name, union_code, user)
+    else:
+        report = check_roster(content, today(), keep=False)
+        document = report.to_json(file.name, hashlib.sha256(content).hexdigest())
     if as_json:
         answers.put_json(document)
     else:
@@ -68,7 +69,7 @@ def mark(file: Path, out: Path) -> int:
     return answers.FOUND if counts["error"] else answers.DONE
 
 
-@click.command(help="生成空白花名册；给出工会时预填该会的会员（号码已脱敏）。")
+@click.command(help="生成空白花名册；给出工会时预填该会的会员（号码脱敏，凭识别码传回）。")
 @click.argument("out", type=click.Path(path_type=Path))
 @UNION
 @AS_USER
@@ -81,7 +82,7 @@ def blank(out: Path, union_code: str | None, user: str | None) -> int:
         with application():
             members = _members(union_code, user)
     write(out, write_blank(members))
-    answers.say(f"已生成 {out}。")
+    answers.say(f"已生成 {out}{'' if members is None else f'，预填会员 {len(members)} 名'}。")
     return answers.DONE
 
 
@@ -108,12 +109,11 @@ def put_report(document: dict[str, Any]) -> None:
             answers.put(f"{place}  {finding['message']}")
 
 
-def _matched(
-    document: dict[str, Any], content: bytes, union_code: str, user: str | None
-) -> dict[str, Any]:
+def _matched(content: bytes, file_name: str, union_code: str, user: str | None) -> dict[str, Any]:
     from registry.submissions.matched import match_report
 
-    return match_report(document, content, union_code=union_code, actor=signed_in(user))
+    actor = signed_in(user)
+    return match_report(content, file_name=file_name, union_code=union_code, actor=actor)
 
 
 def _members(union_code: str, user: str | None) -> list[dict[str, str]]:

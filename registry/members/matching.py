@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.members.match import Match
-from registry.members.models import LIVE, Member, Membership, MembershipState, Person
+from registry.members.models import Member, Membership, MembershipState, Person
 
 CHUNK = 5000
 RETAINING = "3"  # codes/membership_change.csv: 保留会籍
@@ -33,11 +33,14 @@ class Question:
 
 
 class Answer(NamedTuple):
-    """The match of one row. `name_differs` tells a conflict of names also beside a transfer."""
+    """The match of one row. `name_differs` tells a conflict of names also beside a transfer;
+    `has_twin` that the county has this name and mobile under another document number, no more.
+    """
 
     match: Match | None  # None: a change asked of somebody who is no member of this union
     changed: tuple[str, ...] = ()
     name_differs: bool = False
+    has_twin: bool = False
 
 
 class _Known(NamedTuple):
@@ -56,6 +59,7 @@ def match_rows(
         part = slice(start, start + CHUNK)
         keys = question.keys[part]
         known = _known(session, county, keys)
+        named = _by_name_and_mobile(session, county, question.mobile_keys[part])
         rows = zip(
             keys,
             question.names[part],
@@ -65,19 +69,10 @@ def match_rows(
             strict=True,
         )
         for key, name, change, particulars, mobile_key in rows:
-            yield _answer(known.get(key), union_code, name, change, particulars, mobile_key)
-
-
-def live_count_outside(
-    session: Session, county: str, union_code: str, submitted: set[bytes]
-) -> int:
-    """Return how many live members of the union are not among the submitted keys."""
-    query = select(Membership.person_key).where(
-        Membership.county == county,
-        Membership.union_code == union_code,
-        Membership.state.in_(LIVE),
-    )
-    return sum(key not in submitted for key in session.scalars(query))
+            answer = _answer(known.get(key), union_code, name, change, particulars, mobile_key)
+            if mobile_key is not None and named.get((mobile_key, name), set()) - {key}:
+                answer = answer._replace(has_twin=True)
+            yield answer
 
 
 def _known(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, _Known]:
@@ -100,6 +95,23 @@ def _known(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, 
     return {row[0]: _Known(*row[1:]) for row in session.execute(query)}
 
 
+def _by_name_and_mobile(
+    session: Session, county: str, mobile_keys: Sequence[bytes | None]
+) -> dict[tuple[bytes, str], set[bytes]]:
+    """Return the persons that the county knows by each of these mobiles and a name."""
+    asked = {key for key in mobile_keys if key is not None}
+    found: dict[tuple[bytes, str], set[bytes]] = {}
+    if not asked:
+        return found
+    query = select(Member.mobile_key, Member.full_name, Member.person_key).where(
+        Member.county == county, Member.mobile_key.in_(asked)
+    )
+    for mobile_key, name, person_key in session.execute(query).tuples():
+        if mobile_key is not None:
+            found.setdefault((mobile_key, name), set()).add(person_key)
+    return found
+
+
 def _answer(
     known: _Known | None,
     union_code: str,
@@ -119,11 +131,15 @@ def _answer(
         return Answer(None if leaves else Match.TRANSFER, name_differs=differs)
     if differs:
         return Answer(Match.CONFLICT, name_differs=True)
-    if leaves:
-        return Answer(Match.RETAIN if change == RETAINING else Match.LEAVE)
     changed = changed_fields(known.particulars or "{}", particulars)
     if mobile_key is not None and mobile_key != known.mobile_key:
         changed = (*changed, "mobile")
+    if leaves:
+        # Who is retained already, as the pre-filled roster says, asks for nothing.
+        rests = change == RETAINING and known.state == MembershipState.RETAINED
+        if rests and not changed:
+            return Answer(Match.UNCHANGED)
+        return Answer(Match.RETAIN if change == RETAINING else Match.LEAVE)
     if known.state == MembershipState.RETAINED:
         changed = (*changed, "membership_state")
     return Answer(Match.CHANGED if changed else Match.UNCHANGED, changed)

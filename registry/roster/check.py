@@ -187,6 +187,8 @@ def _mark_faults(batch: SheetBatch, marks: Marks) -> None:
         return
     places = {row: index for index, row in enumerate(batch.rows)}
     for fault in batch.faults:
+        if fault.field not in COLUMN:  # a row key: the numbers beside it are judged as they stand
+            continue
         new = note(fault.code, label=COLUMN[fault.field].label)
         marks.add(fault.field, places[fault.row], new)
 

@@ -38,5 +38,10 @@ def _read() -> tuple[Column, ...]:
         )
 
 
+# Not of the roster: the pre-filled blank's last column tells whose masked number stands in a row.
+ROW_KEY = "row_key"
+ROW_KEY_LABEL = "系统识别码（请勿修改）"
+ROW_KEY_COLUMN = (ROW_KEY, ROW_KEY_LABEL, ("系统识别码",))
+
 COLUMNS: tuple[Column, ...] = _read()
 COLUMN: dict[str, Column] = {column.field: column for column in COLUMNS}

@@ -23,6 +23,13 @@ class Message(NamedTuple):
 _LABEL = {"label": "此项"}
 _OTHERS = {"others": "本表其他行"}
 
+# A number that the system itself has covered, come back without what would tell whose it is.
+COVERED = "*"
+COVERED_REMEDY = (
+    "带 * 号的号码要与同一行的系统识别码一起原样保留，才能取得会员库中的号码；"
+    "识别码缺少或不是本工会现有会员的，请填写完整号码，或重新下载预填好的花名册。"
+)
+
 MESSAGES: dict[str, Message] = {
     # cells
     "cell.required": Message("必填项未填写", "必填项“{label}”没有填写。", "请补填。", _LABEL),
@@ -64,8 +71,8 @@ MESSAGES: dict[str, Message] = {
     "document.format": Message(
         "证件号码格式不对",
         "证件号码的位数或字符不符合“{kind}”的格式。",
-        "请对照证件核对号码和证件类别。",
-        {"kind": "该类证件"},
+        "{remedy}",
+        {"kind": "该类证件", "remedy": "请对照证件核对号码和证件类别。"},
     ),
     "document.birth_date": Message(
         "证件号码中的出生日期不对",
@@ -139,7 +146,8 @@ MESSAGES: dict[str, Message] = {
     "mobile.format": Message(
         "手机号码格式不对",
         "移动电话不是 11 位的大陆手机号码。",
-        "请填写一个以 1 开头的 11 位手机号码。",
+        "{remedy}",
+        {"remedy": "请填写一个以 1 开头的 11 位手机号码。"},
     ),
     "mobile.missing": Message("没有手机号码", "没有填写移动电话。", "建议补填，便于联系会员。"),
     "mobile.shared": Message(

@@ -13,7 +13,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any
 
-from registry.roster.columns import COLUMNS
+from registry.roster.columns import COLUMNS, ROW_KEY_COLUMN
 from registry.roster.frames import read_batch, read_head, read_tail
 from registry.roster.header import label_table
 from registry.roster.layout import Layout
@@ -146,6 +146,8 @@ def reading_argument(limits: Limits, layout: Layout | None = None) -> bytes:
 @cache
 def _reading_terms() -> dict[str, Any]:
     return {
-        "labels": label_table((one.field, one.label, one.aliases) for one in COLUMNS),
+        "labels": label_table(
+            [*((one.field, one.label, one.aliases) for one in COLUMNS), ROW_KEY_COLUMN]
+        ),
         "ignored": [one.field for one in COLUMNS if one.requirement == "ignored"],
     }

@@ -21,6 +21,7 @@ from registry.roster.columns import COLUMN
 from registry.submissions import queries
 from registry.submissions.drafts import recount
 from registry.submissions.intake import match_chunk
+from registry.submissions.judging import chosen_member, judged
 from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import SubmissionView
@@ -33,10 +34,8 @@ from registry.submissions.storing import (
     StoredRows,
     batch_of,
     decode_findings,
-    effective,
     encode_findings,
     open_row,
-    store,
     worst_of,
 )
 from registry.trail.operations import record
@@ -107,7 +106,8 @@ def edit_row(
             raise StateRefused(
                 "row.changed", f"第 {row} 行刚被他人改动过，已为您显示最新内容，请核对后再改。"
             )
-        touched = _rejudge(session, submission, {row: dict(values)})
+        edits = chosen_member(session, vault(), ref_of(submission), values)
+        touched = _rejudge(session, submission, {row: edits})
         _record(session, submission, actor, "draft.edit", row=row, fields=sorted(values))
     return Corrected([row], touched)
 
@@ -224,7 +224,7 @@ def _rejudge(
     for row, content in contents.items():
         content.edits = {**content.edits, **edits[row]}
     kept = {one.row: _still_true(one.findings, edits[one.row]) for one in old}
-    stored = _judged(keeper, ref, submission, contents)
+    stored = _judged(session, keeper, ref, submission, contents)
     for index, row in enumerate(stored.columns["row"]):
         _add_kept(stored, index, kept[row])
     match_chunk(session, ref, stored, submission.columns)
@@ -238,12 +238,16 @@ def _rejudge(
 
 
 def _judged(
-    keeper: Vault, ref: Ref, submission: SubmissionView, contents: Mapping[int, SealedRow]
+    session: Session,
+    keeper: Vault,
+    ref: Ref,
+    submission: SubmissionView,
+    contents: Mapping[int, SealedRow],
 ) -> StoredRows:
     raw = batch_of(contents)
     edits = {row: content.edits for row, content in contents.items() if content.edits}
     checker = Checker(submission.columns, today(), submission.answers)
-    return store(keeper, ref, raw, checker.judge(effective(raw, edits)), edits)
+    return judged(session, keeper, ref, checker, raw, edits)
 
 
 def _still_true(findings: str | None, edited: Mapping[str, str]) -> list[StoredFinding]:

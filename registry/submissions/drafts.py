@@ -26,6 +26,7 @@ from registry.submissions.storing import (
     open_row,
     seal_row,
 )
+from registry.submissions.weighing import reweigh
 from registry.unions.queries import Union
 from registry.vault.vault import Vault
 
@@ -178,7 +179,10 @@ def finish_reading(session: Session, ref: Ref, prepared: Prepared, excluded: set
 
 
 def recount(session: Session, ref: Ref) -> dict[str, int]:
-    """Count a draft's rows under their worst finding again; excluded rows count as skipped."""
+    """Count a draft's rows under their worst finding again; excluded rows count as skipped.
+
+    With the rows changes what the roster means for the union (`weighing`).
+    """
     found = session.execute(
         select(SubmissionRow.worst, SubmissionRow.state, func.count())
         .where(
@@ -201,6 +205,7 @@ def recount(session: Session, ref: Ref) -> dict[str, int]:
             skipped_count=Submission.total_count - sum(counts.values()),
         )
     )
+    reweigh(session, ref)
     return counts
 
 

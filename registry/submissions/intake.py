@@ -11,8 +11,9 @@ from datetime import date
 import msgspec
 from sqlalchemy.orm import Session
 
+from registry.codes import code_list
 from registry.members.match import Match
-from registry.members.matching import Answer, Question, live_count_outside, match_rows
+from registry.members.matching import Answer, Question, match_rows
 from registry.roster.check import Checker
 from registry.roster.findings import FileFinding, Finding
 from registry.roster.layout import Doubt, Layout
@@ -20,7 +21,10 @@ from registry.roster.messages import sentence
 from registry.roster.rules import RULES
 from registry.roster.sandbox import Limits, open_sheet
 from registry.roster.sheet import SheetColumn, SheetHead, SheetTail
-from registry.submissions.storing import Ref, StoredRows, effective, store
+from registry.submissions.judging import judged
+from registry.submissions.offers import offer_members
+from registry.submissions.storing import Ref, StoredRows
+from registry.submissions.weighing import absent_from
 from registry.vault.vault import Vault
 
 Report = Callable[[str, int, int], None]
@@ -94,8 +98,7 @@ def prepare(
             raise Unsure(sheet.head.doubts)
         checker = Checker(sheet.head.columns, today, dict(answers))
         for batch in sheet:
-            checked = checker.judge(effective(batch, edits))
-            chunks.append(store(vault, ref, batch, checked, edits))
+            chunks.append(judged(session, vault, ref, checker, batch, edits))
             done += len(batch.rows)
             report("read", done, 0)
         head, tail = sheet.head, sheet.tail
@@ -133,11 +136,15 @@ def _match(
         done += len(chunk)
         report("match", done, total)
     if is_full:
-        prepared.missing = live_count_outside(session, ref.county, ref.union_code, submitted)
+        absent = absent_from(session, ref.county, ref.union_code, submitted)
+        prepared.missing = absent.live
 
 
 def match_chunk(session: Session, ref: Ref, chunk: StoredRows, columns: list[SheetColumn]) -> None:
-    """Write match and register findings into a chunk; rows with an error are not matched."""
+    """Write match and register findings into a chunk; rows with an error are not matched, but
+    the member behind a cut number is looked for.
+    """
+    offer_members(session, ref, chunk)
     at = [
         index
         for index, (key, worst) in enumerate(
@@ -152,33 +159,41 @@ def match_chunk(session: Session, ref: Ref, chunk: StoredRows, columns: list[She
         chunk.columns["match"][index] = answer.match
         if answer.changed:
             chunk.columns["changed_fields"][index] = msgspec.json.encode(answer.changed).decode()
-        for finding in register_findings(chunk.columns["row"][index], answer, letters):
+        row, change = chunk.columns["row"][index], chunk.columns["change"][index]
+        for finding in register_findings(row, answer, change, letters):
             chunk.add_finding(index, finding)
 
 
 _ASKED = ("person_key", "full_name", "change", "clean", "mobile_key")
 
 
-def register_findings(row: int, answer: Answer, letters: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield what the register has to say about a row; never more than that there is another
-    union.
+def register_findings(
+    row: int, answer: Answer, change: str, letters: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Yield what the register has to say about a row that asks for `change`; never more than that
+    there is another union, or somebody of this name and mobile in the county.
     """
     if answer.match is None:
-        yield _finding(row, "change", "change.no_member", letters)
+        asked = code_list("membership_change").label(change)
+        yield _finding(row, "change", "change.no_member", letters, change=asked)
     if answer.match is Match.TRANSFER:
         yield _finding(row, "document_number", "member.active_elsewhere", letters)
     if answer.name_differs:
         yield _finding(row, "full_name", "member.name_differs", letters)
+    if answer.has_twin:
+        yield _finding(row, "document_number", "member.same_name_and_mobile", letters)
 
 
-def _finding(row: int, field_name: str, code: str, letters: Mapping[str, str]) -> Finding:
+def _finding(
+    row: int, field_name: str, code: str, letters: Mapping[str, str], **facts: object
+) -> Finding:
     return Finding(
         row,
         letters.get(field_name),
         field_name,
         code,
         RULES[code].severity,
-        sentence(code),
+        sentence(code, **facts),
         None,
         [],
     )

@@ -9,8 +9,10 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import transaction
 from registry.errors import StateRefused
+from registry.roster.columns import ROW_KEY
 from registry.roster.findings import FileFinding, Finding
 from registry.roster.marked import mark
+from registry.roster.messages import COVERED
 from registry.roster.report import Counts, RosterReport
 from registry.roster.sheet import SheetHead, SheetTail, Skipped
 from registry.submissions import originals, queries
@@ -75,7 +77,11 @@ def _findings(session: Session, view: SubmissionView) -> list[Finding]:
 
 
 def _edits(session: Session, view: SubmissionView) -> list[tuple[int, str, str]]:
-    """Return the clerk's edits as cells; a row that was edited is known by its version."""
+    """Return the clerk's edits as cells; a row that was edited is known by its version.
+
+    Where a member of the union was chosen the number's cell holds the row key: it is good again
+    when the workbook comes back.
+    """
     letters = {column.field: column.column for column in view.columns if column.field}
     keeper, ref = vault(), ref_of(view)
     query = select(SubmissionRow.row, SubmissionRow.sealed).where(
@@ -86,9 +92,16 @@ def _edits(session: Session, view: SubmissionView) -> list[tuple[int, str, str]]
     return [
         (row, letters[field], text)
         for row, sealed in session.execute(query.order_by(SubmissionRow.row))
-        for field, text in open_row(keeper, ref, row, sealed).edits.items()
+        for field, text in _as_cells(open_row(keeper, ref, row, sealed).edits).items()
         if field in letters
     ]
+
+
+def _as_cells(edits: dict[str, str]) -> dict[str, str]:
+    key = edits.get(ROW_KEY)
+    if key is None or COVERED not in edits.get("document_number", ""):
+        return edits
+    return {**edits, "document_number": key}
 
 
 def _report(view: SubmissionView, findings: list[Finding]) -> RosterReport:

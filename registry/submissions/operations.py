@@ -18,6 +18,8 @@ from registry.submissions.drafts import take_up
 from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Act, Kind, RowState, State, next_state
+from registry.submissions.storing import Ref
+from registry.submissions.weighing import reweigh
 from registry.trail.operations import record
 from registry.unions import operations as union_operations
 from registry.unions import queries as union_queries
@@ -79,6 +81,7 @@ def submit(
         )
         if employees is not None:
             union_operations.declare_headcount(session, union, employees, today(), actor=actor)
+        reweigh(session, Ref(found.county, found.id, found.union_code))
         if found.kind == Kind.FULL:
             _supersede_others(session, found, actor)
         _tally_submission(session, found, sign=1, pending=pending)

@@ -15,7 +15,7 @@ from registry.submissions.queries import SubmissionView
 from registry.submissions.states import RowState
 from registry.submissions.storing import SENSITIVE, Ref, decode_findings, open_row
 from registry.trail.operations import record
-from registry.vault.vault import vault
+from registry.vault.vault import Vault, vault
 
 
 def stored_report(submission_id: int, *, actor: Actor) -> dict[str, Any]:
@@ -73,23 +73,32 @@ def _findings(session: Session, view: SubmissionView) -> Iterator[dict[str, Any]
         .order_by(SubmissionRow.row)
     )
     for row, text, sealed in session.execute(query.execution_options(yield_per=5000)):
-        findings = decode_findings(text)
-        hidden = any(finding.field in SENSITIVE for finding in findings)
-        suggestions = open_row(keeper, ref, row, sealed).suggestions if hidden else {}
-        for finding in findings:
-            suggestion = finding.suggestion
-            if finding.field in SENSITIVE:
-                suggestion = suggestions.get(finding.code)
-            yield {
-                "row": row,
-                "column": finding.column,
-                "field": finding.field,
-                "code": finding.code,
-                "severity": finding.severity,
-                "message": finding.message,
-                "suggestion": suggestion,
-                "other_rows": finding.other_rows,
-            }
+        yield from findings_of(keeper, ref, row, text, sealed)
+
+
+def findings_of(
+    keeper: Vault, ref: Ref, row: int, text: str | None, sealed: bytes
+) -> Iterator[dict[str, Any]]:
+    """Yield one row's findings with their suggestions: for a document number or mobile what the
+    file itself suggests, which stands sealed, else a row key.
+    """
+    findings = decode_findings(text)
+    hidden = any(finding.field in SENSITIVE for finding in findings)
+    suggestions = open_row(keeper, ref, row, sealed).suggestions if hidden else {}
+    for finding in findings:
+        suggestion = finding.suggestion
+        if finding.field in SENSITIVE:
+            suggestion = suggestions.get(finding.code, suggestion)
+        yield {
+            "row": row,
+            "column": finding.column,
+            "field": finding.field,
+            "code": finding.code,
+            "severity": finding.severity,
+            "message": finding.message,
+            "suggestion": suggestion,
+            "other_rows": finding.other_rows,
+        }
 
 
 def _excluded(session: Session, view: SubmissionView) -> list[dict[str, Any]]:

@@ -89,6 +89,7 @@ class Vault:
 
 
 PERSON, MOBILE, NUMBER = b"person", b"mobile", b"number"
+ROW_KEY = b"row_key"
 
 
 def of_person(field: str, person_key: bytes) -> bytes:

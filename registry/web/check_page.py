@@ -14,7 +14,9 @@ from registry.roster.columns import COLUMN, COLUMNS, Column
 from registry.roster.messages import TITLES
 from registry.submissions import checking, corrections, queries
 from registry.submissions.checking import Alike, Overview, Tab
-from registry.submissions.queries import SubmissionView
+from registry.submissions.offers import words_for
+from registry.submissions.queries import RowView, SubmissionView
+from registry.submissions.regrouping import ref_of
 from registry.web.check_rows import Present, fields_of, options, to_open, with_offer
 
 PAGE = 50
@@ -88,7 +90,7 @@ def check_page(submission: SubmissionView) -> str:
         after=view.after,
         limit=PAGE,
     )
-    present = _present(session, submission, view.tab, origin)
+    present = _present(session, submission, view.tab, origin, found.rows)
     opened = _opened(submission, to_open(found.rows))
     overview = checking.overview(session, submission)
     return render_template(
@@ -120,9 +122,9 @@ def changed(
     session = db.session()
     submission = queries.find(session, submission_id)
     origin = checking.origin(session, submission)
-    present = _present(session, submission, view.tab, origin)
     numbers = [row, *(number for number in touched if number in set(shown) and number != row)]
     rows = queries.rows(session, submission, numbers=numbers, limit=len(numbers))
+    present = _present(session, submission, view.tab, origin, rows)
     opened = _opened(submission, [*to_open(rows), row], recorded=[row])
     overview = checking.overview(session, submission)
     same = checking.same_again(overview, faults, list(fields))
@@ -183,7 +185,11 @@ def asked_once(submission: SubmissionView) -> list[Asked]:
 
 
 def _present(
-    session: Session, submission: SubmissionView, tab: Tab, origin: checking.Origin
+    session: Session,
+    submission: SubmissionView,
+    tab: Tab,
+    origin: checking.Origin,
+    rows: Sequence[RowView],
 ) -> Present:
     decided = decisions_by_id(session, submission.county, sorted(set(origin.decision_of.values())))
     return Present(
@@ -192,6 +198,7 @@ def _present(
         sight=sight_of(g.actor.path),
         repairs=tab in (Tab.FIXED, Tab.ALL),
         decisions={row: decided[number] for row, number in origin.decision_of.items()},
+        offers=words_for(session, ref_of(submission), [row.findings for row in rows]),
     )
 
 

@@ -29,7 +29,8 @@ class Cell:
     """One cell. `text` is what stands in it (in full where it may be edited, else masked);
     `message` are its errors, or its warnings where it has none, `also` warnings beside errors;
     `others` are rows of the same group, `note` what was repaired, `again` a row where the former
-    value still stands, `times` in how many rows; `rule` is the code of the first thing said.
+    value still stands, `times` in how many rows; `rule` is the code of the first thing said;
+    `offers` are members whose number may be taken, as row key and words.
     """
 
     field: str
@@ -47,6 +48,7 @@ class Cell:
     rule: str = ""
     again: int = 0
     times: int = 0
+    offers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Line:
 @dataclass(frozen=True)
 class Present:
     """How rows are shown: fields of the sheet, those asked for once above the rows, sight of the
-    viewer, whether repairs are told.
+    viewer, whether repairs are told, the words of offered members by row key.
     """
 
     fields: frozenset[str]
@@ -86,6 +88,7 @@ class Present:
     sight: Sight
     repairs: bool
     decisions: Mapping[int, DecisionView]
+    offers: Mapping[str, str]
 
     def line(
         self, row: RowView, content: SealedRow | None, edited: Collection[str] | None = None
@@ -151,7 +154,12 @@ class Present:
             others=tuple(number for one in faults for number in one.other_rows),
             note=_said(one for one in findings if one.severity == "fixed") if self.repairs else "",
             rule=(errors or faults)[0].code if faults else "",
+            offers=self._offers(faults) if editable else (),
         )
+
+    def _offers(self, faults: Sequence[StoredFinding]) -> tuple[tuple[str, str], ...]:
+        keys = [one.suggestion for one in faults if isinstance(one.suggestion, str)]
+        return tuple((key, self.offers[key]) for key in keys if key in self.offers)
 
     def _text(self, row: RowView, column: Column, content: SealedRow | None) -> str:
         """What a cell shows that nobody edits: numbers masked, codes as labels."""

@@ -14,6 +14,7 @@ from registry.errors import Busy, InputRefused, RosterRefused
 from registry.jobs import operations as jobs
 from registry.jobs import queries as work
 from registry.jobs.wake import wake
+from registry.members import roster as members
 from registry.roster.blank import write_blank
 from registry.submissions import checking, queries
 from registry.submissions.queries import SubmissionView
@@ -67,6 +68,14 @@ def receive(code: str) -> Response | tuple[str, int]:
 def blank(code: str) -> Response:
     """Give the blank roster."""
     return workbook(write_blank(), "会员花名册空白表.xlsx")
+
+
+@blueprint.get("/unions/<code>/roster/prefilled.xlsx")
+@guard(Permission.WORK_ROSTER)
+def prefilled(code: str) -> Response:
+    """Give the roster with the union's members filled in, numbers masked."""
+    rows = members.rows_of(code, actor=g.actor)
+    return workbook(write_blank(rows), f"{g.union.name}会员花名册（已预填）.xlsx")
 
 
 @blueprint.get("/submissions/<int:submission_id>")
@@ -248,7 +257,14 @@ def _upload_page(form: UploadForm) -> str:
     )
     back = checking.sent_back(db.session(), drafts)
     asking = _asking(db.session(), drafts)
-    return render_template("roster/upload.html", form=form, drafts=drafts, back=back, asking=asking)
+    return render_template(
+        "roster/upload.html",
+        form=form,
+        drafts=drafts,
+        back=back,
+        asking=asking,
+        members=members.live_count(db.session(), g.union),
+    )
 
 
 def _go_on(endpoint: str, found: SubmissionView) -> Response:

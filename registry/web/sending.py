@@ -1,6 +1,5 @@
 """A draft leaves the clerk's desk: sent for review, thrown away, or taken home as a workbook."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -10,11 +9,10 @@ from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import db
 from registry.errors import InputRefused, RosterRefused, StateRefused
-from registry.members.counts import tallied
 from registry.members.match import Match
 from registry.members.queries import sight_of
-from registry.roster.messages import sentence
-from registry.submissions import checking, marking, operations, queries
+from registry.roster.messages import TITLES
+from registry.submissions import checking, marking, operations, queries, weighing
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import Kind, State
 from registry.unions import queries as unions
@@ -24,7 +22,6 @@ from registry.web.guard import guard
 
 blueprint = Blueprint("sending", __name__)
 _PAGE = 50
-_BIG_PERCENT = 20
 
 # In this order on the page; what needs the reviewer's decision comes first.
 _MATCHES = (
@@ -76,7 +73,7 @@ def submit(submission_id: int) -> Response | tuple[str, int]:
         return redirect(url_for("roster.submission", submission_id=submission_id), 303)
     flash(_words_for(sent), "success")
     if form.employees.data and is_full and not sent.already:
-        _say_when_over(form.employees.data, sum(sent.matches.values()))
+        _say_when_over(submission_id)
     return redirect(url_for("roster.submission", submission_id=submission_id), 303)
 
 
@@ -140,7 +137,7 @@ def _confirm_page(form: SubmitForm) -> str:
         good=good,
         matches=matches,
         is_full=found.kind is Kind.FULL,
-        big_change=_big_change(counts),
+        about_the_whole=_about_the_whole(found),
         last_headcount=_last_headcount(),
     )
 
@@ -149,23 +146,20 @@ def _last_headcount() -> int | None:
     return unions.headcount(db.session(), g.union, today())
 
 
-def _big_change(counts: Mapping[Match, int]) -> str:
-    """Return what to say when over a fifth of the union's members would come or go at once."""
-    union = g.union
-    members = tallied(db.session(), union.county, today(), [union.code]).get(union.code)
-    joining = counts.get(Match.NEW, 0) + counts.get(Match.TRANSFER, 0)
-    leaving = counts.get(Match.LEAVE, 0)
-    if members is None or not members.active:
-        return ""  # a union's first roster
-    if (joining + leaving) * 100 <= members.active * _BIG_PERCENT:
-        return ""
-    return sentence("roster.big_change", joining=joining, leaving=leaving, percent=_BIG_PERCENT)
+def _about_the_whole(found: SubmissionView) -> list[tuple[str, str]]:
+    """Return title and sentence of what is said of the roster as a whole."""
+    return [
+        (TITLES[one["code"]], one["message"])
+        for one in found.file_findings
+        if one["code"] in weighing.CODES
+    ]
 
 
-def _say_when_over(employees: int, members: int) -> None:
+def _say_when_over(submission_id: int) -> None:
     """More members than employees is said and never refused."""
-    if members > employees:
-        flash(sentence("roster.over_headcount", members=members, employees=employees), "warning")
+    for finding in queries.find(db.session(), submission_id).file_findings:
+        if finding["code"] == weighing.OVER_HEADCOUNT:
+            flash(finding["message"], "warning")
 
 
 def _words_for(sent: operations.Submitted) -> str:

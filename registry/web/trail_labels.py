@@ -49,7 +49,7 @@ ACTIONS: dict[str, str] = {
     "draft.include": "恢复草稿中的一行",
     "draft.mark": "下载标注后的花名册",
     "draft.open": "查看草稿中的完整信息",
-    "roster.blank": "下载空白花名册",
+    "roster.blank": "下载预填好的花名册",
     "roster.read": "读取花名册",
     "roster.refused": "花名册无法读取",
     "roster.report": "下载校验报告",

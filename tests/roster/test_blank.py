@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from registry.codes import code_list
 from registry.errors import RosterRefused
 from registry.roster.blank import EXAMPLE_ROW, FIRST_ROW, HEADER_ROW, write_blank
-from registry.roster.columns import COLUMNS
+from registry.roster.columns import COLUMNS, ROW_KEY_LABEL
 from registry.roster.report import check_roster
 from tests.factories.roster_rows import LETTER, TODAY, make_row
 
@@ -90,3 +90,39 @@ def test_what_looks_like_a_formula_is_text() -> None:
     cell = sheet[f"{LETTER['post']}{FIRST_ROW}"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)
     assert sheet[f"{LETTER['native_place']}{FIRST_ROW}"].value == "@x"
+
+
+def test_wrong_numbers_are_coloured_by_formulas_that_all_programs_have() -> None:
+    sheet = opened(write_blank())["会员花名册"]
+    found = {
+        str(area.sqref): [rule.formula[0] for rule in area.rules]
+        for area in sheet.conditional_formatting
+    }
+
+    areas = {f"{LETTER[field]}{FIRST_ROW}" for field in ("document_number", "mobile")}
+    assert {area.split(":")[0] for area in found} == areas
+    formulas = [formula for rules in found.values() for formula in rules]
+    assert len(formulas) == 3
+    for formula in formulas:
+        # Excel takes 8,192 characters and no array constants here; newer functions have a prefix.
+        assert len(formula) < 8_000 and "{" not in formula and "_xl" not in formula
+        assert formula.count("(") == formula.count(")")
+
+
+def test_every_column_with_something_to_say_has_a_note() -> None:
+    sheet = opened(write_blank())["会员花名册"]
+
+    notes = {cell.column_letter: cell.comment.text for cell in sheet[HEADER_ROW] if cell.comment}
+    assert notes[LETTER["full_name"]].startswith("必填。")
+    assert "下拉列表" in notes[LETTER["ethnicity"]]
+    required = {LETTER[one.field] for one in COLUMNS if one.requirement == "required"}
+    assert required <= notes.keys()
+
+
+def test_only_a_prefilled_one_has_the_column_of_keys() -> None:
+    labels = [cell.value for cell in opened(write_blank([]))["会员花名册"][HEADER_ROW]]
+
+    assert labels[-1] == ROW_KEY_LABEL
+    assert ROW_KEY_LABEL not in [
+        cell.value for cell in opened(write_blank())["会员花名册"][HEADER_ROW]
+    ]

@@ -17,6 +17,7 @@ from registry.identity.documents import (
 from registry.roster.checks.notes import Marks, Note, note
 from registry.roster.checks.text import as_text, is_error_word, repaired
 from registry.roster.columns import COLUMN
+from registry.roster.messages import COVERED, COVERED_REMEDY
 from registry.roster.sheet import Cell
 
 # A spreadsheet keeps 15 digits of a number.
@@ -169,6 +170,8 @@ def _problem_note(problem: Problem, judgement: Judgement) -> Note:
         facts["expected"] = _expected(number, problem.suggestion)
     elif problem.code == "document.format":
         facts["kind"] = code_list("document_kind").label(judgement.kind)
+        if COVERED in number:
+            facts["remedy"] = COVERED_REMEDY
     elif problem.code == "document.kind_doubtful":
         facts["kind"] = problem.suggestion
     return note(problem.code, problem.suggestion, **facts)

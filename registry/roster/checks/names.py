@@ -5,6 +5,7 @@ import re
 from registry.identity import mobile, names
 from registry.roster.checks.notes import Note, Verdict, note
 from registry.roster.checks.text import as_text, repaired, tidy, without_blanks
+from registry.roster.messages import COVERED, COVERED_REMEDY
 from registry.roster.sheet import Cell
 
 NAME_LIMIT = 50
@@ -40,4 +41,5 @@ def judge_mobile(cell: Cell, label: str) -> Verdict:
     if mobile.is_mobile(number):
         return Verdict(number, (repaired(label),) if number != text else ())
     notes = (repaired(label),) if tidy(text) != text else ()
-    return Verdict(None, (*notes, note("mobile.format")))
+    facts = {"remedy": COVERED_REMEDY} if COVERED in text else {}
+    return Verdict(None, (*notes, note("mobile.format", **facts)))
