@@ -62,9 +62,14 @@
   /* Cells: Enter goes on, the arrows go up and down in the column, Escape puts the old value back. */
   const column = (cell) => cell.closest("td, th")?.cellIndex;
   function neighbour(cell, step) {
-    const cells = all(".cell-edit", cell.closest("table") ?? document)
-      .filter((one) => column(one) === column(cell));
-    return cells[cells.indexOf(cell) + step];
+    /* In the next row that has something to edit in this column: the same field where there is. */
+    const rows = all("tr", cell.closest("table") ?? document);
+    const others = (row) => all(".cell-edit", row).filter((one) => column(one) === column(cell));
+    for (let at = rows.indexOf(cell.closest("tr")) + step; rows[at]; at += step) {
+      const cells = others(rows[at]);
+      if (cells.length) return cells.find((one) => one.name === cell.name) ?? cells[0];
+    }
+    return null;
   }
   function go(to, event) {
     event.preventDefault();
