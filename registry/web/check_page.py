@@ -17,10 +17,11 @@ from registry.submissions import checking, corrections, queries, undoing
 from registry.submissions.checking import Tab
 from registry.submissions.overview import Alike, Overview, overview, same_again
 from registry.submissions.queries import SubmissionView
-from registry.web.check_rows import Present, fields_of, options, to_open, with_offer
+from registry.web.check_rows import Present, fields_of, label, options, to_open, with_offer
 from registry.web.check_view import PAGE, View, place_of, view_in
 
 _ALIKE_SHOWN = 6
+_SUGGESTED = 3
 _FROM_NUMBER = frozenset({"sex", "born_on"})
 _WHY = {
     "blank": "空白行",
@@ -192,12 +193,12 @@ def _twins(submission: SubmissionView, counted: Overview) -> tuple[int, int]:
 def _group(alike: Alike) -> dict[str, Any]:
     """Return a recurring wrong value as the page offers to correct it."""
     column = COLUMN[alike.field]
-    suggestions = alike.suggestion if isinstance(alike.suggestion, list) else [alike.suggestion]
+    found = alike.suggestion if isinstance(alike.suggestion, list) else [alike.suggestion]
     return {
         "alike": alike,
         "column": column,
         "options": options(column),
-        "value": next((str(one) for one in suggestions if one), ""),
+        "suggestions": [label(column, str(one)) for one in found if one][:_SUGGESTED],
     }
 
 

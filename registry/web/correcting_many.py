@@ -21,7 +21,8 @@ blueprint = Blueprint("correcting_many", __name__)
 def alike(submission_id: int) -> Response:
     """Put one value wherever the same wrong one stands as in a given row."""
     field, fault = request.form.get("field", ""), request.form.get("fault", "")
-    row, new = request.form.get("row", 0, type=int), request.form.get("value", "").strip()
+    row = request.form.get("row", 0, type=int)
+    new = (request.form.get("suggested") or request.form.get("value", "")).strip()
     view = view_sent()
     back = view.address(submission_id)
     if field not in COLUMN or field in SENSITIVE:

@@ -121,7 +121,7 @@
     const named = /^#row-\d+$/.test(location.hash) && document.querySelector(location.hash);
     const start = named ? numberOf(named) : Number(place.dataset.start);
     const from = rowsOf().filter((row) => numberOf(row) >= start && row.querySelector(".cell-edit[aria-invalid]"));
-    const cell = faultIn(named) ?? faultIn(from[0] ?? rowsOf().find((row) => row.querySelector(".cell-edit[aria-invalid]")));
+    const cell = faultIn(named || null) ?? faultIn(from[0] ?? rowsOf().find((row) => row.querySelector(".cell-edit[aria-invalid]")));
     cell?.focus({ preventScroll: !start });
     if (start) cell?.closest("tr").scrollIntoView({ block: "center" });
   }

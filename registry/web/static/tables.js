@@ -102,6 +102,10 @@
     cell.focus();
     cell.value = button.dataset.value;
     cell.dispatchEvent(new Event("change", { bubbles: true }));
+    /* On to the next fault; nothing moves under the mouse. */
+    const faulty = all(".cell-edit[aria-invalid]", cell.closest("table") ?? document);
+    const next = faulty[faulty.indexOf(cell) + 1];
+    if (faulty.includes(cell)) next?.focus({ preventScroll: event.detail > 0 });
   });
 
   /* Rows: J K or arrows walk, X selects, Enter opens, letters press buttons with data-key. Only
