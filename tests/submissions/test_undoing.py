@@ -35,7 +35,7 @@ def view_of(number):
 
 
 def rows_of(number):
-    """Return all that is judged of the draft's rows; a match counts only where there is no error."""
+    """Return all that is judged of the draft's rows; a match counts only without an error."""
     query = select(
         SubmissionRow.row,
         SubmissionRow.state,
