@@ -101,10 +101,11 @@ def test_an_answer_for_the_whole_roster_is_undone(register):
     clerk = make_clerk()
     lines = [dict(row) for row in label_rows(PEOPLE)]
     for row in lines:
-        del row["就业状况"]
+        del row["民族"]
     number = take_in(csv_of(table(lines)), clerk)
     before, findings = rows_of(number), view_of(number).file_findings
-    answer_columns(number, {"work_status": "在岗"}, actor=clerk, seen={"work_status": ""})
+    assert view_of(number).error_count == len(PEOPLE)
+    answer_columns(number, {"ethnicity": "汉族"}, actor=clerk, seen={"ethnicity": ""})
     assert view_of(number).error_count == 0
 
     undo_newest(number, clerk)
@@ -117,13 +118,13 @@ def test_an_answer_that_somebody_gave_meanwhile_stays(small_register):
     clerk = make_clerk()
     lines = [dict(row) for row in label_rows(PEOPLE)]
     for row in lines:
-        del row["就业状况"]
+        del row["民族"]
     number = take_in(csv_of(table(lines)), clerk)
-    answer_columns(number, {"work_status": "在岗"}, actor=clerk)
+    answer_columns(number, {"ethnicity": "汉族"}, actor=clerk)
     with pytest.raises(StateRefused, match="他人改动") as refused:
-        answer_columns(number, {"work_status": "失业"}, actor=clerk, seen={"work_status": ""})
+        answer_columns(number, {"ethnicity": "满族"}, actor=clerk, seen={"ethnicity": ""})
     assert refused.value.code == "row.changed"
-    assert view_of(number).answers == {"work_status": "在岗"}
+    assert view_of(number).answers == {"ethnicity": "汉族"}
 
 
 def test_roster_wide_warnings_come_back_with_the_cell(small_register):

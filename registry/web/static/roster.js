@@ -125,7 +125,9 @@
     cell?.focus({ preventScroll: !start });
     if (start) cell?.closest("tr").scrollIntoView({ block: "center" });
   }
-  open();
+  /* After the browser itself has gone to the row that the address names: that takes the focus. */
+  if (location.hash) window.addEventListener("load", () => setTimeout(open, 50));
+  else open();
 
   /* The rows before and after a row: those that the page does not show come in between, and go. */
   async function around(link) {
