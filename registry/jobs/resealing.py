@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from registry.db import Model, transaction, update_many
 from registry.members.models import Member
 from registry.submissions import originals
-from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.models import Correction, Submission, SubmissionRow
 from registry.trail.operations import record
 from registry.unions.queries import counties
-from registry.vault.vault import Vault, of_person, of_row, vault
+from registry.vault.vault import Vault, of_correction, of_person, of_row, vault
 
 CHUNK = 1000
 
@@ -47,6 +47,11 @@ _TABLES = (
             "mobile_sealed": _of_person("mobile"),
             "sealed": lambda row: of_row(row.county, row.submission_id, row.row),
         },
+    ),
+    _Sealed(
+        Correction,
+        ("county", "submission_id", "number"),
+        {"sealed": lambda one: of_correction(one.county, one.submission_id, one.number)},
     ),
 )
 
@@ -89,7 +94,9 @@ def _reseal_table(table: _Sealed, say: Callable[[str], None]) -> int:
 
 def _next(session: Session, table: _Sealed, after: tuple[Any, ...] | None) -> list[Any]:
     keys = [getattr(table.model, key) for key in table.keys]
-    names = {*table.columns, "person_key"} - set(table.keys)
+    names = set(table.columns)
+    if hasattr(table.model, "person_key"):
+        names.add("person_key")
     query = select(*keys, *(getattr(table.model, name) for name in sorted(names)))
     if after is not None:
         query = query.where(tuple_(*keys) > after)

@@ -1,27 +1,34 @@
 """What the check page asks of a draft: its rows by what is to be done, and what recurs in them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.identity import mask
 from registry.members.models import LIVE, Member, Membership
 from registry.members.queries import Sight, masked_document, masked_mobile
-from registry.roster.columns import COLUMN
 from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import ROW_COLUMNS, RowView, SubmissionView, row_view
 from registry.submissions.states import RowState
-from registry.submissions.storing import StoredFinding, decode_findings
+from registry.submissions.storing import decode_findings
 from registry.vault.vault import vault
 
-# Rules whose sentence repeats the cell's text: the same sentence is the same wrong value.
-_TELLING = frozenset({"code.unknown", "date.unreadable", "cell.required"})
-_FROM_NUMBER = frozenset({"sex", "born_on"})
-_CUT = ("*", "…")
+DUPLICATE = "roster.duplicate"
+# What a row says of a person, without its running number and remark.
+_SAYING = (
+    SubmissionRow.person_key,
+    SubmissionRow.full_name,
+    SubmissionRow.document_kind,
+    SubmissionRow.mobile_key,
+    SubmissionRow.change,
+    SubmissionRow.changed_on,
+    SubmissionRow.change_reason,
+    SubmissionRow.clean,
+)
+_ROW_DIGITS = 7  # of a sheet's last row
 
 
 class Tab(StrEnum):
@@ -53,33 +60,6 @@ class Page(NamedTuple):
     next: int | None
 
 
-class Alike(NamedTuple):
-    """One wrong value and in how many rows it stands; `row` is the first of them."""
-
-    field: str
-    code: str
-    message: str
-    suggestion: Any
-    row: int
-    times: int
-
-
-@dataclass(slots=True)
-class Overview:
-    """A draft's findings counted: rows by tab, rows by rule within each tab, and wrong values, most
-    frequent first.
-    """
-
-    tabs: dict[Tab, int]
-    rules: dict[Tab, dict[str, int]]
-    values: list[Alike]
-
-    @property
-    def alike(self) -> list[Alike]:
-        """The wrong values that stand in several rows."""
-        return [one for one in self.values if one.times > 1]
-
-
 class MissingMember(NamedTuple):
     """A live member whom a full roster leaves out, masked."""
 
@@ -104,17 +84,20 @@ def page(
     *,
     code: str = "",
     numbers: Sequence[int] = (),
+    search: str = "",
     after: int = 0,
     limit: int = 50,
 ) -> Page:
     """Return the rows of a tab after row `after`; with `code` only those with this finding, with
-    `numbers` only these rows.
+    `numbers` only these rows, with `search` only those of this number or with this in the name.
     """
     chosen = [*_of(submission), *_in(tab)]
     if code:
         chosen.append(SubmissionRow.findings.contains(f'"{code}"', autoescape=True))
     if numbers:
         chosen.append(SubmissionRow.row.in_(numbers))
+    if search:
+        chosen.append(_named(search))
     query = select(*ROW_COLUMNS).where(*chosen, SubmissionRow.row > after)
     found = list(session.execute(query.order_by(SubmissionRow.row).limit(limit + 1)))
     following = found[limit - 1].row if len(found) > limit else None
@@ -122,38 +105,35 @@ def page(
     return Page(rows, _previous(session, chosen, after, limit) if after else None, following)
 
 
-def overview(session: Session, submission: SubmissionView) -> Overview:
-    """Count a draft's findings. Excluded rows count under their tab only."""
-    count = _Count({column.field for column in submission.columns if column.field})
-    query = select(SubmissionRow.row, SubmissionRow.worst, SubmissionRow.findings).where(
-        *_of(submission),
-        SubmissionRow.findings.is_not(None),
-        SubmissionRow.state != RowState.EXCLUDED,
-    )
-    ordered = query.order_by(SubmissionRow.row).execution_options(yield_per=5000)
-    for row, worst, text in session.execute(ordered):
-        count.add(row, worst, decode_findings(text))
-    return Overview(
-        tabs={
-            Tab.ERROR: submission.error_count,
-            Tab.WARNING: submission.warning_count,
-            Tab.FIXED: count.fixed,
-            Tab.EXCLUDED: _excluded(session, submission),
-            Tab.ALL: _all(session, submission),
-        },
-        rules={tab: _most_first(rules) for tab, rules in count.rules.items()},
-        values=count.values(),
-    )
+def twins(session: Session, submission: SubmissionView) -> list[list[int]]:
+    """Return the groups of rows that say the same of the same person, each in the file's order.
 
-
-def same_again(
-    found: Overview, faults: Sequence[StoredFinding], fields: Sequence[str]
-) -> Alike | None:
-    """Return the wrong value that a row had in one of `fields`, by its former `faults`, where it
-    still stands in other rows.
+    The same in everything that is kept of a person; running numbers and remarks do not count. Rows
+    with any other error are in no group: what they say is not known.
     """
-    former = {(one.field, one.code, one.message) for one in faults if one.field in fields}
-    return next((a for a in found.values if (a.field, a.code, a.message) in former), None)
+    query = select(SubmissionRow.row, SubmissionRow.findings, *_SAYING).where(
+        *_of(submission),
+        SubmissionRow.state == RowState.DRAFT,
+        SubmissionRow.person_key.is_not(None),
+        SubmissionRow.findings.contains(f'"{DUPLICATE}"', autoescape=True),
+    )
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for row, findings, *said in session.execute(query.order_by(SubmissionRow.row)):
+        if all(
+            one.code == DUPLICATE or one.severity != "error" for one in decode_findings(findings)
+        ):
+            groups.setdefault(tuple(said), []).append(row)
+    return [rows for rows in groups.values() if len(rows) > 1]
+
+
+def around(session: Session, submission: SubmissionView, row: int, *, reach: int = 3) -> list[int]:
+    """Return the numbers of the rows before and after a row and its own, in the file's order."""
+    query = select(SubmissionRow.row).where(*_of(submission)).limit(reach)
+    before = session.scalars(
+        query.where(SubmissionRow.row < row).order_by(SubmissionRow.row.desc())
+    ).all()
+    after = session.scalars(query.where(SubmissionRow.row > row).order_by(SubmissionRow.row)).all()
+    return [*reversed(before), row, *after]
 
 
 def origin(session: Session, draft: SubmissionView) -> Origin:
@@ -241,56 +221,6 @@ def stored_so_far(session: Session, submission: SubmissionView) -> dict[str, int
     return dict(session.execute(query).tuples().all())
 
 
-@dataclass(slots=True)
-class _Count:
-    fields: set[str]
-    fixed: int = 0
-    rules: dict[Tab, dict[str, int]] = field(default_factory=dict)
-    _groups: dict[tuple[str, str, str], Alike] = field(default_factory=dict)
-
-    def add(self, row: int, worst: str, findings: list[StoredFinding]) -> None:
-        """Count one row's findings."""
-        codes = {one.code: one.severity for one in findings}
-        for code, severity in codes.items():
-            if severity == "error":
-                self._tick(Tab.ERROR, code)
-            elif severity == "fixed":
-                self._tick(Tab.FIXED, code)
-            elif worst == "warning":
-                self._tick(Tab.WARNING, code)
-        self.fixed += "fixed" in codes.values()
-        for one in findings:
-            if self._recurs(one):
-                self._group(row, one)
-
-    def values(self) -> list[Alike]:
-        """Return the wrong values, most frequent first."""
-        return sorted(self._groups.values(), key=lambda one: -one.times)
-
-    def _tick(self, tab: Tab, code: str) -> None:
-        rules = self.rules.setdefault(tab, {})
-        rules[code] = rules.get(code, 0) + 1
-
-    def _recurs(self, one: StoredFinding) -> bool:
-        if one.code not in _TELLING or one.field is None or one.field not in self.fields:
-            return False
-        if any(sign in one.message for sign in _CUT):
-            return False
-        if one.code == "cell.required":
-            kind = COLUMN[one.field].kind
-            return kind in {"code", "flag"} and one.field not in _FROM_NUMBER
-        return True
-
-    def _group(self, row: int, one: StoredFinding) -> None:
-        key = (one.field or "", one.code, one.message)
-        known = self._groups.get(key)
-        self._groups[key] = (
-            Alike(key[0], one.code, one.message, one.suggestion, row, 1)
-            if known is None
-            else known._replace(times=known.times + 1)
-        )
-
-
 def _of(submission: SubmissionView) -> list[ColumnElement[bool]]:
     return [
         SubmissionRow.county == submission.county,
@@ -309,6 +239,13 @@ def _in(tab: Tab) -> list[ColumnElement[bool]]:
     return [present, SubmissionRow.worst == tab.value]
 
 
+def _named(search: str) -> ColumnElement[bool]:
+    named = SubmissionRow.full_name.contains(search, autoescape=True)
+    if search.isascii() and search.isdigit() and len(search) <= _ROW_DIGITS:
+        return or_(named, SubmissionRow.row == int(search))
+    return named
+
+
 def _previous(
     session: Session, chosen: list[ColumnElement[bool]], after: int, limit: int
 ) -> int | None:
@@ -318,16 +255,3 @@ def _previous(
     if not earlier:
         return None
     return earlier[limit] if len(earlier) > limit else 0
-
-
-def _excluded(session: Session, submission: SubmissionView) -> int:
-    query = select(func.count()).where(*_of(submission), SubmissionRow.state == RowState.EXCLUDED)
-    return session.scalar(query) or 0
-
-
-def _all(session: Session, submission: SubmissionView) -> int:
-    return session.scalar(select(func.count()).where(*_of(submission))) or 0
-
-
-def _most_first(rules: Mapping[str, int]) -> dict[str, int]:
-    return dict(sorted(rules.items(), key=lambda item: -item[1]))

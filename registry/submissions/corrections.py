@@ -1,50 +1,37 @@
-"""Correcting a draft in the page: a cell, one value standing in many rows, excluding a row.
+"""Correcting a draft in the page: cells, one value standing in many rows, rows left out.
 
 Each correction is judged at once by the same rules as the file, with the rows around it that it
-touches.
+touches, and remembered so that it can be undone (`undoing`). `place` is what the clerk was looking
+at: the draft opens there when the clerk comes back.
 """
 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-import msgspec
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
-from registry.access.roles import Permission
-from registry.clock import today
 from registry.db import transaction
 from registry.errors import InputRefused, StateRefused
-from registry.roster.check import Checker
+from registry.identity import mask
 from registry.roster.columns import COLUMN
-from registry.submissions import queries
-from registry.submissions.drafts import recount
-from registry.submissions.intake import match_chunk
-from registry.submissions.judging import chosen_member, judged
-from registry.submissions.locking import locked
-from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions import answering, queries
+from registry.submissions.checking import twins
+from registry.submissions.judging import chosen_member
+from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import SubmissionView
-from registry.submissions.regrouping import redo_duplicates, ref_of, rows_in, update_rows
-from registry.submissions.states import RowState, State
-from registry.submissions.storing import (
-    Ref,
-    SealedRow,
-    StoredFinding,
-    StoredRows,
-    batch_of,
-    decode_findings,
-    encode_findings,
-    open_row,
-    worst_of,
-)
-from registry.trail.operations import record
-from registry.vault.vault import Vault, vault
+from registry.submissions.regrouping import ref_of
+from registry.submissions.rejudging import AT_ONCE, draft_of, record_on, rejudge, set_state
+from registry.submissions.states import RowState
+from registry.submissions.storing import SealedRow, blinded, open_row
+from registry.submissions.undoing import Kept, remember
+from registry.vault.vault import vault
 
-MOST_AT_ONCE = 5000
 MOST_OPENED = 200
 VALUE_LENGTH = 500
-ROSTER_WIDE = {"document_number": {"document.consecutive"}, "mobile": {"mobile.shared"}}
+_TOLD = 24  # characters of a value in the words for a step
+_FIELDS_TOLD = 3
 
 
 class Corrected(NamedTuple):
@@ -69,7 +56,7 @@ def open_for_correction(
     if len(rows) > MOST_OPENED:
         raise InputRefused("open.too_many", "一次最多打开 200 行，请分页查看。")
     with transaction() as session:
-        submission = _draft(session, submission_id, actor)
+        submission = draft_of(session, submission_id, actor)
         sealed = session.execute(
             select(SubmissionRow.row, SubmissionRow.sealed)
             .where(
@@ -81,7 +68,7 @@ def open_for_correction(
         ).all()
         unnamed = [row for row, _ in sealed if row not in recorded]
         if unnamed:
-            _record(session, submission, actor, "draft.open", opened=unnamed)
+            record_on(session, submission, actor, "draft.open", opened=unnamed)
     keeper, ref = vault(), ref_of(submission)
     return {row: open_row(keeper, ref, row, value) for row, value in sealed}
 
@@ -93,6 +80,7 @@ def edit_row(
     *,
     actor: Actor,
     version: int | None = None,
+    place: str = "",
 ) -> Corrected:
     """Correct cells of one row of a draft; `values` maps fields to what the clerk typed.
 
@@ -100,94 +88,136 @@ def edit_row(
     """
     _check_values(values)
     with transaction() as session:
-        submission = _draft(session, submission_id, actor)
+        submission = draft_of(session, submission_id, actor)
         found = queries.row(session, submission, row)
-        if version is not None and found.version != version:
-            raise StateRefused(
-                "row.changed", f"第 {row} 行刚被他人改动过，已为您显示最新内容，请核对后再改。"
-            )
+        _demand_version(row, found.version, version)
+        old = open_row(vault(), ref_of(submission), row, found.sealed)
         edits = chosen_member(session, vault(), ref_of(submission), values)
-        touched = _rejudge(session, submission, {row: edits})
-        _record(session, submission, actor, "draft.edit", row=row, fields=sorted(values))
-    return Corrected([row], touched)
+        done = rejudge(session, submission, {row: edits})
+        kept = Kept(after=edits, before=done.edits, warned=done.ended)
+        what = f"第 {row} 行 {_change(old, values)}"
+        remember(session, submission, actor, what, kept, place=place)
+        record_on(session, submission, actor, "draft.edit", row=row, fields=sorted(values))
+    return Corrected([row], done.touched)
 
 
 def edit_alike(
-    submission_id: int, field: str, old: str, new: str, *, actor: Actor, code: str = ""
+    submission_id: int,
+    field: str,
+    old: str,
+    new: str,
+    *,
+    actor: Actor,
+    code: str = "",
+    place: str = "",
 ) -> Corrected:
     """Put `new` wherever the field says exactly `old` (as shown) in rows with finding `code`."""
     _check_values({field: new})
     with transaction() as session:
-        submission = _draft(session, submission_id, actor)
-        ref = ref_of(submission)
-        hits = []
-        for found in queries.rows(session, submission, code=code, limit=MOST_AT_ONCE):
-            if found.state is not RowState.DRAFT:
-                continue
-            content = open_row(vault(), ref, found.row, found.sealed)
-            if shown(content, field) == old:
-                hits.append(found.row)
-        touched = _rejudge(session, submission, {row: {field: new} for row in hits})
-        _record(session, submission, actor, "draft.edit_alike", field=field, rows=len(hits))
-    return Corrected(hits, touched)
+        submission = draft_of(session, submission_id, actor)
+        hits = _saying(session, submission, field, old, code)
+        done = rejudge(session, submission, {row: {field: new} for row in hits})
+        if hits:
+            kept = Kept(after={field: new}, before=done.edits, warned=done.ended)
+            first = f"第 {hits[0]} 行" if len(hits) == 1 else f"{len(hits):,} 行"
+            what = f"{first} {COLUMN[field].label} {told(field, old)} → {told(field, new)}"
+            remember(session, submission, actor, what, kept, place=place)
+        record_on(session, submission, actor, "draft.edit_alike", field=field, rows=len(hits))
+    return Corrected(hits, done.touched)
 
 
-def exclude_row(submission_id: int, row: int, *, actor: Actor, excluded: bool = True) -> Corrected:
-    """Leave a row out of the draft, or take it in again; it stays in the file and in the count."""
+def exclude_row(
+    submission_id: int,
+    row: int,
+    *,
+    actor: Actor,
+    excluded: bool = True,
+    version: int | None = None,
+    place: str = "",
+) -> Corrected:
+    """Leave a row out of the draft, or take it in again; it stays in the file and in the count.
+
+    Raises `StateRefused` (row.changed) when somebody else changed the row since `version`.
+    """
     state = RowState.EXCLUDED if excluded else RowState.DRAFT
     with transaction() as session:
-        submission = _draft(session, submission_id, actor)
+        submission = draft_of(session, submission_id, actor)
         found = queries.row(session, submission, row)
-        session.execute(
-            update(SubmissionRow)
-            .where(*_row_is(submission, row))
-            .values(state=state, version=SubmissionRow.version + 1)
-        )
-        keys = {found.person_key} if found.person_key else set()
-        touched = redo_duplicates(session, submission, keys)
-        recount(session, ref_of(submission))
-        _bump(session, submission)
+        _demand_version(row, found.version, version)
+        if found.state is state:
+            return Corrected([row], [])
+        touched = set_state(session, submission, [row], state)
+        what = f"第 {row} 行 {'不报此行' if excluded else '恢复'}"
+        remember(session, submission, actor, what, Kept(rows=[row], state=state), place=place)
         action = "draft.exclude" if excluded else "draft.include"
-        _record(session, submission, actor, action, row=row)
+        record_on(session, submission, actor, action, row=row)
     return Corrected([row], touched)
 
 
-def answer_columns(submission_id: int, answers: Mapping[str, str], *, actor: Actor) -> Corrected:
-    """Give one value for the whole roster for columns that are not there, and judge it again."""
-    unknown = [field for field in answers if field not in COLUMN]
-    if unknown:
+def keep_one(submission_id: int, row: int, *, actor: Actor, place: str = "") -> Corrected:
+    """Of the rows with one document number leave out all but this one.
+
+    Raises `StateRefused` (row.changed) when the row is left out itself or has no other beside it.
+    """
+    with transaction() as session:
+        submission = draft_of(session, submission_id, actor)
+        found = queries.row(session, submission, row)
+        group = queries.same_person(session, submission, found)
+        others = [one for one in group if one != row]
+        if found.state is not RowState.DRAFT or not others:
+            raise StateRefused(
+                "row.changed", f"第 {row} 行现在没有和它重复的行，请刷新页面后核对。"
+            )
+        touched = set_state(session, submission, others, RowState.EXCLUDED)
+        what = f"只留第 {row} 行，重复的 {len(others):,} 行不报"
+        kept = Kept(rows=others, state=RowState.EXCLUDED)
+        remember(session, submission, actor, what, kept, place=place)
+        record_on(session, submission, actor, "draft.keep_one", row=row, rows=len(others))
+    return Corrected(others, touched)
+
+
+def keep_first(submission_id: int, *, actor: Actor, place: str = "") -> Corrected:
+    """Of each group of rows that say the same of the same person leave out all but the first."""
+    with transaction() as session:
+        submission = draft_of(session, submission_id, actor)
+        groups = twins(session, submission)
+        others = sorted(row for group in groups for row in group[1:])
+        if not others:
+            return Corrected([], [])
+        touched = set_state(session, submission, others, RowState.EXCLUDED)
+        what = f"{len(groups):,} 组相同的行各留第一行，{len(others):,} 行不报"
+        kept = Kept(rows=others, state=RowState.EXCLUDED)
+        remember(session, submission, actor, what, kept, place=place)
+        record_on(session, submission, actor, "draft.keep_first", rows=len(others))
+    return Corrected(others, touched)
+
+
+def answer_columns(
+    submission_id: int,
+    answers: Mapping[str, str],
+    *,
+    actor: Actor,
+    seen: Mapping[str, str] | None = None,
+    place: str = "",
+) -> Corrected:
+    """Give one value for the whole roster for columns that are not there, and judge it again.
+
+    Raises `StateRefused` (row.changed) when somebody else answered since the answers were `seen`.
+    """
+    if any(field not in COLUMN for field in answers):
         raise InputRefused("answer.unknown", "没有这一列，请刷新页面后重试。")
     _check_values(answers)
+    given = {field: text for field, text in answers.items() if text}
     with transaction() as session:
-        submission = _draft(session, submission_id, actor)
-        merged = {**submission.answers, **{k: v for k, v in answers.items() if v}}
-        session.execute(
-            update(Submission)
-            .where(Submission.county == submission.county, Submission.id == submission.id)
-            .values(
-                answers=msgspec.json.encode(merged).decode(),
-                file_findings=msgspec.json.encode(_still_missing(submission, merged)).decode(),
-            )
-        )
-        submission = queries.find(session, submission_id)
-        rows: list[int] = []
-        after = 0
-        while True:
-            part = queries.rows(session, submission, after=after, limit=MOST_AT_ONCE)
-            if not part:
-                break
-            _rejudge(session, submission, {found.row: {} for found in part})
-            rows += [found.row for found in part]
-            after = part[-1].row
-        _record(session, submission, actor, "draft.answer", fields=sorted(answers))
+        submission = draft_of(session, submission_id, actor)
+        answering.demand_unchanged(submission, seen or {})
+        rows = answering.lay_over(session, submission, given)
+        before = {field: submission.answers.get(field, "") for field in given}
+        changes = [f"{COLUMN[field].label} → {told(field, text)}" for field, text in given.items()]
+        what = f"整张表 {'；'.join(changes)}"
+        remember(session, submission, actor, what, Kept(after=given, answered=before), place=place)
+        record_on(session, submission, actor, "draft.answer", fields=sorted(answers))
     return Corrected(rows, [])
-
-
-def _still_missing(submission: SubmissionView, answers: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return the findings on the file; a column that has been answered is missing no more."""
-    missing = Checker(submission.columns, today(), answers).file_findings
-    others = [one for one in submission.file_findings if one["code"] != "column.missing"]
-    return others + [one._asdict() for one in missing]
 
 
 def shown(content: SealedRow, field: str) -> str:
@@ -200,84 +230,47 @@ def shown(content: SealedRow, field: str) -> str:
     return str(value)
 
 
-def _draft(session: Session, submission_id: int, actor: Actor) -> SubmissionView:
-    submission = queries.view_of(locked(session, submission_id, actor, Permission.WORK_ROSTER))
-    if submission.state is not State.DRAFT:
-        raise StateRefused(
-            "draft.fixed",
-            f"这份名册{submission.state.label}，不能再修改；如需更正请先撤回或另报增量。",
-        )
-    if not submission.is_read:
-        raise StateRefused("draft.reading", "名册还在读取和校验，请等进度完成后再修改。")
-    return submission
+def told(field: str, text: str) -> str:
+    """Return a value as it may stand in clear in the words for a step: numbers masked, short."""
+    if field == "document_number":
+        text = mask.document(text, own=True)
+    elif field == "mobile":
+        text = mask.mobile(text)
+    (safe,) = blinded([" ".join(text.split())])
+    words = safe or "（空）"
+    return words if len(words) <= _TOLD else f"{words[: _TOLD - 1]}…"
 
 
-def _rejudge(
-    session: Session, submission: SubmissionView, edits: Mapping[int, dict[str, str]]
+def _change(old: SealedRow, values: Mapping[str, str]) -> str:
+    if len(values) == 1:
+        ((field, text),) = values.items()
+        return f"{COLUMN[field].label} {told(field, shown(old, field))} → {told(field, text)}"
+    labels = [COLUMN[field].label for field in values]
+    rest = f" 等 {len(labels)} 项" if len(labels) > _FIELDS_TOLD else ""
+    return "、".join(labels[:_FIELDS_TOLD]) + rest
+
+
+def _saying(
+    session: Session, submission: SubmissionView, field: str, old: str, code: str
 ) -> list[int]:
-    """Judge rows again with edits laid over; return the other rows whose findings changed."""
-    if not edits:
-        return []
     keeper, ref = vault(), ref_of(submission)
-    old = list(session.execute(rows_in(submission, edits)))
-    contents = {one.row: open_row(keeper, ref, one.row, one.sealed) for one in old}
-    for row, content in contents.items():
-        content.edits = {**content.edits, **edits[row]}
-    kept = {one.row: _still_true(one.findings, edits[one.row]) for one in old}
-    stored = _judged(session, keeper, ref, submission, contents)
-    for index, row in enumerate(stored.columns["row"]):
-        _add_kept(stored, index, kept[row])
-    match_chunk(session, ref, stored, submission.columns)
-    update_rows(session, submission, stored)
-    keys = {key for key in stored.columns["person_key"] if key}
-    keys |= {one.person_key for one in old if one.person_key}
-    touched = redo_duplicates(session, submission, keys)
-    recount(session, ref)
-    _bump(session, submission)
-    return [row for row in touched if row not in edits]
+    hits: list[int] = []
+    after = 0
+    while part := queries.rows(session, submission, code=code, after=after, limit=AT_ONCE):
+        for found in part:
+            if found.state is RowState.DRAFT:
+                content = open_row(keeper, ref, found.row, found.sealed)
+                if shown(content, field) == old:
+                    hits.append(found.row)
+        after = part[-1].row
+    return hits
 
 
-def _judged(
-    session: Session,
-    keeper: Vault,
-    ref: Ref,
-    submission: SubmissionView,
-    contents: Mapping[int, SealedRow],
-) -> StoredRows:
-    raw = batch_of(contents)
-    edits = {row: content.edits for row, content in contents.items() if content.edits}
-    checker = Checker(submission.columns, today(), submission.answers)
-    return judged(session, keeper, ref, checker, raw, edits)
-
-
-def _still_true(findings: str | None, edited: Mapping[str, str]) -> list[StoredFinding]:
-    """Roster-wide warnings stay until the cell they speak of is edited."""
-    dropped = set().union(*(ROSTER_WIDE.get(field, set()) for field in edited))
-    wide = set().union(*ROSTER_WIDE.values())
-    return [one for one in decode_findings(findings) if one.code in wide - dropped]
-
-
-def _add_kept(stored: StoredRows, index: int, kept: list[StoredFinding]) -> None:
-    if kept:
-        findings = decode_findings(stored.columns["findings"][index]) + kept
-        stored.columns["findings"][index] = encode_findings(findings)
-        stored.columns["worst"][index] = worst_of(findings)
-
-
-def _row_is(submission: SubmissionView, row: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        SubmissionRow.county == submission.county,
-        SubmissionRow.submission_id == submission.id,
-        SubmissionRow.row == row,
-    )
-
-
-def _bump(session: Session, submission: SubmissionView) -> None:
-    session.execute(
-        update(Submission)
-        .where(Submission.county == submission.county, Submission.id == submission.id)
-        .values(version=Submission.version + 1)
-    )
+def _demand_version(row: int, there: int, seen: int | None) -> None:
+    if seen is not None and there != seen:
+        raise StateRefused(
+            "row.changed", f"第 {row} 行刚被他人改动过，已为您显示最新内容，请核对后再改。"
+        )
 
 
 def _check_values(values: Mapping[str, str]) -> None:
@@ -288,15 +281,3 @@ def _check_values(values: Mapping[str, str]) -> None:
             raise InputRefused(
                 "edit.too_long", f"“{COLUMN[field].label}”的内容过长，请缩短后再保存。"
             )
-
-
-def _record(
-    session: Session, submission: SubmissionView, actor: Actor, action: str, **detail: object
-) -> None:
-    record(
-        session,
-        action,
-        actor=actor,
-        place=submission.union_code,
-        detail={"submission": submission.id, **detail},
-    )

@@ -179,3 +179,27 @@ class SubmissionRow(Model):
         Index("ix_submission_row_worst", "county", "submission_id", "worst", "row"),
         Index("ix_submission_row_person", "county", "submission_id", "person_key"),
     )
+
+
+class Correction(Model):
+    """One step of correcting a draft, kept until the draft is sent or given up.
+
+    `sealed` holds what stood there before (`undoing.Kept`); `what` says it in words without full
+    numbers; `place` is what the clerk was looking at.
+    """
+
+    __tablename__ = "correction"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Instant)
+    what: Mapped[str] = mapped_column(String(200))
+    place: Mapped[str] = mapped_column(String(120))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "submission_id"], ["submission.county", "submission.id"]),
+    )

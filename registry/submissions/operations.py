@@ -20,6 +20,7 @@ from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Act, Kind, RowState, State, next_state
 from registry.submissions.storing import Ref
 from registry.submissions.weighing import reweigh
+from registry.submissions.undoing import forget
 from registry.trail.operations import record
 from registry.unions import operations as union_operations
 from registry.unions import queries as union_queries
@@ -64,6 +65,7 @@ def submit(
         found.submitted_by, found.submitted_at = actor.account_id, now()
         found.employees = employees
         session.flush()
+        forget(session, found)
         held = _hold(session, found)
         pending = _open_rows(session, found)
         found.pending_count = pending
@@ -122,6 +124,7 @@ def withdraw(submission_id: int, *, actor: Actor) -> State:
         _move(found, Act.WITHDRAW)
         found.is_current = False
         session.flush()
+        forget(session, found)
         if not was_draft:
             _tally_submission(session, found, sign=-1, pending=found.pending_count)
             found.pending_count = 0

@@ -156,6 +156,18 @@ def rows(
     return [row_view(one) for one in session.execute(query)]
 
 
+def row_numbers(
+    session: Session, submission: SubmissionView, *, after: int = 0, limit: int = 50
+) -> list[int]:
+    """Return the numbers of the rows after row `after`, in the order of the file."""
+    query = select(SubmissionRow.row).where(
+        SubmissionRow.county == submission.county,
+        SubmissionRow.submission_id == submission.id,
+        SubmissionRow.row > after,
+    )
+    return list(session.scalars(query.order_by(SubmissionRow.row).limit(limit)))
+
+
 def row(session: Session, submission: SubmissionView, number: int) -> RowView:
     """Return one row.
 
@@ -165,6 +177,21 @@ def row(session: Session, submission: SubmissionView, number: int) -> RowView:
     if not found:
         raise NotFound("row.unknown", f"这份名册没有第 {number} 行。")
     return found[0]
+
+
+def same_person(session: Session, submission: SubmissionView, found: RowView) -> list[int]:
+    """Return the rows that are not left out and have the document number of a row, itself among
+    them.
+    """
+    if found.person_key is None:
+        return []
+    query = select(SubmissionRow.row).where(
+        SubmissionRow.county == submission.county,
+        SubmissionRow.submission_id == submission.id,
+        SubmissionRow.person_key == found.person_key,
+        SubmissionRow.state == RowState.DRAFT,
+    )
+    return list(session.scalars(query.order_by(SubmissionRow.row)))
 
 
 def counts_by_match(session: Session, submission: SubmissionView) -> dict[Match, int]:

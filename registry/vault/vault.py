@@ -104,6 +104,11 @@ def of_row(county: str, submission_id: int, row: int) -> bytes:
     return f"submission_row|sealed|{county}|{submission_id}|{row}".encode()
 
 
+def of_correction(county: str, submission_id: int, number: int) -> bytes:
+    """Context of what stood in a draft before a correction."""
+    return f"correction|sealed|{county}|{submission_id}|{number}".encode()
+
+
 @lru_cache(maxsize=8)
 def _vault_of(folder: Path, _changed_at: int) -> Vault:
     return Vault(keyfile.load(folder))

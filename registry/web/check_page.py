@@ -7,20 +7,23 @@ from typing import Any
 from flask import g, render_template, request
 from sqlalchemy.orm import Session
 
+from registry.accounts.queries import display_names
 from registry.db import db
 from registry.members.queries import sight_of
 from registry.review.queries import decisions_by_id
 from registry.roster.columns import COLUMN, COLUMNS, Column
 from registry.roster.messages import TITLES
-from registry.submissions import checking, corrections, queries
-from registry.submissions.checking import Alike, Overview, Tab
+from registry.submissions import checking, corrections, queries, undoing
+from registry.submissions.checking import Tab
 from registry.submissions.offers import words_for
+from registry.submissions.overview import Alike, Overview, overview, same_again
 from registry.submissions.queries import RowView, SubmissionView
 from registry.submissions.regrouping import ref_of
-from registry.web.check_rows import Present, fields_of, options, to_open, with_offer
+from registry.web.check_rows import Present, fields_of, label, options, to_open, with_offer
+from registry.web.check_view import PAGE, View, place_of, view_in
 
-PAGE = 50
 _ALIKE_SHOWN = 6
+_SUGGESTED = 3
 _FROM_NUMBER = frozenset({"sex", "born_on"})
 _WHY = {
     "blank": "空白行",
@@ -28,26 +31,6 @@ _WHY = {
     "footer": "表尾（合计、填表人、说明等）",
     "example": "示例行",
 }
-
-
-@dataclass(frozen=True)
-class View:
-    """Which rows are looked at: a tab, a rule within it, or just some rows; from where."""
-
-    tab: Tab
-    code: str = ""
-    numbers: tuple[int, ...] = ()
-    after: int = 0
-
-    def args(self, **changes: Any) -> dict[str, Any]:
-        """Return the address's arguments for this view with some changed."""
-        plain = {
-            "tab": self.tab.value,
-            "code": self.code,
-            "rows": ",".join(map(str, self.numbers)),
-            "after": self.after,
-        } | changes
-        return {name: value for name, value in plain.items() if value}
 
 
 @dataclass(frozen=True)
@@ -59,44 +42,21 @@ class Asked:
     answer: str
 
 
-def view_of(submission: SubmissionView, came_back: bool) -> View:
-    """Return what the address asks for; without a word the rows that need the clerk most."""
-    chosen = request.args.get("tab", "")
-    numbers = tuple(int(part) for part in request.args.get("rows", "").split(",") if _row(part))
-    if chosen in list(Tab):
-        tab = Tab(chosen)
-    elif numbers or (came_back and not submission.error_count):
-        tab = Tab.ALL
-    elif submission.error_count:
-        tab = Tab.ERROR
-    else:
-        tab = Tab.WARNING if submission.warning_count else Tab.ALL
-    code = request.args.get("code", "")
-    after = request.args.get("after", 0, type=int)
-    return View(tab, code if code in TITLES else "", numbers[:PAGE], max(after, 0))
-
-
 def check_page(submission: SubmissionView) -> str:
     """Return the whole page."""
     session = db.session()
     origin = checking.origin(session, submission)
-    view = view_of(submission, bool(origin.decision_of))
-    found = checking.page(
-        session,
-        submission,
-        view.tab,
-        code=view.code,
-        numbers=view.numbers,
-        after=view.after,
-        limit=PAGE,
-    )
+    view, start = _opened_at(session, submission, bool(origin.decision_of))
+    found = _rows(session, submission, view)
     present = _present(session, submission, view.tab, origin, found.rows)
     opened = _opened(submission, to_open(found.rows))
-    overview = checking.overview(session, submission)
+    counted = overview(session, submission)
     return render_template(
         "roster/check.html",
-        **counts_of(submission, overview, view),
+        **counts_of(submission, counted, view),
+        **steps_of(session, submission),
         lines=[present.line(row, opened.get(row.row)) for row in found.rows],
+        start=start,
         previous=found.previous,
         next=found.next,
         asked=asked_once(submission),
@@ -126,8 +86,8 @@ def changed(
     rows = queries.rows(session, submission, numbers=numbers, limit=len(numbers))
     present = _present(session, submission, view.tab, origin, rows)
     opened = _opened(submission, [*to_open(rows), row], recorded=[row])
-    overview = checking.overview(session, submission)
-    same = checking.same_again(overview, faults, list(fields))
+    counted = overview(session, submission)
+    same = same_again(counted, faults, list(fields))
     lines = [
         present.line(one, opened.get(one.row), (fields or None) if one.row == row else None)
         for one in rows
@@ -136,39 +96,111 @@ def changed(
         lines = [with_offer(line, same) if line.row == row else line for line in lines]
     return render_template(
         "roster/changed.html",
-        **counts_of(submission, overview, view),
+        **counts_of(submission, counted, view),
+        **steps_of(session, submission),
         lines=lines,
         has_groups=bool(request.form.get("groups")),
     )
 
 
-def counts_of(submission: SubmissionView, overview: Overview, view: View) -> dict[str, Any]:
+def around(submission: SubmissionView, row: int, shown: Sequence[int], view: View) -> str:
+    """Return the rows before and after a row that the page does not show, as table rows."""
+    session = db.session()
+    missing = [one for one in checking.around(session, submission, row) if one not in {*shown, row}]
+    rows = queries.rows(session, submission, numbers=missing, limit=len(missing))
+    origin = checking.origin(session, submission)
+    present = _present(session, submission, view.tab, origin, rows)
+    opened = _opened(submission, to_open(rows))
+    return render_template(
+        "roster/around.html",
+        submission=submission,
+        view=view,
+        near=row,
+        lines=[present.line(one, opened.get(one.row)) for one in rows],
+    )
+
+
+def counts_of(submission: SubmissionView, counted: Overview, view: View) -> dict[str, Any]:
     """Return what the counting parts of the page need."""
-    rules = overview.rules.get(view.tab, {})
+    rules = counted.rules.get(view.tab, {})
     return {
         "submission": submission,
         "union": g.union,
         "view": view,
         "tabs": [
-            (tab, overview.tabs[tab])
-            for tab in Tab
-            if tab is not Tab.EXCLUDED or overview.tabs[tab]
+            (tab, counted.tabs[tab]) for tab in Tab if tab is not Tab.EXCLUDED or counted.tabs[tab]
         ],
         "rules": [(code, TITLES[code], count) for code, count in rules.items()],
-        "alike": [_group(one) for one in overview.alike[:_ALIKE_SHOWN]],
+        "alike": [_group(one) for one in counted.alike[:_ALIKE_SHOWN]],
+        "twins": _twins(submission, counted),
         "good": submission.ok_count + submission.warning_count,
     }
+
+
+def steps_of(session: Session, submission: SubmissionView) -> dict[str, Any]:
+    """Return what was corrected last, what of it may be undone, and who else is at it."""
+    account = g.actor.account_id
+    steps = undoing.steps(session, submission)
+    others = undoing.others_lately(session, submission, account)
+    names = display_names(session, {*others, *(one.account_id for one in steps)})
+    return {
+        "history": [
+            (one, "您" if one.account_id == account else names[one.account_id]) for one in steps
+        ],
+        "undoable": undoing.newest(session, submission, account),
+        "others": [(names[one], at) for one, at in others.items()],
+    }
+
+
+def _opened_at(session: Session, submission: SubmissionView, came_back: bool) -> tuple[View, int]:
+    """Return what the address asks for; without a word where the clerk left, as far as there are
+    rows left, else the rows that need the clerk most. The number is a row to go on from.
+    """
+    asked = view_in(request.args)
+    if asked is not None:
+        return asked, 0
+    view, row = place_of(undoing.left_at(session, submission, g.actor.account_id))
+    if view is not None and _rows(session, submission, view, limit=1).rows:
+        return view, row
+    if came_back and not submission.error_count:
+        return View(Tab.ALL), 0
+    if submission.error_count:
+        return View(Tab.ERROR), 0
+    return View(Tab.WARNING if submission.warning_count else Tab.ALL), 0
+
+
+def _rows(
+    session: Session, submission: SubmissionView, view: View, limit: int = PAGE
+) -> checking.Page:
+    return checking.page(
+        session,
+        submission,
+        view.tab,
+        code=view.code,
+        numbers=view.numbers,
+        search=view.search,
+        after=view.after,
+        limit=limit,
+    )
+
+
+def _twins(submission: SubmissionView, counted: Overview) -> tuple[int, int]:
+    """Return how many groups of rows say the same of one person, and how many are too many."""
+    if checking.DUPLICATE not in counted.rules.get(Tab.ERROR, {}):
+        return 0, 0
+    groups = checking.twins(db.session(), submission)
+    return len(groups), sum(len(rows) - 1 for rows in groups)
 
 
 def _group(alike: Alike) -> dict[str, Any]:
     """Return a recurring wrong value as the page offers to correct it."""
     column = COLUMN[alike.field]
-    suggestions = alike.suggestion if isinstance(alike.suggestion, list) else [alike.suggestion]
+    found = alike.suggestion if isinstance(alike.suggestion, list) else [alike.suggestion]
     return {
         "alike": alike,
         "column": column,
         "options": options(column),
-        "value": next((str(one) for one in suggestions if one), ""),
+        "suggestions": [label(column, str(one)) for one in found if one][:_SUGGESTED],
     }
 
 
@@ -225,7 +257,3 @@ def _skipped(entry: Mapping[str, Any]) -> tuple[str, str]:
     first, last = entry["row"], entry.get("last")
     place = f"第 {first} 行" if not last or last == first else f"第 {first}–{last} 行"
     return place, _WHY.get(entry["why"], entry["why"])
-
-
-def _row(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 9

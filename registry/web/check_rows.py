@@ -13,8 +13,9 @@ from registry.members.queries import Sight
 from registry.review.queries import DecisionView, masked
 from registry.roster.checks.choices import FLAG_LABELS
 from registry.roster.columns import COLUMN, COLUMNS, Column
-from registry.submissions.checking import Alike
+from registry.submissions.checking import DUPLICATE
 from registry.submissions.corrections import shown
+from registry.submissions.overview import Alike
 from registry.submissions.queries import RowView, SubmissionView
 from registry.submissions.states import RowState
 from registry.submissions.storing import SENSITIVE, SealedRow, StoredFinding
@@ -65,11 +66,7 @@ class Line:
     more: tuple[Cell, ...]
     decision: DecisionView | None
     waits: bool
-
-    @property
-    def editable(self) -> bool:
-        """Whether some cell of the row may be edited in place."""
-        return any(cell.editable for cell in (*self.identity, *self.more))
+    is_duplicate: bool
 
     @property
     def is_editable(self) -> bool:
@@ -111,6 +108,7 @@ class Present:
             more=tuple(cells[field] for field in fields),
             decision=self.decisions.get(row.row),
             waits=not self.asked.isdisjoint(said),
+            is_duplicate=any(one.code == DUPLICATE for one in row.findings),
         )
 
     def _fields_to_show(

@@ -13,7 +13,7 @@ from tests.factories.accounts import csrf_of, post
 from tests.factories.clerk_desk import acts, figures, row_of, save, sit_down, submission
 from tests.factories.numbers import spoilt
 from tests.factories.people import fields_of, label_row, make_people, table
-from tests.factories.rosters import FIRST_ROW, csv_of, make_roster, take_in
+from tests.factories.rosters import FIRST_ROW, csv_of, make_clerk, make_roster, take_in
 
 PEOPLE = make_people(6)
 NUMBER = fields_of(PEOPLE[1])["document_number"]
@@ -220,3 +220,138 @@ def test_text_from_the_file_never_becomes_markup(client, clerk):
     number = take_in(make_roster(PEOPLE, {1: {"ethnicity": "<script>x()</script>"}}), clerk)
     page = client.get(f"/submissions/{number}").text
     assert "<script>x()" not in page and "&lt;script&gt;" in page
+
+
+def test_what_was_corrected_is_undone_from_the_page(client, clerk):
+    number = take_in(make_roster(PEOPLE, {1: {"ethnicity": "汗族"}}), clerk)
+    answer = save(client, number, 3, ethnicity="汉族")
+    assert "撤销：第 3 行 民族 汗族 → 汉族" in answer.text and 'id="steps-line"' in answer.text
+    done = post(client, f"/submissions/{number}/undo", step="1", tab="error")
+    assert done.status_code == 303 and done.headers["Location"].endswith("?tab=error#row-3")
+    page = client.get(f"/submissions/{number}?tab=error").text
+    assert "已撤销：第 3 行 民族 汗族 → 汉族" in page and "data-undo" not in page
+    assert row_of(number, 3).worst == "error"
+    again = post(client, f"/submissions/{number}/undo", step="1", tab="error")
+    assert "已经撤销过了" in client.get(again.headers["Location"]).text
+
+
+def test_the_page_tells_who_else_is_at_the_draft(client, clerk):
+    number = take_in(make_roster(PEOPLE, {1: {"full_name": ""}}), clerk)
+    other = make_clerk()
+    corrections.edit_row(number, 3, {"full_name": "叶某"}, actor=other)
+    page = client.get(f"/submissions/{number}?tab=all").text
+    assert "也在改这份名册" in page and "data-undo" not in page
+    assert "第 3 行 姓名 （空） → 叶某" in page
+
+
+def test_one_of_a_group_is_kept_in_one_act(client, clerk):
+    number = take_in(make_roster([*PEOPLE, PEOPLE[0], PEOPLE[0]]), clerk)
+    page = client.get(f"/submissions/{number}?tab=error").text
+    assert page.count(">只留这一行<") == 3 and "各留第一行（2 行不报）" in page
+    group = {"tab": "all", "rows": "2,8,9", "mark": "8", "back": "tab=error&row=8"}
+    done = post(client, f"/submissions/{number}/rows/8/keep", **group)
+    assert done.headers["Location"].endswith("?tab=error#row-8")
+    view = submission(number)
+    assert (view.error_count, view.ok_count, view.skipped_count) == (0, 6, 2)
+    refused = post(client, f"/submissions/{number}/rows/8/keep", tab="error")
+    assert "没有和它重复的行" in client.get(refused.headers["Location"]).text
+
+
+def test_groups_that_are_the_same_are_resolved_with_one_click(client, clerk):
+    number = take_in(make_roster([*PEOPLE, *PEOPLE[:3]]), clerk)
+    assert "各留第一行（3 行不报）" in client.get(f"/submissions/{number}?tab=error").text
+    post(client, f"/submissions/{number}/keep-first", tab="error")
+    assert (submission(number).error_count, submission(number).skipped_count) == (0, 3)
+    page = client.get(f"/submissions/{number}?tab=error").text
+    assert "撤销：3 组相同的行各留第一行，3 行不报" in page
+
+
+def test_the_rows_around_a_row_are_shown_without_those_on_the_page(client, clerk):
+    number = take_in(make_roster(make_people(12), {5: {"mobile": "138"}}), clerk)
+    address = f"/submissions/{number}/rows/7/around"
+    opened = len(acts("draft.open"))
+    near = client.get(f"{address}?tab=error&shown=7,8", headers={"HX-Request": "true"}).text
+    assert re.findall(r'<tr id="row-(\d+)"', near) == ["4", "5", "6", "9", "10"]
+    assert "cell-edit" not in near and "<button" not in near
+    assert len(acts("draft.open")) == opened
+    whole = client.get(f"{address}?tab=error&code=mobile.format")
+    assert whole.status_code == 303
+    page = client.get(whole.headers["Location"]).text
+    assert re.findall(r'<tr id="row-(\d+)"', page) == [str(row) for row in range(4, 11)]
+    back = re.search(r'<a href="([^"]+)">回到刚才的位置', page)
+    assert back is not None and back[1].replace("&amp;", "&").endswith(
+        "?tab=error&code=mobile.format#row-7"
+    )
+
+
+@pytest.mark.parametrize("back", ["//evil.example/", "tab=nowhere", "tab=error&row=x&back=1"])
+def test_a_way_back_leads_nowhere_else(client, clerk, back):
+    number = take_in(make_roster(PEOPLE, {1: {"mobile": "138"}}), clerk)
+    page = client.get(f"/submissions/{number}", query_string={"rows": "3", "back": back}).text
+    assert "evil" not in page and "nowhere" not in page
+
+
+def test_rows_are_found_by_name_and_number_within_a_rule(client, clerk):
+    faults = {place: {"mobile": "138"} for place in range(3)}
+    number = take_in(make_roster(PEOPLE, faults), clerk)
+
+    def found(**query):
+        page = client.get(f"/submissions/{number}", query_string=query).text
+        return re.findall(r'<tr id="row-(\d+)"', page)
+
+    name = fields_of(PEOPLE[1])["full_name"]
+    assert found(tab="error", q=name) == ["3"]
+    assert found(tab="error", code="mobile.format", q="4") == ["4"]
+    assert found(tab="error", q="7") == [] and found(tab="all", q="7") == ["7"]
+    assert found(tab="error", q="%") == [] and found(q="没有此人") == []
+
+
+def test_the_draft_opens_where_the_clerk_left(client, clerk):
+    people = make_people(120)
+    number = take_in(make_roster(people, {place: {"mobile": "138"} for place in range(120)}), clerk)
+    view = {"tab": "error", "code": "mobile.format", "after": "51"}
+    save(client, number, 60, mobile=people[58].mobile, **view)
+    page = client.get(f"/submissions/{number}").text
+    assert re.findall(r'<tr id="row-(\d+)"', page)[0] == "52"
+    assert 'data-start="60"' in page and 'class="rule-now"' in page
+
+
+def test_what_was_typed_into_a_whole_row_stands_there_again(client, clerk):
+    number = take_in(make_roster(PEOPLE, {1: {"full_name": ""}}), clerk)
+    form = client.get(f"/submissions/{number}/rows/3").text
+    was = dict(re.findall(r'name="(was-\w+)" value="([^"]*)"', form))
+    typed = {name.removeprefix("was-"): text for name, text in was.items()}
+    corrections.edit_row(number, 3, {"full_name": "叶某", "education": "小学"}, actor=make_clerk())
+    typed["full_name"] = "陈某"
+    answer = post(client, f"/submissions/{number}/rows/3", version="1", **was, **typed)
+    assert answer.status_code == 409
+    assert 'value="陈某"' in answer.text and "现在这里是“叶某”" in answer.text
+    assert answer.text.count("现在这里是") == 1 and "刚被他人改动过" in answer.text
+    version = re.search(r'name="version" value="(\d+)"', answer.text)[1]
+    was = dict(re.findall(r'name="(was-\w+)" value="([^"]*)"', answer.text))
+    typed["education"] = "小学"
+    post(client, f"/submissions/{number}/rows/3", version=version, **was, **typed)
+    assert (row_of(number, 3).full_name, row_of(number, 3).clean["education"]) == ("陈某", "81")
+
+
+def test_an_answer_given_meanwhile_is_told(client, clerk):
+    lines = table([label_row(person) for person in PEOPLE])
+    place = lines[0].index("民族")
+    number = take_in(csv_of([line[:place] + line[place + 1 :] for line in lines]), clerk)
+    corrections.answer_columns(number, {"ethnicity": "汉族"}, actor=make_clerk())
+    sent = {"ethnicity": "满族", "was-ethnicity": ""}
+    answer = post(client, f"/submissions/{number}/answers", **sent)
+    page = client.get(answer.headers["Location"]).text
+    assert "刚被他人改动过" in page and "民族“满族”，没有保存" in page
+    assert submission(number).answers == {"ethnicity": "汉族"}
+
+
+def test_several_suggestions_are_offered_and_none_is_chosen(client, clerk):
+    faults = {place: {"is_migrant_worker": "不详"} for place in range(3)}
+    number = take_in(make_roster(PEOPLE, faults), clerk)
+    page = client.get(f"/submissions/{number}?tab=error").text
+    offered = re.search(r'<form class="alike".*?</form>', page, re.DOTALL)[0]
+    assert "全部改为 是" in offered and "全部改为 否" in offered and " selected" not in offered
+    sent = {"field": "is_migrant_worker", "fault": "code.unknown", "row": "2"}
+    post(client, f"/submissions/{number}/alike", **sent, value="", suggested="否")
+    assert submission(number).error_count == 0

@@ -110,4 +110,70 @@
     const faulty = [...document.querySelectorAll(".check-table .cell-edit[aria-invalid]")];
     (faulty.find(after) ?? row.querySelector(".cell-edit, a, button"))?.focus();
   });
+
+  /* The page opens at the row that it names, else where the clerk left, else at the first fault. */
+  const rowsOf = () => [...document.querySelectorAll(".check-table tbody tr[data-row]")];
+  const numberOf = (row) => Number(row.dataset.row);
+  const faultIn = (row) => row?.querySelector(".cell-edit[aria-invalid]") ?? row?.querySelector(".cell-edit");
+  function open() {
+    const place = document.querySelector("[data-rows]");
+    if (!place || document.activeElement !== document.body || !matchMedia("(pointer: fine)").matches) return;
+    const named = /^#row-\d+$/.test(location.hash) && document.querySelector(location.hash);
+    const start = named ? numberOf(named) : Number(place.dataset.start);
+    const from = rowsOf().filter((row) => numberOf(row) >= start && row.querySelector(".cell-edit[aria-invalid]"));
+    const cell = faultIn(named || null) ?? faultIn(from[0] ?? rowsOf().find((row) => row.querySelector(".cell-edit[aria-invalid]")));
+    cell?.focus({ preventScroll: !start });
+    if (start) cell?.closest("tr").scrollIntoView({ block: "center" });
+  }
+  /* After the browser itself has gone to the row that the address names: that takes the focus. */
+  if (location.hash) window.addEventListener("load", () => setTimeout(open, 50));
+  else open();
+
+  /* The rows before and after a row: those that the page does not show come in between, and go. */
+  async function around(link) {
+    const row = link.closest("tr");
+    const near = row.dataset.row;
+    const there = document.querySelectorAll(`tr[data-near="${near}"]`);
+    const opened = link.getAttribute("aria-expanded") === "true";
+    link.setAttribute("aria-expanded", String(!opened));
+    link.textContent = opened ? "看上下行" : "收起上下行";
+    row.classList.toggle("row-around", !opened);
+    if (opened) return there.forEach((one) => one.remove());
+    const address = new URL(link.href);
+    address.searchParams.set("shown", rowsOf().map(numberOf).join(","));
+    try {
+      const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+      if (!answer.ok || answer.redirected) return location.assign(link.href);
+      const box = document.createElement("template");
+      box.innerHTML = await answer.text();
+      for (const one of [...box.content.querySelectorAll("tr")]) {
+        const after = rowsOf().find((other) => numberOf(other) > numberOf(one));
+        if (after) after.before(one);
+        else row.closest("tbody").append(one);
+        window.htmx?.process(one);
+      }
+      document.dispatchEvent(new CustomEvent("htmx:afterSettle", { detail: { elt: row.closest("table") } }));
+    } catch {
+      location.assign(link.href);
+    }
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-around]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+    event.preventDefault();
+    around(link);
+  });
+
+  /* Ctrl+Z outside of typing undoes the last step. */
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "z") return;
+    const at = event.target;
+    if (event.isComposing || document.querySelector("dialog[open]")) return;
+    const writes = at.matches?.("input:not([type=hidden]), textarea, select");
+    if (writes && (!at.matches(".check-table .cell-edit") || differs(at))) return;
+    const button = document.querySelector("[data-undo]");
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
 })();

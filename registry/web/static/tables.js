@@ -62,9 +62,14 @@
   /* Cells: Enter goes on, the arrows go up and down in the column, Escape puts the old value back. */
   const column = (cell) => cell.closest("td, th")?.cellIndex;
   function neighbour(cell, step) {
-    const cells = all(".cell-edit", cell.closest("table") ?? document)
-      .filter((one) => column(one) === column(cell));
-    return cells[cells.indexOf(cell) + step];
+    /* In the next row that has something to edit in this column: the same field where there is. */
+    const rows = all("tr", cell.closest("table") ?? document);
+    const others = (row) => all(".cell-edit", row).filter((one) => column(one) === column(cell));
+    for (let at = rows.indexOf(cell.closest("tr")) + step; rows[at]; at += step) {
+      const cells = others(rows[at]);
+      if (cells.length) return cells.find((one) => one.name === cell.name) ?? cells[0];
+    }
+    return null;
   }
   function go(to, event) {
     event.preventDefault();
@@ -97,6 +102,10 @@
     cell.focus();
     cell.value = button.dataset.value;
     cell.dispatchEvent(new Event("change", { bubbles: true }));
+    /* On to the next fault; nothing moves under the mouse. */
+    const faulty = all(".cell-edit[aria-invalid]", cell.closest("table") ?? document);
+    const next = faulty[faulty.indexOf(cell) + 1];
+    if (faulty.includes(cell)) next?.focus({ preventScroll: event.detail > 0 });
   });
 
   /* Rows: J K or arrows walk, X selects, Enter opens, letters press buttons with data-key. Only
