@@ -19,8 +19,8 @@ from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Act, Kind, RowState, State, next_state
 from registry.submissions.storing import Ref
-from registry.submissions.weighing import reweigh
 from registry.submissions.undoing import forget
+from registry.submissions.weighing import reweigh
 from registry.trail.operations import record
 from registry.unions import operations as union_operations
 from registry.unions import queries as union_queries
