@@ -15,9 +15,10 @@ from typing import Any
 
 from registry.roster.columns import COLUMNS
 from registry.roster.frames import read_batch, read_head, read_tail
-from registry.roster.header import label_table
+from registry.roster.header import label_table, normalise_label
 from registry.roster.process import Child, Limits
 from registry.roster.sheet import SheetBatch, SheetTail
+from registry.roster.stamp import ORIGIN_FIELD, ORIGIN_LABEL
 from registry.roster.wording import refused
 
 __all__ = ["BULK", "ORDINARY", "Limits", "SheetReader", "open_sheet", "run_in_sandbox"]
@@ -125,7 +126,8 @@ def _refuse_size(content: bytes, limits: Limits) -> None:
 
 @cache
 def _reading_terms() -> dict[str, Any]:
+    labels = label_table((one.field, one.label, one.aliases) for one in COLUMNS)
     return {
-        "labels": label_table((one.field, one.label, one.aliases) for one in COLUMNS),
+        "labels": {**labels, normalise_label(ORIGIN_LABEL): ORIGIN_FIELD},
         "ignored": [one.field for one in COLUMNS if one.requirement == "ignored"],
     }

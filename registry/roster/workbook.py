@@ -17,6 +17,7 @@ from registry.roster.look import column_letters
 from registry.roster.persons import Persons
 from registry.roster.refusal import Refusal
 from registry.roster.source import Row, Source, open_source
+from registry.roster.stamp import find_stamp
 
 Frame = tuple[str, object]
 
@@ -103,4 +104,5 @@ def _head(source: Source, index: int, header: Header) -> dict[str, object]:
         "header_row": header.row,
         "columns": columns,
         "findings": unmapped,
+        "stamp": find_stamp(source),
     }

@@ -12,7 +12,7 @@ from registry.roster.report import check_roster
 from tests.factories.roster_rows import TODAY, make_number, make_row
 from tests.factories.roster_workbooks import ALL_FIELDS, make_csv, make_xlsx, to_bytes
 
-RED, YELLOW = "00FFC7CE", "00FFEB9C"
+RED, YELLOW = "00FFC7CF", "00FFEB9D"
 
 
 def rows() -> list[dict[str, Any]]:
