@@ -3,6 +3,8 @@ commit.
 """
 
 import time
+from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
 import msgspec
@@ -13,15 +15,29 @@ from registry.clock import now, today
 from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
 from registry.jobs.leases import LostLease, claim, lease_end
-from registry.jobs.models import Batch, BatchState
-from registry.roster.sandbox import ORDINARY
-from registry.submissions import originals
-from registry.submissions.drafts import finish_reading, write_chunk
+from registry.jobs.models import TOLD, Batch, BatchState
+from registry.roster.sandbox import ORDINARY, Limits
+from registry.roster.sheet import Cell
+from registry.submissions import originals, queries
+from registry.submissions.carrying import Carried
+from registry.submissions.drafts import finish_reading, recount, write_chunk
 from registry.submissions.intake import Prepared, prepare
 from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.queries import SubmissionView
+from registry.submissions.recognition import Recognised, recognise
+from registry.submissions.returned import (
+    Outdated,
+    PartReturned,
+    brought_before,
+    put_back,
+    read_part,
+    settle_excluded,
+    take_place,
+    why_anew,
+)
 from registry.submissions.states import Kind, RowState, State
 from registry.submissions.storing import Ref, open_row
-from registry.trail.operations import record
+from registry.trail.operations import hold, record
 from registry.vault.vault import vault
 
 # Faults of ours before the work is given up.
@@ -30,6 +46,8 @@ MOST_TRIES = 5
 # end.
 MOST_LOST_WORKERS = 200
 REPORT_SECONDS = 0.3
+# A marked workbook whose draft is being worked on is read again each time that draft has changed.
+MOST_ROUNDS = 5
 FAILED = (
     "处理时系统出错，文件已保存、没有丢失任何内容。请稍后重新上传同一文件，仍不行请联系上级工会。"
 )
@@ -60,6 +78,7 @@ class Work:
     def __init__(self, batch_id: int, fence: int, worker: str) -> None:
         self.batch_id, self.fence, self.worker = batch_id, fence, worker
         self._told = 0.0
+        self._word: str | None = None
 
     def do(self) -> None:
         batch = db.session.get(Batch, self.batch_id)
@@ -70,8 +89,25 @@ class Work:
         if submission is None or submission.state != State.DRAFT or not submission.original:
             self.end(BatchState.DONE)
             return
-        cursor = batch.cursor
         ref = Ref(submission.county, submission.id, submission.union_code)
+        for _ in range(MOST_ROUNDS):
+            try:
+                self._read(ref, submission, batch.cursor)
+            except PartReturned as part:
+                with suppress(Outdated):
+                    self._put_back(ref, submission.original, part.found)
+                    return
+            except Outdated:
+                pass
+            else:
+                return
+            # The draft to which a marked workbook belongs was changed meanwhile: once more.
+            with transaction() as session:
+                self._hold(session, cursor=0)
+            db.session.refresh(batch)
+        raise RuntimeError("a draft does not stand still")
+
+    def _read(self, ref: Ref, submission: Submission, cursor: int) -> None:
         prepared = self._prepare(ref, submission)
         for index, chunk in enumerate(prepared.chunks):
             if sum(len(one) for one in prepared.chunks[: index + 1]) > cursor:
@@ -89,12 +125,35 @@ class Work:
             ref,
             content,
             today=today(),
-            limits=ORDINARY._replace(file_bytes=setting("UPLOAD_BYTES")),
+            limits=_limits(),
             answers=answers,
             edits=edits,
             is_full=is_full,
             report=self.report,
+            carry=partial(self._carry, queries.view_of(submission)),
         )
+
+    def _carry(self, upload: SubmissionView, code: str) -> Carried | None:
+        """Return what goes over to the upload of a marked workbook; raises `PartReturned`."""
+        session = db.session()
+        found = recognise(session, vault(), code, upload)
+        self._word = None
+        if found is None:
+            return None
+        if not found.is_open:
+            self._word = why_anew(session, found)
+            return None
+        if found.stamp.is_part:
+            raise PartReturned(found)
+        return Carried(session, vault(), found)
+
+    def _put_back(self, ref: Ref, original: str | None, found: Recognised) -> None:
+        rows = read_part(originals.fetch(original or ""), _limits())
+        before = brought_before(db.session(), found, _limits())
+        with transaction() as session:
+            hold(session, ref.county)  # before any submission: see `submissions.locking`
+            outcome = put_back(session, vault(), ref, found, rows, before)
+            self._hold(session, state=BatchState.DONE, lease_until=None, **_told(outcome.words))
 
     def report(self, stage: str, done: int, total: int) -> None:
         """Tell how far the work is and renew the lease, not more often than a page would look."""
@@ -118,9 +177,17 @@ class Work:
             write_chunk(session, prepared, index)
 
     def _finish(self, ref: Ref, prepared: Prepared) -> None:
+        carried = prepared.carried
+        excluded = self._excluded if carried is None else carried.excluded
         with transaction() as session:
-            self._hold(session, state=BatchState.DONE, lease_until=None)
-            finish_reading(session, ref, prepared, self._excluded)
+            hold(session, ref.county)  # before any submission: see `submissions.locking`
+            word = self._word
+            finish_reading(session, ref, prepared, excluded)
+            settle_excluded(session, ref, excluded)
+            recount(session, ref)
+            if carried is not None:
+                word = take_place(session, ref, carried).words
+            self._hold(session, state=BatchState.DONE, lease_until=None, **_told(word))
             record(
                 session,
                 "roster.read",
@@ -167,10 +234,19 @@ class Work:
             raise LostLease
 
 
-def _former(session: Session, ref: Ref) -> tuple[dict[int, dict[str, str]], set[int]]:
+def _limits() -> Limits:
+    return ORDINARY._replace(file_bytes=setting("UPLOAD_BYTES"))
+
+
+def _told(word: str | None) -> dict[str, str | None]:
+    """Return what the batch says to the clerk besides being done."""
+    return {"error_code": TOLD if word else None, "error_message": word}
+
+
+def _former(session: Session, ref: Ref) -> tuple[dict[int, dict[str, Cell]], set[int]]:
     """Return edits and exclusions that the draft's rows hold already: reading again keeps them."""
     keeper = vault()
-    edits: dict[int, dict[str, str]] = {}
+    edits: dict[int, dict[str, Cell]] = {}
     excluded: set[int] = set()
     query = select(SubmissionRow.row, SubmissionRow.state, SubmissionRow.sealed).where(
         SubmissionRow.county == ref.county,

@@ -18,6 +18,7 @@ from registry.db import transaction
 from registry.errors import InputRefused, StateRefused
 from registry.roster.check import Checker
 from registry.roster.columns import COLUMN
+from registry.roster.sheet import Cell
 from registry.submissions import queries
 from registry.submissions.drafts import recount
 from registry.submissions.intake import match_chunk
@@ -190,6 +191,14 @@ def _still_missing(submission: SubmissionView, answers: Mapping[str, str]) -> li
     return others + [one._asdict() for one in missing]
 
 
+def lay_over(
+    session: Session, submission: SubmissionView, edits: Mapping[int, Mapping[str, Cell]]
+) -> list[int]:
+    """Lay the cells of a marked workbook over a draft's rows and judge these; inside the caller's
+    transaction, which has locked the draft. Returns the other rows that are touched."""
+    return _rejudge(session, submission, edits)
+
+
 def shown(content: SealedRow, field: str) -> str:
     """Return a cell as text as the clerk sees it: the edit if there is one, else the file's
     cell.
@@ -213,7 +222,7 @@ def _draft(session: Session, submission_id: int, actor: Actor) -> SubmissionView
 
 
 def _rejudge(
-    session: Session, submission: SubmissionView, edits: Mapping[int, dict[str, str]]
+    session: Session, submission: SubmissionView, edits: Mapping[int, Mapping[str, Cell]]
 ) -> list[int]:
     """Judge rows again with edits laid over; return the other rows whose findings changed."""
     if not edits:
@@ -246,7 +255,7 @@ def _judged(
     return store(keeper, ref, raw, checker.judge(effective(raw, edits)), edits)
 
 
-def _still_true(findings: str | None, edited: Mapping[str, str]) -> list[StoredFinding]:
+def _still_true(findings: str | None, edited: Mapping[str, Cell]) -> list[StoredFinding]:
     """Roster-wide warnings stay until the cell they speak of is edited."""
     dropped = set().union(*(ROSTER_WIDE.get(field, set()) for field in edited))
     wide = set().union(*ROSTER_WIDE.values())

@@ -18,7 +18,9 @@ from registry.roster.findings import FileFinding, Finding
 from registry.roster.messages import sentence
 from registry.roster.rules import RULES
 from registry.roster.sandbox import Limits, open_sheet
-from registry.roster.sheet import SheetColumn, SheetHead, SheetTail
+from registry.roster.sheet import Cell, SheetColumn, SheetHead, SheetTail
+from registry.submissions.carrying import Carried
+from registry.submissions.states import Kind
 from registry.submissions.storing import Ref, StoredRows, effective, store
 from registry.vault.vault import Vault
 
@@ -34,6 +36,7 @@ class Prepared:
     tail: SheetTail
     chunks: list[StoredRows]
     file_findings: list[FileFinding]
+    carried: Carried | None = None
     matches: dict[Match, int] = field(default_factory=dict)
     missing: int = 0
 
@@ -68,19 +71,26 @@ def prepare(
     today: date,
     limits: Limits,
     answers: Mapping[str, str],
-    edits: Mapping[int, dict[str, str]],
+    edits: Mapping[int, dict[str, Cell]],
     is_full: bool,
     report: Report,
+    carry: Callable[[str], Carried | None] | None = None,
 ) -> Prepared:
     """Read, judge, seal and match a workbook.
 
-    Raises `RosterRefused` when the file cannot be taken.
+    `carry` is asked, for the code of a marked workbook, what goes over from its draft; that then
+    takes the place of `edits`, and its draft's answers and kind count. Raises `RosterRefused` when
+    the file cannot be taken.
     """
     chunks: list[StoredRows] = []
     done = 0
     with open_sheet(content, limits) as sheet:
+        carried = carry(sheet.head.stamp) if carry and sheet.head.stamp else None
+        if carried is not None:
+            answers, is_full = carried.draft.answers, carried.draft.kind is Kind.FULL
         checker = Checker(sheet.head.columns, today, dict(answers))
         for batch in sheet:
+            edits = edits if carried is None else carried.edits_for(batch)
             checked = checker.judge(effective(batch, edits))
             chunks.append(store(vault, ref, batch, checked, edits))
             done += len(batch.rows)
@@ -88,7 +98,11 @@ def prepare(
         head, tail = sheet.head, sheet.tail
     _add_roster_findings(chunks, checker.finish())
     prepared = Prepared(
-        head, tail, chunks, [*head.file_findings, *tail.file_findings, *checker.file_findings]
+        head,
+        tail,
+        chunks,
+        [*head.file_findings, *tail.file_findings, *checker.file_findings],
+        carried,
     )
     _match(session, ref, prepared, is_full=is_full, report=report)
     return prepared

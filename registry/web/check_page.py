@@ -12,7 +12,7 @@ from registry.members.queries import sight_of
 from registry.review.queries import decisions_by_id
 from registry.roster.columns import COLUMN, COLUMNS, Column
 from registry.roster.messages import TITLES
-from registry.submissions import checking, corrections, queries
+from registry.submissions import checking, corrections, marking, queries
 from registry.submissions.checking import Alike, Overview, Tab
 from registry.submissions.queries import SubmissionView
 from registry.web.check_rows import Present, fields_of, options, to_open, with_offer
@@ -101,6 +101,7 @@ def check_page(submission: SubmissionView) -> str:
         file_findings=_file_findings(submission),
         skipped=[_skipped(one) for one in submission.skipped],
         origin=origin,
+        markable=marking.with_file(session, submission) is not None,
         decisions=sorted(set(present.decisions.values()), key=lambda one: one.id),
     )
 

@@ -47,6 +47,7 @@ ACTIONS: dict[str, str] = {
     "draft.exclude": "排除草稿中的一行",
     "draft.include": "恢复草稿中的一行",
     "draft.mark": "下载标注后的花名册",
+    "draft.return": "上传改好的标注表，接着办草稿",
     "draft.open": "查看草稿中的完整信息",
     "roster.blank": "下载空白花名册",
     "roster.read": "读取花名册",
