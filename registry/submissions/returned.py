@@ -85,7 +85,7 @@ def take_place(session: Session, ref: Ref, carried: Carried) -> Outcome:
         raise Outdated
     old.state, old.is_current = after, False
     old.version += 1
-    new.parent_id, new.kind = old.id, old.kind
+    new.parent_id, new.kind, new.answers = old.id, old.kind, old.answers
     session.flush()
     record(
         session,
