@@ -89,6 +89,18 @@ def copy_rows(
     if places is not None:
         put_text(sheet.cell(header_row, copy.width + 1), ORIGIN_LABEL)
     copy.finish()
+    if places is None:
+        _hide(sheet, look, copy.width)
+
+
+def _hide(sheet: Worksheet, look: Look, width: int) -> None:
+    """Hide the rows and columns that were hidden."""
+    for row in look.hidden_rows:
+        if row <= sheet.max_row:
+            sheet.row_dimensions[row].hidden = True
+    for first, last in look.hidden_columns:
+        for column in range(first, min(last, width - 1) + 1):
+            sheet.column_dimensions[get_column_letter(column + 1)].hidden = True
 
 
 def _format(value: object, only_month: bool) -> str:

@@ -38,9 +38,13 @@ _WIDTH = sum(width for _, width in _COLUMNS)
 _HEAD_FILL = PatternFill("solid", fgColor="E7ECF3")
 _LINE = Border(bottom=Side("thin", color="D5DBE3"))
 _TOP = Alignment(vertical="top")
+_CENTRED = Alignment(horizontal="center", vertical="top")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
-_LINK = Font(color="0563C1", underline="single")
-_SMALL = Font(size=8, color="8A929C")
+_FONT = "等线"
+_PLAIN = Font(name=_FONT, size=11)
+_BOLD = Font(name=_FONT, size=11, bold=True)
+_LINK = Font(name=_FONT, size=11, color="0563C1", underline="single")
+_SMALL = Font(name=_FONT, size=8, color="8A929C")
 
 Order = dict[str, Any]
 
@@ -72,14 +76,14 @@ def is_own_list(sheet: Worksheet) -> bool:
 def _write_top(listing: Worksheet, order: Order, places: dict[int, int] | None, back: str) -> int:
     """Write what stands above the list; returns the row of the list's header."""
     put_text(listing["A1"], _TITLE)
-    listing["A1"].font = Font(bold=True, size=14)
+    listing["A1"].font = Font(name=_FONT, bold=True, size=14)
     put_text(listing["F1"], "← 回到花名册")
     _link(listing["F1"], back)
     row = 1
     for text in _summary(order, places):
         row += 1
         put_text(listing.cell(row, 1), text)
-        listing.cell(row, 1).alignment = _WRAPPED
+        listing.cell(row, 1).alignment, listing.cell(row, 1).font = _WRAPPED, _PLAIN
         listing.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(_COLUMNS))
         listing.row_dimensions[row].height = 16 * _lines(text)
     if order.get("stamp"):
@@ -95,7 +99,7 @@ def _write_top(listing: Worksheet, order: Order, places: dict[int, int] | None, 
     for column, (text, _) in enumerate(_COLUMNS, start=1):
         cell = listing.cell(row, column)
         put_text(cell, text)
-        cell.font, cell.fill, cell.border = Font(bold=True), _HEAD_FILL, _LINE
+        cell.font, cell.fill, cell.border = _BOLD, _HEAD_FILL, _LINE
     return row
 
 
@@ -114,7 +118,8 @@ def _write_entry(
         put_text(listing.cell(row, column), text)
     for column in range(1, len(_COLUMNS) + 1):
         cell = listing.cell(row, column)
-        cell.alignment, cell.border = _TOP, _LINE
+        cell.font, cell.border = _PLAIN, _LINE
+        cell.alignment = _CENTRED if column <= 2 else _TOP
     listing.cell(row, len(_COLUMNS)).alignment = _WRAPPED
     if severity in FILLS:
         listing.cell(row, 4).fill = FILLS[severity]
