@@ -46,7 +46,10 @@ _BOLD = Font(name=_FONT, size=11, bold=True)
 _LINK = Font(name=_FONT, size=11, color="0563C1", underline="single")
 _SMALL = Font(name=_FONT, size=8, color="8A929C")
 
+_LINKED, _DEGREE = 2, 4
+
 Order = dict[str, Any]
+Styles = dict[tuple[int, str, bool, bool], Any]
 
 
 def write_list(
@@ -59,9 +62,10 @@ def write_list(
     name = "'" + sheet.title.replace("'", "''") + "'"
     head = _write_top(listing, order, places, f"{name}!A{order['header_row']}")
     row = head
+    styles: Styles = {}
     for entry in _entries(order):
         row += 1
-        _write_entry(listing, row, entry, name, places)
+        _write_entry(listing, row, entry, name, places, styles)
     listing.freeze_panes = f"A{head + 1}"
     listing.auto_filter.ref = f"A{head}:{get_column_letter(len(_COLUMNS))}{max(row, head + 1)}"
     listing.sheet_properties.tabColor = COLOURS["error"] if order["counts"]["error"] else "A9D08E"
@@ -110,23 +114,41 @@ def _entries(order: Order) -> Iterator[list[Any]]:
 
 
 def _write_entry(
-    listing: Worksheet, row: int, entry: list[Any], sheet: str, places: dict[int, int] | None
+    listing: Worksheet,
+    row: int,
+    entry: list[Any],
+    sheet: str,
+    places: dict[int, int] | None,
+    styles: Styles,
 ) -> None:
     number, letter, label, severity, title, message = entry
-    listing.cell(row, 1).value = number
-    for column, text in enumerate((letter, label, _WORDS[severity], title, message), start=2):
-        put_text(listing.cell(row, column), text)
-    for column in range(1, len(_COLUMNS) + 1):
-        cell = listing.cell(row, column)
-        cell.font, cell.border = _PLAIN, _LINE
-        cell.alignment = _CENTRED if column <= 2 else _TOP
-    listing.cell(row, len(_COLUMNS)).alignment = _WRAPPED
-    if severity in FILLS:
-        listing.cell(row, 4).fill = FILLS[severity]
     at = number if places is None else places.get(number)
-    if at is not None:
-        for column in (1, 2):
-            _link(listing.cell(row, column), f"{sheet}!{letter or 'A'}{at}")
+    texts = (letter, label, _WORDS[severity], title, message)
+    for column in range(1, len(_COLUMNS) + 1):
+        cell: Any = listing.cell(row, column)
+        if column == 1:
+            cell.value = number
+        else:
+            put_text(cell, texts[column - 2])
+        linked = column <= _LINKED and at is not None
+        if linked:
+            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{sheet}!{letter or 'A'}{at}")
+        _dress(cell, column, severity, linked, styles)
+
+
+def _dress(cell: Any, column: int, severity: str, linked: bool, styles: Styles) -> None:
+    """Give a cell of the list its looks. Openpyxl takes long to find out each one anew."""
+    quoted = bool(cell.quotePrefix)
+    key = (column, severity, linked, quoted)
+    if key not in styles:
+        cell.font, cell.border = _LINK if linked else _PLAIN, _LINE
+        cell.alignment = _CENTRED if column <= _LINKED else _TOP
+        if column == len(_COLUMNS):
+            cell.alignment = _WRAPPED
+        if column == _DEGREE and severity in FILLS:
+            cell.fill = FILLS[severity]
+        styles[key] = cell._style
+    cell._style = styles[key]
 
 
 def _link(cell: Cell | MergedCell, location: str) -> None:

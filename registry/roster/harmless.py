@@ -76,11 +76,7 @@ def _all_plain(formulas: Iterable[object] | None) -> bool:
 
 
 def _disarm_links(sheet: Any) -> None:
-    kept: list[Any] = []
-    for link in sheet._hyperlinks:
-        if link.target and not link.target.lower().startswith(_PLAIN_LINKS):
-            cell: Any = sheet[link.ref.partition(":")[0]]
+    for cell in sheet._cells.values():
+        link = cell.hyperlink
+        if link is not None and link.target and not link.target.lower().startswith(_PLAIN_LINKS):
             cell._hyperlink = None
-        else:
-            kept.append(link)
-    sheet._hyperlinks = kept

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 20_000
 # Seconds for openpyxl to start on a small workbook, and rows that it reads and writes in a second
 # on a slow machine.
-_START_SECONDS = 15
+_START_SECONDS = 10
 _ROWS_A_SECOND = 300
 _IN_ORDER = ("error", "sent_back", "warning", "fixed")
 
@@ -91,7 +91,7 @@ def mark_content(content: bytes, argument: bytes) -> bytes:
 def _limits(report: RosterReport) -> Limits:
     """Return limits by the number of rows, so that a small hostile file is given up soon."""
     seconds = _START_SECONDS + min(report.tail.total, MOST_ROWS) // _ROWS_A_SECOND
-    return ORDINARY._replace(memory_bytes=2 << 30, cpu_seconds=seconds, wall_seconds=seconds * 1.5)
+    return ORDINARY._replace(memory_bytes=2 << 30, cpu_seconds=seconds, wall_seconds=seconds * 2)
 
 
 def encoded(order: dict[str, Any], way: str) -> bytes:
