@@ -92,7 +92,9 @@ def _write_top(listing: Worksheet, order: Order, places: dict[int, int] | None, 
         listing.row_dimensions[row].height = 16 * _lines(text)
     if order.get("stamp"):
         row += 1
-        for column, text in enumerate(pieces(order["stamp"]), start=1):
+        label, *parts = pieces(order["stamp"])
+        # The label takes the two narrow columns.
+        for column, text in [(1, label), *enumerate(parts, start=3)]:
             put_text(listing.cell(row, column), text)
             listing.cell(row, column).font = _SMALL
             # A long text must not run over the cells beside it.
@@ -169,7 +171,7 @@ def _summary(order: Order, places: dict[int, int] | None) -> Iterator[str]:
     counts = order["counts"]
     yield (
         f"共 {counts['total']:,} 行：通过 {counts['ok']:,} 行，提醒 {counts['warning']:,} 行，"
-        f"需改正 {counts['error']:,} 行，未读取 {counts['skipped']:,} 行。"
+        f"需改正 {counts['error']:,} 行，已忽略 {counts['skipped']:,} 行。"
     )
     yield _what_to_do(order, places)
     rules = _rules(order)

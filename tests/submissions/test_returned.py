@@ -199,7 +199,7 @@ def test_what_is_not_recognised_is_an_ordinary_new_file(clerk, how):
     elif how == "forged":
         for row in book["问题清单"].iter_rows(max_row=9):
             if row[0].value == "识别码（请勿修改）：":
-                row[1].value = row[1].value[:-4] + "AAAA"
+                row[2].value = row[2].value[:-4] + "AAAA"
     else:
         union, sender = OTHER_UNION, make_clerk(OTHER_UNION)
 
