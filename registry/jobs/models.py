@@ -20,6 +20,10 @@ class BatchState(StrEnum):
     FAILED = "FAILED"  # our fault, after several tries
 
 
+# The code of a batch that is done and has something to say: its `error_message`.
+TOLD = "marked.recognised"
+
+
 class Batch(Model):
     """One piece of long work, with its lease.
 

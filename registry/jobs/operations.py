@@ -14,9 +14,10 @@ from registry.errors import InputRefused, RegistryError, RosterRefused
 from registry.jobs.leases import worker_name
 from registry.jobs.models import Batch, BatchState
 from registry.jobs.work import run
-from registry.submissions import originals
+from registry.submissions import originals, queries
 from registry.submissions.drafts import NewFile, check_quota, open_draft, same_file
 from registry.submissions.models import Submission
+from registry.submissions.recognition import standing, went_into
 from registry.submissions.states import Kind, State
 from registry.submissions.storing import blinded
 from registry.trail.operations import hold, record
@@ -75,7 +76,8 @@ def import_now(
     """Receive a workbook and do the work at once, in this process: by the best guess where a column
     is unsure, for nobody is there to be asked.
 
-    Raises `RosterRefused` when the file cannot be taken; the draft is then gone again.
+    A marked workbook with some rows of a draft is answered with that draft. Raises `RosterRefused`
+    when the file cannot be taken; the draft is then gone again.
     """
     received = upload(content, file_name=file_name, union_code=union_code, kind=kind, actor=actor)
     if received.batch_id is not None:
@@ -86,6 +88,10 @@ def import_now(
             raise RosterRefused(batch.error_code or "", batch.error_message or "")
         if batch is not None and batch.state != BatchState.DONE:
             raise RegistryError("job.failed", batch.error_message or "处理没有完成，请重试。")
+        upload_ended = queries.find(db.session(), received.submission_id)
+        draft = went_into(db.session(), upload_ended)
+        if draft is not None:
+            return received._replace(submission_id=draft, is_new=False)
     return received
 
 
@@ -105,6 +111,7 @@ def _register(file: NewFile, union_code: str, kind: Kind, actor: Actor) -> Recei
             raise InputRefused("union.not_grassroots", "花名册只能报送到基层工会，请核对工会代码。")
         hold(session, union.county)  # before any sequence: see `submissions.locking`
         known = same_file(session, union, kind, file.sha256)
+        known = standing(session, known) if known is not None else None
         if known is not None:
             return _known(session, known)
         check_quota(session, actor)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.clock import now
-from registry.jobs.models import Batch, BatchState, WorkerBeat
+from registry.jobs.models import TOLD, Batch, BatchState, WorkerBeat
 
 BEAT = timedelta(seconds=30)
 
@@ -56,6 +56,15 @@ def asking(session: Session, county: str, submission_ids: Collection[int]) -> se
         Batch.state == BatchState.ASKING,
     )
     return set(session.scalars(query))
+
+
+def word(session: Session, county: str, submission_id: int) -> tuple[int, str] | None:
+    """Return what the newest work on a submission has to say besides being done, with the work's
+    number: whose marked workbook it was."""
+    now = progress(session, county, submission_id)
+    if now is None or now.state is not BatchState.DONE or now.error_code != TOLD:
+        return None
+    return now.batch_id, now.error_message or ""
 
 
 def worker_alive(session: Session) -> bool:

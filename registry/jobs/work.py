@@ -3,6 +3,8 @@ commit.
 """
 
 import time
+from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
 import msgspec
@@ -13,18 +15,39 @@ from registry.clock import now, today
 from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
 from registry.jobs.leases import LostLease, claim, lease_end
-from registry.jobs.models import Batch, BatchState
+from registry.jobs.models import TOLD, Batch, BatchState
 from registry.roster.layout import Layout
 from registry.roster.preview import preview
 from registry.roster.sandbox import ORDINARY, Limits
-from registry.submissions import originals
-from registry.submissions.drafts import drop_other_rows, finish_reading, write_chunk
+from registry.roster.sheet import Cell
+from registry.submissions import originals, queries
+from registry.submissions.carrying import Carried
+from registry.submissions.drafts import drop_other_rows, finish_reading, recount, write_chunk
 from registry.submissions.intake import Prepared, Unsure, prepare
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.remembered import remembered_labels, stored_layout
+from registry.submissions.queries import SubmissionView
+from registry.submissions.recognition import Recognised, recognise
+from registry.submissions.regrouping import ref_of
+from registry.submissions.remembered import (
+    StoredLayout,
+    keep_layout,
+    remembered_labels,
+    stored_layout,
+)
+from registry.submissions.returned import (
+    Outdated,
+    PartReturned,
+    brought_before,
+    put_back,
+    read_part,
+    settle_excluded,
+    take_place,
+    why_anew,
+)
 from registry.submissions.states import Kind, RowState, State
 from registry.submissions.storing import Ref, open_row
-from registry.trail.operations import record
+from registry.submissions.undoing import forget
+from registry.trail.operations import hold, record
 from registry.vault.vault import vault
 
 # Faults of ours before the work is given up.
@@ -33,6 +56,8 @@ MOST_TRIES = 5
 # end.
 MOST_LOST_WORKERS = 200
 REPORT_SECONDS = 0.3
+# A marked workbook whose draft is being worked on is read again each time that draft has changed.
+MOST_ROUNDS = 5
 FAILED = (
     "处理时系统出错，文件已保存、没有丢失任何内容。请稍后重新上传同一文件，仍不行请联系上级工会。"
 )
@@ -74,6 +99,7 @@ class Work:
         self._told = 0.0
         self._layout = Layout(asks=asks)
         self._content = b""
+        self._word: str | None = None
 
     def do(self) -> None:
         batch = db.session.get(Batch, self.batch_id)
@@ -84,8 +110,25 @@ class Work:
         if submission is None or submission.state != State.DRAFT or not submission.original:
             self.end(BatchState.DONE)
             return
-        cursor = batch.cursor
         ref = Ref(submission.county, submission.id, submission.union_code)
+        for _ in range(MOST_ROUNDS):
+            try:
+                self._read(ref, submission, batch.cursor)
+            except PartReturned as part:
+                with suppress(Outdated):
+                    self._put_back(ref, submission.original, part.found)
+                    return
+            except Outdated:
+                pass
+            else:
+                return
+            # The draft to which a marked workbook belongs was changed meanwhile: once more.
+            with transaction() as session:
+                self._hold(session, cursor=0)
+            db.session.refresh(batch)
+        raise RuntimeError("a draft does not stand still")
+
+    def _read(self, ref: Ref, submission: Submission, cursor: int) -> None:
         prepared = self._prepare(ref, submission)
         for index, chunk in enumerate(prepared.chunks):
             if sum(len(one) for one in prepared.chunks[: index + 1]) > cursor:
@@ -116,7 +159,39 @@ class Work:
             is_full=is_full,
             report=self.report,
             layout=self._layout,
+            carry=partial(self._carry, queries.view_of(submission)),
         )
+
+    def _carry(self, upload: SubmissionView, code: str) -> Carried | None:
+        """Return what goes over to the upload of a marked workbook; raises `PartReturned`."""
+        session = db.session()
+        found = recognise(session, vault(), code, upload)
+        self._word = None
+        if found is None:
+            return None
+        if not found.is_open:
+            self._word = why_anew(session, found)
+            return None
+        if found.stamp.is_part:
+            raise PartReturned(found)
+        if found.draft.layout != upload.layout:
+            self._take_layout(ref_of(upload), found.draft.layout)
+        return Carried(session, vault(), found)
+
+    def _take_layout(self, ref: Ref, layout: StoredLayout) -> None:
+        """Have the upload read as the clerk had confirmed the columns of its draft."""
+        with transaction() as session:
+            self._hold(session)
+            keep_layout(session, ref.county, ref.submission_id, layout)
+        raise Outdated
+
+    def _put_back(self, ref: Ref, original: str | None, found: Recognised) -> None:
+        rows = read_part(originals.fetch(original or ""), _limits())
+        before = brought_before(db.session(), found, _limits())
+        with transaction() as session:
+            hold(session, ref.county)  # before any submission: see `submissions.locking`
+            outcome = put_back(session, vault(), ref, found, rows, before)
+            self._hold(session, state=BatchState.DONE, lease_until=None, **_told(outcome.words))
 
     def may_ask(self, refusal: RosterRefused) -> bool:
         """Tell whether the clerk can put a refusal right by saying which column is which: there
@@ -155,10 +230,20 @@ class Work:
             write_chunk(session, prepared, index, self._excluded)
 
     def _finish(self, ref: Ref, prepared: Prepared) -> None:
+        carried = prepared.carried
+        excluded = self._excluded if carried is None else carried.excluded
         with transaction() as session:
-            self._hold(session, state=BatchState.DONE, lease_until=None)
+            hold(session, ref.county)  # before any submission: see `submissions.locking`
+            word = self._word
             drop_other_rows(session, ref, prepared)
-            finish_reading(session, ref, prepared, self._excluded)
+            finish_reading(session, ref, prepared, excluded)
+            settle_excluded(session, ref, excluded)
+            recount(session, ref)
+            # What was corrected before a new reading cannot be taken back step by step.
+            forget(session, session.get_one(Submission, (ref.county, ref.submission_id)))
+            if carried is not None:
+                word = take_place(session, ref, carried).words
+            self._hold(session, state=BatchState.DONE, lease_until=None, **_told(word))
             record(
                 session,
                 "roster.read",
@@ -209,10 +294,15 @@ def _limits() -> Limits:
     return ORDINARY._replace(file_bytes=setting("UPLOAD_BYTES"))
 
 
-def _former(session: Session, ref: Ref) -> tuple[dict[int, dict[str, str]], set[int]]:
+def _told(word: str | None) -> dict[str, str | None]:
+    """Return what the batch says to the clerk besides being done."""
+    return {"error_code": TOLD if word else None, "error_message": word}
+
+
+def _former(session: Session, ref: Ref) -> tuple[dict[int, dict[str, Cell]], set[int]]:
     """Return edits and exclusions that the draft's rows hold already: reading again keeps them."""
     keeper = vault()
-    edits: dict[int, dict[str, str]] = {}
+    edits: dict[int, dict[str, Cell]] = {}
     excluded: set[int] = set()
     query = select(SubmissionRow.row, SubmissionRow.state, SubmissionRow.sealed).where(
         SubmissionRow.county == ref.county,

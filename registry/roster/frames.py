@@ -23,6 +23,7 @@ from registry.roster.sheet import (
     SheetTail,
     Skipped,
 )
+from registry.roster.stamp import ORIGIN_FIELD
 from registry.roster.wording import file_finding, refused
 
 _Findings = list[tuple[str, dict[str, Any]]]
@@ -36,6 +37,7 @@ class _Head(msgspec.Struct):
     findings: _Findings
     profile: str | None = None
     unclear: list[Unclear] = []
+    stamp: str | None = None
 
 
 class _Batch(msgspec.Struct):
@@ -65,8 +67,19 @@ def read_head(payload: bytes) -> SheetHead:
         doubts = doubts_of(fields, said.unclear)
     except (msgspec.MsgspecError, LookupError, TypeError) as error:
         raise refused("file.damaged") from error
+    # 原行号 is no field of the roster; its cells come beside those of the fields.
+    columns = [
+        one._replace(field=None) if one.field == ORIGIN_FIELD else one for one in said.columns
+    ]
     return SheetHead(
-        said.format, said.sheet, said.header_row, said.columns, findings, said.profile, doubts
+        said.format,
+        said.sheet,
+        said.header_row,
+        columns,
+        findings,
+        said.profile,
+        doubts,
+        said.stamp,
     )
 
 
@@ -83,7 +96,9 @@ def read_batch(payload: bytes) -> SheetBatch:
         raise refused("file.damaged") from error
     if any(len(values) != len(said.rows) for values in cells.values()):
         raise refused("file.damaged")
-    return SheetBatch(said.rows, cells, said.faults)
+    origins = cells.pop(ORIGIN_FIELD, None)
+    faults = [fault for fault in said.faults if fault.field != ORIGIN_FIELD]
+    return SheetBatch(said.rows, cells, faults, origins)
 
 
 def _cells(text: str) -> list[Cell]:

@@ -15,11 +15,12 @@ from typing import Any
 
 from registry.roster.columns import COLUMNS, ROW_KEY_COLUMN
 from registry.roster.frames import read_batch, read_head, read_tail
-from registry.roster.header import label_table
+from registry.roster.header import label_table, normalise_label
 from registry.roster.layout import Layout
 from registry.roster.process import Child, Limits
 from registry.roster.profiles import profiles
 from registry.roster.sheet import SheetBatch, SheetTail
+from registry.roster.stamp import ORIGIN_FIELD, ORIGIN_LABEL
 from registry.roster.wording import refused
 
 __all__ = ["BULK", "ORDINARY", "Limits", "SheetReader", "open_sheet", "run_in_sandbox"]
@@ -145,9 +146,9 @@ def reading_argument(limits: Limits, layout: Layout | None = None) -> bytes:
 
 @cache
 def _reading_terms() -> dict[str, Any]:
+    columns = [(one.field, one.label, one.aliases) for one in COLUMNS]
+    labels = label_table([*columns, ROW_KEY_COLUMN])
     return {
-        "labels": label_table(
-            [*((one.field, one.label, one.aliases) for one in COLUMNS), ROW_KEY_COLUMN]
-        ),
+        "labels": {**labels, normalise_label(ORIGIN_LABEL): ORIGIN_FIELD},
         "ignored": [one.field for one in COLUMNS if one.requirement == "ignored"],
     }

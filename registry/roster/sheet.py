@@ -51,7 +51,8 @@ class CellFault(NamedTuple):
 class SheetHead:
     """Known before the first row. `format`: xlsx, xlsm, xls, ods or csv; `header_row`: the last
     line of the header; `columns`: every column with a header, from left to right; `profile`: the
-    known layout that the header is (`registry.roster.profiles`); `doubts`: what is unsure."""
+    known layout that the header is (`registry.roster.profiles`); `doubts`: what is unsure; `stamp`:
+    the code of a marked workbook (`registry.roster.stamp`)."""
 
     format: str
     sheet: str
@@ -60,16 +61,19 @@ class SheetHead:
     file_findings: list[FileFinding] = field(default_factory=list)
     profile: str | None = None
     doubts: list[Doubt] = field(default_factory=list)
+    stamp: str | None = None
 
 
 @dataclass(slots=True)
 class SheetBatch:
     """Up to 5,000 rows. `cells` has one list per mapped field, each as long as `rows`; the ignored
-    fields (序号, 备注) are not handed over. A cell with a fault is None."""
+    fields (序号, 备注) are not handed over. A cell with a fault is None. `origins` are the cells of
+    the column 原行号, where the sheet has one."""
 
     rows: list[int]
     cells: dict[str, list[Cell]]
     faults: list[CellFault]
+    origins: list[Cell] | None = None
 
 
 @dataclass(frozen=True, slots=True)

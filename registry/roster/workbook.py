@@ -16,6 +16,7 @@ from registry.roster.look import column_letters
 from registry.roster.persons import Persons
 from registry.roster.refusal import Refusal
 from registry.roster.source import Source, open_source
+from registry.roster.stamp import find_stamp
 from registry.roster.unclear import unclear
 
 Frame = tuple[str, object]
@@ -100,4 +101,5 @@ def _head(source: Source, found: Found, said: Terms) -> dict[str, object]:
         "findings": unmapped,
         "profile": found.profile,
         "unclear": unclear(header, found.sample),
+        "stamp": find_stamp(source),
     }

@@ -16,6 +16,7 @@ from registry.db import transaction
 from registry.errors import InputRefused, StateRefused
 from registry.identity import mask
 from registry.roster.columns import COLUMN
+from registry.roster.sheet import Cell
 from registry.submissions import answering, queries
 from registry.submissions.checking import twins
 from registry.submissions.judging import chosen_member
@@ -218,6 +219,19 @@ def answer_columns(
         remember(session, submission, actor, what, Kept(after=given, answered=before), place=place)
         record_on(session, submission, actor, "draft.answer", fields=sorted(answers))
     return Corrected(rows, [])
+
+
+def lay_over(
+    session: Session, submission: SubmissionView, edits: Mapping[int, Mapping[str, Cell]]
+) -> list[int]:
+    """Lay the cells of a marked workbook over a draft's rows and judge these; inside the caller's
+    transaction, which has locked the draft. Returns the other rows that are touched."""
+    # A cell that was emptied is blank now; None would bring back what the file said.
+    laid = {
+        row: {field: "" if cell is None else cell for field, cell in cells.items()}
+        for row, cells in edits.items()
+    }
+    return rejudge(session, submission, laid).touched
 
 
 def shown(content: SealedRow, field: str) -> str:

@@ -20,9 +20,11 @@ from registry.roster.layout import Doubt, Layout
 from registry.roster.messages import sentence
 from registry.roster.rules import RULES
 from registry.roster.sandbox import Limits, open_sheet
-from registry.roster.sheet import SheetColumn, SheetHead, SheetTail
+from registry.roster.sheet import Cell, SheetColumn, SheetHead, SheetTail
+from registry.submissions.carrying import Carried
 from registry.submissions.judging import judged
 from registry.submissions.offers import offer_members
+from registry.submissions.states import Kind
 from registry.submissions.storing import Ref, StoredRows
 from registry.submissions.weighing import absent_from
 from registry.vault.vault import Vault
@@ -39,6 +41,7 @@ class Prepared:
     tail: SheetTail
     chunks: list[StoredRows]
     file_findings: list[FileFinding]
+    carried: Carried | None = None
     matches: dict[Match, int] = field(default_factory=dict)
     missing: int = 0
 
@@ -81,30 +84,40 @@ def prepare(
     today: date,
     limits: Limits,
     answers: Mapping[str, str],
-    edits: Mapping[int, dict[str, str]],
+    edits: Mapping[int, dict[str, Cell]],
     is_full: bool,
     report: Report,
     layout: Layout | None = None,
+    carry: Callable[[str], Carried | None] | None = None,
 ) -> Prepared:
     """Read, judge, seal and match a workbook; `layout` is what is known of its columns.
 
-    Raises `RosterRefused` when the file cannot be taken, `Unsure` when the layout asks to stop
-    where a column is unsure.
+    `carry` is asked, for the code of a marked workbook, what goes over from its draft; that then
+    takes the place of `edits`, and its draft's answers and kind count. Raises `RosterRefused` when
+    the file cannot be taken, `Unsure` when the layout asks to stop where a column is unsure.
     """
     chunks: list[StoredRows] = []
     done = 0
     with open_sheet(content, limits, layout) as sheet:
-        if layout is not None and layout.asks and sheet.head.doubts:
+        carried = carry(sheet.head.stamp) if carry and sheet.head.stamp else None
+        if layout is not None and layout.asks and sheet.head.doubts and carried is None:
             raise Unsure(sheet.head.doubts)
+        if carried is not None:
+            answers, is_full = carried.draft.answers, carried.draft.kind is Kind.FULL
         checker = Checker(sheet.head.columns, today, dict(answers))
         for batch in sheet:
+            edits = edits if carried is None else carried.edits_for(batch)
             chunks.append(judged(session, vault, ref, checker, batch, edits))
             done += len(batch.rows)
             report("read", done, 0)
         head, tail = sheet.head, sheet.tail
     _add_roster_findings(chunks, checker.finish())
     prepared = Prepared(
-        head, tail, chunks, [*head.file_findings, *tail.file_findings, *checker.file_findings]
+        head,
+        tail,
+        chunks,
+        [*head.file_findings, *tail.file_findings, *checker.file_findings],
+        carried,
     )
     _match(session, ref, prepared, is_full=is_full, report=report)
     return prepared

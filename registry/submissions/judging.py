@@ -29,7 +29,7 @@ def judged(
     ref: Ref,
     checker: Checker,
     raw: SheetBatch,
-    edits: Mapping[int, dict[str, str]],
+    edits: Mapping[int, dict[str, Cell]],
 ) -> StoredRows:
     """Return rows ready for the table; `raw` holds the file's cells, `edits` those that replace
     them, by row and field.

@@ -7,15 +7,16 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
+from registry.codes.lists import code_list
 from registry.db import transaction
 from registry.errors import StateRefused
 from registry.roster.columns import ROW_KEY
 from registry.roster.findings import FileFinding, Finding
-from registry.roster.marked import mark
+from registry.roster.marked import Note, Part, is_part, mark
 from registry.roster.messages import COVERED
 from registry.roster.report import Counts, RosterReport
-from registry.roster.sheet import SheetHead, SheetTail, Skipped
-from registry.submissions import originals, queries
+from registry.roster.sheet import Cell, SheetHead, SheetTail, Skipped
+from registry.submissions import originals, queries, stamps
 from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import SubmissionView
 from registry.submissions.regrouping import ref_of
@@ -23,6 +24,8 @@ from registry.submissions.states import RowState, State
 from registry.submissions.storing import decode_findings, open_row
 from registry.trail.operations import record
 from registry.vault.vault import vault
+
+_MOST_ANCESTORS = 200
 
 
 class Marked(NamedTuple):
@@ -32,18 +35,32 @@ class Marked(NamedTuple):
     name: str
 
 
-def marked_workbook(submission_id: int, *, actor: Actor) -> Marked:
+class SentBack(NamedTuple):
+    """Why a reviewer gave a row back: a reason of `codes/send_back_reason.csv`, and words."""
+
+    row: int
+    reason: str
+    note: str
+
+
+def marked_workbook(
+    submission_id: int, *, actor: Actor, sent_back: tuple[SentBack, ...] = ()
+) -> Marked:
     """Return the uploaded workbook with what is found now, and what was corrected in the page.
 
-    Raises `StateRefused` when the draft has no file or is not read yet. The file as it was sent
-    and the clerk's edits are full values: the act is on the trail.
+    A draft of rows that were held or sent back gives just these, from the workbook they came
+    from, with the reviewer's words in `sent_back`. It is known again when it is uploaded. Raises
+    `StateRefused` when the draft has no file or is not read yet. The file as it was sent and the
+    clerk's edits are full values: the act is on the trail.
     """
     with transaction() as session:
         view = queries.find(session, submission_id)
         demand(actor, Permission.WORK_ROSTER, view.path)
-        if view.original is None or not view.is_read or view.state is not State.DRAFT:
+        file = with_file(session, view)
+        if file is None or not view.is_read or view.state is not State.DRAFT:
             raise StateRefused("draft.no_file", "这份名册没有可以标注的文件，请在页面上改正。")
         findings, edits = _findings(session, view), _edits(session, view)
+        part = _part(session, view) if file.id != view.id else None
         record(
             session,
             "draft.mark",
@@ -51,9 +68,49 @@ def marked_workbook(submission_id: int, *, actor: Actor) -> Marked:
             place=view.union_code,
             detail={"submission": view.id, "rows": len({one.row for one in findings})},
         )
-    content = originals.fetch(view.original)
-    marked = mark(content, _report(view, findings), edits=edits)
-    return Marked(marked, f"{view.file_name.rpartition('.')[0] or view.file_name}（已标注）.xlsx")
+    report = _report(view, file, findings)
+    stamp = stamps.make(
+        vault(), view.county, view.id, edits, is_part=part is not None or is_part(report)
+    )
+    marked = mark(
+        originals.fetch(file.original or ""),
+        report,
+        edits=_places(file, edits),
+        stamp=stamp,
+        part=part,
+        notes=[_note(one) for one in sent_back if part is None or one.row in part.rows],
+    )
+    name = f"{view.file_name.rpartition('.')[0] or view.file_name}（已标注）.xlsx"
+    return Marked(marked, name)
+
+
+def with_file(session: Session, view: SubmissionView) -> SubmissionView | None:
+    """Return the submission whose file a draft's rows stand in: itself, or the one it goes on
+    with; None for what was entered by hand."""
+    for _ in range(_MOST_ANCESTORS):
+        if view.original is not None or view.parent_id is None:
+            break
+        view = queries.find(session, view.parent_id)
+    return view if view.original is not None and view.header_row is not None else None
+
+
+def _part(session: Session, view: SubmissionView) -> Part:
+    rows = session.scalars(
+        select(SubmissionRow.row)
+        .where(
+            SubmissionRow.county == view.county,
+            SubmissionRow.submission_id == view.id,
+            SubmissionRow.state != RowState.EXCLUDED,
+        )
+        .order_by(SubmissionRow.row)
+    )
+    return Part(list(rows), "这份草稿是上一次报送余下或退回的行")
+
+
+def _note(one: SentBack) -> Note:
+    reason = code_list("send_back_reason").label(one.reason)
+    said = f"审核员退回，原因：{reason}" + (f"。审核员说：{one.note}" if one.note else "")
+    return Note(one.row, f"审核员退回：{reason}", f"{said}。改好后再提交。")
 
 
 def _findings(session: Session, view: SubmissionView) -> list[Finding]:
@@ -76,38 +133,46 @@ def _findings(session: Session, view: SubmissionView) -> list[Finding]:
     ]
 
 
-def _edits(session: Session, view: SubmissionView) -> list[tuple[int, str, str]]:
-    """Return the clerk's edits as cells; a row that was edited is known by its version.
-
-    Where a member of the union was chosen the number's cell holds the row key: it is good again
-    when the workbook comes back.
-    """
-    letters = {column.field: column.column for column in view.columns if column.field}
+def _edits(session: Session, view: SubmissionView) -> dict[int, dict[str, Cell]]:
+    """Return the clerk's edits by row; a row that was edited is known by its version."""
     keeper, ref = vault(), ref_of(view)
     query = select(SubmissionRow.row, SubmissionRow.sealed).where(
         SubmissionRow.county == view.county,
         SubmissionRow.submission_id == view.id,
         SubmissionRow.version > 1,
     )
-    return [
-        (row, letters[field], text)
+    found = {
+        row: open_row(keeper, ref, row, sealed).edits
         for row, sealed in session.execute(query.order_by(SubmissionRow.row))
-        for field, text in _as_cells(open_row(keeper, ref, row, sealed).edits).items()
+    }
+    return {row: edits for row, edits in found.items() if edits}
+
+
+def _places(file: SubmissionView, edits: dict[int, dict[str, Cell]]) -> list[tuple[int, str, Cell]]:
+    letters = {column.field: column.column for column in file.columns if column.field}
+    return [
+        (row, letters[field], value)
+        for row, cells in edits.items()
+        for field, value in _as_cells(cells).items()
         if field in letters
     ]
 
 
-def _as_cells(edits: dict[str, str]) -> dict[str, str]:
+def _as_cells(edits: dict[str, Cell]) -> dict[str, Cell]:
+    """Return edits as they stand in the workbook: where a member of the union was chosen, the
+    number's cell holds the row key, which is good again when the workbook comes back.
+    """
     key = edits.get(ROW_KEY)
-    if key is None or COVERED not in edits.get("document_number", ""):
+    if key is None or COVERED not in str(edits.get("document_number") or ""):
         return edits
     return {**edits, "document_number": key}
 
 
-def _report(view: SubmissionView, findings: list[Finding]) -> RosterReport:
+def _report(view: SubmissionView, file: SubmissionView, findings: list[Finding]) -> RosterReport:
     return RosterReport(
-        head=SheetHead(view.format or "xlsx", view.sheet or "", view.header_row or 1, view.columns),
-        tail=SheetTail(view.total_count, [Skipped(**one) for one in view.skipped]),
+        head=SheetHead(file.format or "xlsx", file.sheet or "", file.header_row or 1, file.columns),
+        # The whole file is read, however few of its rows are wanted.
+        tail=SheetTail(file.total_count, [Skipped(**one) for one in view.skipped]),
         counts=Counts(
             view.total_count,
             view.ok_count,

@@ -11,6 +11,7 @@ from registry.access.roles import Permission
 from registry.clock import today
 from registry.errors import StateRefused
 from registry.roster.check import Checker
+from registry.roster.sheet import Cell
 from registry.submissions import queries
 from registry.submissions.drafts import recount
 from registry.submissions.intake import match_chunk
@@ -39,7 +40,7 @@ ROSTER_WIDE = {"document_number": {"document.consecutive"}, "mobile": {"mobile.s
 _WIDE = frozenset().union(*ROSTER_WIDE.values())
 
 # By row, what the clerk wrote into cells; None takes back what was written there before.
-Edits = Mapping[int, Mapping[str, str | None]]
+Edits = Mapping[int, Mapping[str, Cell]]
 Warnings = Mapping[int, Sequence[StoredFinding]]
 
 
@@ -49,7 +50,7 @@ class Rejudged(NamedTuple):
     """
 
     touched: list[int]
-    edits: dict[int, dict[str, str | None]]
+    edits: dict[int, dict[str, Cell]]
     ended: dict[int, list[StoredFinding]]
 
 

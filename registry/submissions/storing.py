@@ -57,7 +57,7 @@ class SealedRow(msgspec.Struct, omit_defaults=True):
 
     raw: dict[str, Cell]
     faults: dict[str, str] = {}
-    edits: dict[str, str] = {}
+    edits: dict[str, Cell] = {}
     suggestions: dict[str, Any] = {}
 
 
@@ -133,7 +133,7 @@ def store(
     ref: Ref,
     raw: SheetBatch,
     checked: CheckedBatch,
-    edits: Mapping[int, dict[str, str]] | None = None,
+    edits: Mapping[int, dict[str, Cell]] | None = None,
     *,
     state: str = "DRAFT",
 ) -> StoredRows:
@@ -225,15 +225,15 @@ def seal_row(vault: Vault, ref: Ref, row: int, content: SealedRow) -> bytes:
     return vault.seal(_encode(content), of_row(ref.county, ref.submission_id, row))
 
 
-def effective(raw: SheetBatch, edits: Mapping[int, dict[str, str]]) -> SheetBatch:
+def effective(raw: SheetBatch, edits: Mapping[int, dict[str, Cell]]) -> SheetBatch:
     """Return the batch as judged: the file's cells overlaid with the clerk's edits."""
     if not edits or not any(row in edits for row in raw.rows):
         return raw
     cells = {field: list(values) for field, values in raw.cells.items()}
     for index, row in enumerate(raw.rows):
-        for field, text in edits.get(row, {}).items():
+        for field, value in edits.get(row, {}).items():
             column = cells.setdefault(field, [None] * len(raw.rows))
-            column[index] = text or None
+            column[index] = None if value == "" else value
     faults = [fault for fault in raw.faults if fault.field not in edits.get(fault.row, {})]
     return SheetBatch(list(raw.rows), cells, faults)
 
@@ -292,7 +292,7 @@ def _seal_rows(
     ref: Ref,
     raw: SheetBatch,
     findings: Mapping[int, list[Finding]],
-    edits: Mapping[int, dict[str, str]],
+    edits: Mapping[int, dict[str, Cell]],
 ) -> list[bytes]:
     fields = tuple(raw.cells)
     faults: dict[int, dict[str, str]] = {}

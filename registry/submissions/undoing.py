@@ -16,6 +16,7 @@ from registry.access.actor import Actor
 from registry.clock import now
 from registry.db import transaction
 from registry.errors import NotFound, StateRefused
+from registry.roster.sheet import Cell
 from registry.submissions import answering
 from registry.submissions.models import Correction, Submission, SubmissionRow
 from registry.submissions.queries import SubmissionView
@@ -39,7 +40,7 @@ class Kept(msgspec.Struct, omit_defaults=True):
     """
 
     after: dict[str, str] = {}
-    before: dict[int, dict[str, str | None]] = {}
+    before: dict[int, dict[str, Cell]] = {}
     warned: dict[int, list[StoredFinding]] = {}
     rows: list[int] = []
     state: str = ""

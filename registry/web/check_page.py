@@ -13,7 +13,7 @@ from registry.members.queries import sight_of
 from registry.review.queries import decisions_by_id
 from registry.roster.columns import COLUMN, COLUMNS, Column
 from registry.roster.messages import TITLES
-from registry.submissions import checking, corrections, queries, undoing
+from registry.submissions import checking, corrections, marking, queries, undoing
 from registry.submissions.checking import Tab
 from registry.submissions.offers import words_for
 from registry.submissions.overview import Alike, Overview, overview, same_again
@@ -63,6 +63,7 @@ def check_page(submission: SubmissionView) -> str:
         file_findings=_file_findings(submission),
         skipped=[_skipped(one) for one in submission.skipped],
         origin=origin,
+        markable=marking.with_file(session, submission) is not None,
         decisions=sorted(set(present.decisions.values()), key=lambda one: one.id),
     )
 

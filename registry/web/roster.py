@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -18,6 +18,7 @@ from registry.members import roster as members
 from registry.roster.blank import write_blank
 from registry.submissions import checking, queries
 from registry.submissions.queries import SubmissionView
+from registry.submissions.recognition import went_into
 from registry.submissions.states import Kind, State
 from registry.unions import queries as unions
 from registry.web import check_page
@@ -81,10 +82,17 @@ def prefilled(code: str) -> Response:
 @blueprint.get("/submissions/<int:submission_id>")
 @guard(Permission.VIEW_SUBMISSIONS)
 def submission(submission_id: int) -> str | Response:
-    """Show a submission: being read, to be checked, or on its way."""
+    """Show a submission: being read, to be checked, or on its way; the upload of some rows of a
+    draft shows that draft."""
     found: SubmissionView = g.submission
-    if can(Permission.WORK_ROSTER, found.path) and _is_refused(found):
+    own = can(Permission.WORK_ROSTER, found.path)
+    if own and _is_refused(found):
         return _progress_page(found)
+    draft = went_into(db.session(), found)
+    if own and (draft is not None or found.state is State.DRAFT):
+        _say_once(found)
+    if draft is not None:
+        return redirect(url_for("roster.submission", submission_id=draft))
     if found.state is not State.DRAFT:
         return detail_page(found)
     demand(g.actor, Permission.WORK_ROSTER, found.path)
@@ -105,15 +113,15 @@ def progress(submission_id: int) -> str | Response:
     return render_template("roster/job.html", **_reading(found))
 
 
-def waiting(session: Session, actor: Actor) -> Iterable[Card]:
+def waiting(database: Session, actor: Actor) -> Iterable[Card]:
     """What waits for the clerk: rows sent back, rows to correct, drafts to submit; else a roster
     to upload.
     """
     if not actor.has(Permission.WORK_ROSTER):
         return
-    drafts = queries.of_union(session, actor.county, actor.place, states=[State.DRAFT])
-    back = checking.sent_back(session, drafts)
-    asking = _asking(session, drafts)
+    drafts = queries.of_union(database, actor.county, actor.place, states=[State.DRAFT])
+    back = checking.sent_back(database, drafts)
+    asking = _asking(database, drafts)
     cards = [
         *_card_asking([draft for draft in drafts if draft.id in asking]),
         *_card_sent_back([draft for draft in drafts if back.get(draft.id)], back),
@@ -121,7 +129,7 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         *_card_ready([d for d in drafts if d.is_read and not d.error_count and not back.get(d.id)]),
     ]
     yield from cards
-    sent = queries.of_union(session, actor.county, actor.place, states=_UNDER_WAY)
+    sent = queries.of_union(database, actor.county, actor.place, states=_UNDER_WAY)
     rows = sum(one.pending_count for one in sent)
     yield Card(
         "等待审核",
@@ -135,7 +143,7 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     )
     if cards:
         return
-    if not queries.of_union(session, actor.county, actor.place, limit=1):
+    if not queries.of_union(database, actor.county, actor.place, limit=1):
         yield Card(
             "还没有报送花名册",
             1,
@@ -292,18 +300,26 @@ def _is_refused(found: SubmissionView) -> bool:
     return now is not None and now.state == "REFUSED"
 
 
+def _say_once(found: SubmissionView) -> None:
+    """Say whose marked workbook an upload was, when its page is first looked at."""
+    said = work.word(db.session(), found.county, found.id)
+    if said is not None and session.get("said") != said[0]:
+        session["said"] = said[0]
+        flash(said[1], "info")
+
+
 def _progress_page(found: SubmissionView) -> str:
     return render_template("roster/progress.html", **_reading(found))
 
 
 def _reading(found: SubmissionView) -> dict[str, object]:
-    session = db.session()
-    now = work.progress(session, found.county, found.id)
+    database = db.session()
+    now = work.progress(database, found.county, found.id)
     is_storing = now is not None and now.stage == "store"
     return {
         "submission": found,
         "union": g.union,
         "now": now,
-        "stored": checking.stored_so_far(session, found) if is_storing else {},
-        "worker_alive": work.worker_alive(session),
+        "stored": checking.stored_so_far(database, found) if is_storing else {},
+        "worker_alive": work.worker_alive(database),
     }

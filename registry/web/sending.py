@@ -11,8 +11,10 @@ from registry.db import db
 from registry.errors import InputRefused, RosterRefused, StateRefused
 from registry.members.match import Match
 from registry.members.queries import sight_of
+from registry.review.queries import decisions_by_id
 from registry.roster.messages import TITLES
 from registry.submissions import checking, marking, operations, queries, weighing
+from registry.submissions.marking import SentBack
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import Kind, State
 from registry.unions import queries as unions
@@ -113,11 +115,23 @@ def missing(submission_id: int) -> str:
 def marked(submission_id: int) -> Response:
     """Give the clerk's own workbook with findings and corrections in place."""
     try:
-        found = marking.marked_workbook(submission_id, actor=g.actor)
+        found = marking.marked_workbook(submission_id, actor=g.actor, sent_back=_sent_back())
     except (StateRefused, RosterRefused) as error:
         flash(error.message, "error")
         return redirect(url_for("roster.submission", submission_id=submission_id), 303)
     return workbook(found.content, found.name)
+
+
+def _sent_back() -> tuple[SentBack, ...]:
+    """Return what the reviewer said of rows that came back."""
+    session = db.session()
+    of_row = checking.origin(session, g.submission).decision_of
+    decided = decisions_by_id(session, g.submission.county, sorted(set(of_row.values())))
+    return tuple(
+        SentBack(row, decided[number].reason or "", decided[number].note or "")
+        for row, number in sorted(of_row.items())
+        if number in decided
+    )
 
 
 def _confirm_page(form: SubmitForm) -> str:

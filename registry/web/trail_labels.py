@@ -50,6 +50,7 @@ ACTIONS: dict[str, str] = {
     "draft.keep_first": "相同的行各留第一行",
     "draft.keep_one": "重复的行只留一行",
     "draft.mark": "下载标注后的花名册",
+    "draft.return": "上传改好的标注表，接着办草稿",
     "draft.open": "查看草稿中的完整信息",
     "draft.undo": "撤销草稿中的修改",
     "roster.blank": "下载预填好的花名册",

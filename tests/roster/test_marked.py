@@ -2,17 +2,32 @@
 
 import json
 from io import BytesIO
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.chart import BarChart, Reference
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from registry.errors import RosterRefused
 from registry.roster import marked
+from registry.roster.harmless import is_plain
+from registry.roster.pictures import Picture
 from registry.roster.report import check_roster
+from registry.roster.sandbox import open_sheet
+from registry.roster.saving import save
 from tests.factories.roster_rows import TODAY, make_number, make_row
 from tests.factories.roster_workbooks import ALL_FIELDS, make_csv, make_xlsx, to_bytes
 
-RED, YELLOW = "00FFC7CE", "00FFEB9C"
+ROSTERS = Path(__file__).parents[1] / "rosters"
+RED, YELLOW = "00FFC7CF", "00FFEB9D"
 
 
 def rows() -> list[dict[str, Any]]:
@@ -186,8 +201,6 @@ def test_a_sheet_whose_name_has_an_apostrophe_is_linked() -> None:
 
 def test_an_empty_workbook_object_has_a_sheet() -> None:
     # The writer in memory makes what openpyxl's own makes.
-    from registry.roster.saving import save
-
     workbook = Workbook()
     workbook.active["A1"] = "x"  # type: ignore[index]
     assert load_workbook(BytesIO(save(workbook))).active["A1"].value == "x"
@@ -234,3 +247,147 @@ def test_what_was_corrected_since_stands_in_the_workbook() -> None:
         assert formulas_of(book) == []
         assert book["花名册"][f"{letter('sex')}4"].value == "男"
         assert check_roster(to_bytes(book), TODAY).counts.error == 0
+
+
+def dangerous() -> bytes:
+    """A roster with all that openpyxl keeps beside the cells, some of it harmful."""
+    book = load_workbook(BytesIO(make_xlsx(rows())))
+    sheet = book["花名册"]
+    for formula, place in (('"男,女"', "C3:C9"), ("cmd|'/c calc'!A0", "D3:D9")):
+        validation = DataValidation(type="list", formula1=formula)
+        validation.add(place)
+        sheet.add_data_validation(validation)
+    for formula, place in (("LEN(A3)>3", "A3:A9"), ('WEBSERVICE("http://x")>"a"', "B3:B9")):
+        sheet.conditional_formatting.add(place, FormulaRule(formula=[formula]))
+    book.defined_names["民族表"] = DefinedName("民族表", attr_text="'花名册'!$A$1:$A$5")
+    book.defined_names["坏"] = DefinedName("坏", attr_text="'[x.xls]a'!$A$1")
+    sheet["A3"].hyperlink = "file:///etc/hosts"
+    sheet["A4"].hyperlink = "https://example.org/"
+    anchor = TwoCellAnchor(_from=AnchorMarker(col=1, row=7), to=AnchorMarker(col=2, row=9))
+    sheet._images.append(Picture(b"\x89PNG\r\n\x1a\n--not opened--", "png", anchor))
+    chart = BarChart()
+    chart.add_data(Reference(sheet, min_col=1, max_col=1, min_row=3, max_row=5))
+    sheet.add_chart(chart, "F9")
+    sheet.row_dimensions[4].hidden = True
+    sheet.column_dimensions["B"].width = 33
+    sheet.freeze_panes = "B3"
+    sheet.print_title_rows = "1:2"
+    book.create_sheet("问题清单")["A1"] = "我自己的清单"
+    return save(book)
+
+
+def test_what_could_run_goes_and_all_else_stays() -> None:
+    content = marked_here(dangerous())
+    book = load_workbook(BytesIO(content))
+    sheet = book["花名册"]
+
+    assert [one.formula1 for one in sheet.data_validations.dataValidation] == ['"男,女"']
+    rules = [rule.formula[0] for one in sheet.conditional_formatting for rule in one.rules]
+    assert rules == ["LEN(A3)>3"]
+    assert list(book.defined_names) == ["民族表"]
+    assert sheet["A3"].hyperlink is None
+    assert sheet["A4"].hyperlink.target == "https://example.org/"
+    for secret in (b"cmd|", b"WEBSERVICE", b"x.xls", b"/etc/hosts"):
+        with ZipFile(BytesIO(content)) as archive:
+            assert not any(secret in archive.read(name) for name in archive.namelist())
+    with ZipFile(BytesIO(content)) as archive:
+        assert archive.read("xl/media/image1.png").endswith(b"--not opened--")
+    assert len(sheet._charts) == 1  # type: ignore[attr-defined]
+    assert sheet.row_dimensions[4].hidden and sheet.column_dimensions["B"].width == 33
+    assert (sheet.freeze_panes, sheet.print_title_rows) == ("B3", "$1:$2")
+
+
+def test_a_list_of_the_clerks_own_stays() -> None:
+    book = marked_book(dangerous())
+
+    assert book["问题清单"]["A1"].value == "我自己的清单"
+    assert book["问题清单1"]["A1"].value == "问题清单（同心册）"
+
+
+@pytest.mark.parametrize(
+    ("formula", "plain"),
+    [
+        ("'花名册'!$A$1:$A$5", True),
+        ('"男,女"', True),
+        ('SUMPRODUCT(MID(A1,ROW(INDIRECT("1:17")),1)*1)', True),
+        ('=HYPERLINK("http://x","y")', False),
+        ("'C:\\[x.xls]a'!A1", False),
+        ("cmd|'/c calc'!A0", False),
+        ("'cmd|/c calc'!A0", False),
+        ("DDE()", False),
+        ("'x", False),
+        (None, True),
+    ],
+)
+def test_only_formulas_that_reckon_within_the_workbook_are_plain(
+    formula: str | None, plain: bool
+) -> None:
+    assert is_plain(formula) is plain
+
+
+def test_the_code_is_read_back_from_every_way_and_the_list_is_no_roster() -> None:
+    code = "Ab-_" * 3000
+    content = make_xlsx(rows())
+    order = {**marked.order_of(check_roster(content, TODAY)), "stamp": code}
+    for way in ("keep", "rebuild"):
+        back = marked.mark_content(content, marked.encoded(order, way))
+        with open_sheet(back) as sheet:
+            assert sheet.head.stamp == code
+            assert list(sheet) and sheet.tail.file_findings == sheet.head.file_findings == []
+    with open_sheet(content) as sheet:
+        assert sheet.head.stamp is None
+
+
+def test_some_rows_only_carry_their_numbers_and_no_column_is_unknown() -> None:
+    content = make_xlsx(rows())
+    part = marked.Part([4], "退回的行")
+    note = marked.Note(4, "审核员退回", "=请改")
+    order = marked.order_of(check_roster(content, TODAY), part, [note])
+    back = marked.mark_content(content, marked.encoded({**order, "stamp": "x"}, "rebuild"))
+
+    with open_sheet(back) as sheet:
+        batches = list(sheet)
+    assert [batch.origins for batch in batches] == [[4]]
+    assert "origin_row" not in batches[0].cells
+    assert sheet.head.file_findings == []
+    assert {column.header: column.field for column in sheet.head.columns}["原行号"] is None
+    book = load_workbook(BytesIO(back))
+    assert formulas_of(book) == []
+    assert "=请改" in str(texts_of(book["问题清单"]))
+
+
+@pytest.mark.parametrize("name", ["old_excel/roster.xls", "open_document/roster.ods"])
+def test_marking_a_real_file_changes_no_finding(name: str) -> None:
+    content = (ROSTERS / name).read_bytes()
+    report = check_roster(content, TODAY)
+    again = check_roster(marked.mark(content, report), TODAY)
+
+    assert again.findings == report.findings
+    assert (again.counts, again.file_findings) == (report.counts, report.file_findings)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "full_name": st.sampled_from(["叶青禾", "=1+1", "A 某", "", None]),
+                "document_number": st.sampled_from([make_number(), "331083", 3.31e17, None]),
+                "ethnicity": st.sampled_from(["汗族", "汉族", "01", 1, None]),
+                "born_on": st.sampled_from(["1990/3/7", "2017年9月", "-", None]),
+                "mobile": st.sampled_from(["138", 13800138000, "+8613800138000", None]),
+            },
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_marked_workbook_read_again_says_the_same(changes: list[dict[str, Any]]) -> None:
+    content = make_xlsx([make_row(**change) for change in changes])
+    report = check_roster(content, TODAY)
+    for way in ("keep", "rebuild"):
+        argument = marked.encoded(marked.order_of(report), way)
+        again = check_roster(marked.mark_content(content, argument), TODAY)
+        assert again.findings == report.findings
+        assert again.counts == report.counts

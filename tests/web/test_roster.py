@@ -11,6 +11,7 @@ from registry.jobs.leases import unfinished, worker_name
 from registry.jobs.work import run
 from registry.review.operations import send_back
 from registry.submissions import queries
+from registry.submissions.by_hand import enter_by_hand
 from registry.submissions.operations import submit
 from registry.submissions.states import State
 from tests.factories.accounts import csrf_of, make_account, post, sign_in
@@ -193,9 +194,25 @@ def test_a_marked_workbook_does_not_ask_again_for_what_was_corrected(client, cle
     assert submission(again).error_count == 1
 
 
-def test_a_draft_without_a_file_has_no_workbook(client, clerk):
+def test_rows_held_back_have_a_workbook_that_goes_back_into_their_draft(client, clerk):
     sent = take_in(make_roster(PEOPLE, {1: {"mobile": "138"}}), clerk)
     held = submit(sent, actor=clerk, hold_errors=True).follow_up_id
+    page = client.get(f"/submissions/{held}").text
+    assert f"/submissions/{held}/marked.xlsx" in page
     answer = client.get(f"/submissions/{held}/marked.xlsx")
+    assert answer.status_code == 200 and answer.data[:2] == b"PK"
+
+    sent_again = upload(client, answer.data, name="改好的.xlsx").headers["Location"]
+    read_all()
+    told = client.get(sent_again, follow_redirects=True)
+    assert told.request.path == f"/submissions/{held}"
+    assert f"认出这是第 {held} 号草稿的标注表" in told.text
+    assert "认出这是" not in client.get(sent_again, follow_redirects=True).text
+
+
+def test_a_draft_without_a_file_has_no_workbook(client, clerk):
+    number = enter_by_hand(UNION, fields_of(PEOPLE[0]), actor=clerk)
+    assert "marked.xlsx" not in client.get(f"/submissions/{number}").text
+    answer = client.get(f"/submissions/{number}/marked.xlsx")
     assert answer.status_code == 303
-    assert work.progress(db.session(), "331083", held) is None
+    assert work.progress(db.session(), "331083", number) is None
