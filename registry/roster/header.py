@@ -111,8 +111,7 @@ class Header:
             if index not in chosen and field in taken:
                 laid[index] = (text, None)
         for index, field in chosen.items():
-            if field or index in laid:
-                laid[index] = (laid.get(index, ("", None))[0], field or None)
+            laid[index] = (laid.get(index, ("", None))[0], field or None)
         self.columns = [(index, *laid[index]) for index in sorted(laid)]
         self.passed |= {index for index, field in chosen.items() if not field}
         self.passed -= {index for index, field in chosen.items() if field}

@@ -20,8 +20,8 @@ is empty after trimming is None; text is as it stands in the file."""
 
 
 class SheetColumn(NamedTuple):
-    """A column that has a header (or, with the header "", one that a person gave a field). `field`
-    is None where the header matches nothing, repeats, or is known as not taken."""
+    """A column that has a header (or, with the header "", one of which a person said what it is).
+    `field` is None where the header matches nothing, repeats, or is known as not taken."""
 
     column: str
     header: str

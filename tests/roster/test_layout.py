@@ -169,8 +169,8 @@ def test_two_columns_that_say_the_same_are_no_doubt():
 
 def test_columns_of_this_file():
     header = ["姓名", "性别", "民族", "", "手机", "车间"]
-    layout = Layout(columns={"D": "document_number", "E": "", "F": "post"})
-    head, tail, cells = read(csv_of([header, *([*row, "一"] for row in rows())]), layout)
+    layout = Layout(columns={"D": "document_number", "E": "", "F": "post", "G": ""})
+    head, tail, cells = read(csv_of([header, *([*row, "一", "？"] for row in rows())]), layout)
     assert fields(head) == {
         "A": "full_name", "B": "sex", "C": "ethnicity", "D": "document_number", "F": "post",
     }  # fmt: skip
