@@ -81,7 +81,7 @@ class Work:
     def _prepare(self, ref: Ref, submission: Submission) -> Prepared:
         content = originals.fetch(submission.original or "")
         answers = msgspec.json.decode(submission.answers, type=dict[str, str])
-        is_full = submission.kind == Kind.FULL
+        is_full = Kind(submission.kind).lists_everybody
         edits, self._excluded = _former(db.session(), ref)
         return prepare(
             db.session(),

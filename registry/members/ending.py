@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Subquery, insert, select
+from sqlalchemy import ColumnElement, Subquery, insert, select
 from sqlalchemy.orm import Session
 
 from registry.db import allocate, update_many
@@ -64,9 +64,19 @@ def _asked(session: Session, place: Place, rows: Subquery) -> list[Any]:
             (Membership.county == place.county) & (Membership.id == Person.live_membership),
         )
         .join(Member, (Member.county == place.county) & (Member.id == Membership.member_id))
-        .where(rows.c.match.in_([Match.LEAVE, Match.RETAIN]))
+        .where(rows.c.match.in_([Match.LEAVE, Match.RETAIN]), ~_is_said_already(rows))
     )
     return list(session.execute(query))
+
+
+def _is_said_already(rows: Subquery) -> ColumnElement[bool]:
+    """A retained member of whom only that is said: nothing happened that could be written."""
+    return (
+        (rows.c.match == Match.RETAIN)
+        & (Membership.state == MembershipState.RETAINED)
+        & rows.c.changed_on.is_(None)
+        & rows.c.change_reason.is_(None)
+    )
 
 
 def _membership(place: Place, row: Any) -> dict[str, Any]:

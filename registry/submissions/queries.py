@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from registry.errors import NotFound
@@ -100,9 +100,9 @@ def of_union(
     before: int | None = None,
     limit: int = 50,
 ) -> list[SubmissionView]:
-    """Return a union's submissions, newest first."""
+    """Return a union's submissions, newest first; what stands within a draft is left out."""
     query = select(Submission).where(
-        Submission.county == county, Submission.union_code == union_code
+        Submission.county == county, Submission.union_code == union_code, stands_alone()
     )
     if states:
         query = query.where(Submission.state.in_(states))
@@ -111,6 +111,14 @@ def of_union(
     return [
         view_of(one) for one in session.scalars(query.order_by(Submission.id.desc()).limit(limit))
     ]
+
+
+def stands_alone() -> ColumnElement[bool]:
+    """Return the condition for submissions with a place of their own in lists.
+
+    What was said of members missing in a roster is part of that roster until it is sent.
+    """
+    return (Submission.source != "ABSENCE") | Submission.submitted_at.is_not(None)
 
 
 def follow_ups(session: Session, submission: SubmissionView) -> list[SubmissionView]:
