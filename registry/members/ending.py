@@ -41,6 +41,9 @@ def end(session: Session, place: Place, rows: Subquery) -> Counts:
         active=-was_active,
         retained=len(found) - len(leaving) - was_retained,
         filled=-sum(row.filled for row in leaving),
+        reverified=-sum(
+            row.state == MembershipState.ACTIVE and row.verified_at is not None for row in found
+        ),
     )
 
 
@@ -54,6 +57,7 @@ def _asked(session: Session, place: Place, rows: Subquery) -> list[Any]:
             rows.c.change_reason,
             Membership.id,
             Membership.state,
+            Membership.verified_at,
             Membership.member_id,
             Member.filled,
             Person.key,
