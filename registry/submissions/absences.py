@@ -15,7 +15,7 @@ from registry.identity import mask
 from registry.members.models import LIVE, Member, Membership, MembershipState
 from registry.members.queries import Sight, masked_document, masked_mobile
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.queries import SubmissionView, view_of
+from registry.submissions.queries import SubmissionView, find, view_of
 from registry.submissions.states import RowState, State
 from registry.vault.vault import vault
 
@@ -116,6 +116,13 @@ def linked(session: Session, roster: SubmissionView) -> SubmissionView | None:
         .limit(1)
     )
     return view_of(found) if found is not None else None
+
+
+def roster_of(session: Session, submission: SubmissionView) -> SubmissionView | None:
+    """Return the roster beside which a submission says who is missing; None for all others."""
+    if submission.source != ABSENCE or submission.parent_id is None:
+        return None
+    return find(session, submission.parent_id)
 
 
 def account(session: Session, roster: SubmissionView) -> Account:

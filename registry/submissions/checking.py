@@ -8,15 +8,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from registry.identity import mask
-from registry.members.models import LIVE, Member, Membership
-from registry.members.queries import Sight, masked_document, masked_mobile
+from registry.members.match import Match
 from registry.roster.columns import COLUMN
 from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import ROW_COLUMNS, RowView, SubmissionView, row_view
 from registry.submissions.states import RowState
 from registry.submissions.storing import StoredFinding, decode_findings
-from registry.vault.vault import vault
 
 # Rules whose sentence repeats the cell's text: the same sentence is the same wrong value.
 _TELLING = frozenset({"code.unknown", "date.unreadable", "cell.required"})
@@ -80,16 +77,6 @@ class Overview:
         return [one for one in self.values if one.times > 1]
 
 
-class MissingMember(NamedTuple):
-    """A live member whom a full roster leaves out, masked."""
-
-    membership_id: int
-    member_id: int
-    name: str
-    document: str
-    mobile: str
-
-
 class Origin(NamedTuple):
     """Why rows stand in a follow-up draft: by row the decision that sent it back; others held."""
 
@@ -125,18 +112,21 @@ def page(
 def overview(session: Session, submission: SubmissionView) -> Overview:
     """Count a draft's findings. Excluded rows count under their tab only."""
     count = _Count({column.field for column in submission.columns if column.field})
-    query = select(SubmissionRow.row, SubmissionRow.worst, SubmissionRow.findings).where(
+    query = select(
+        SubmissionRow.row, SubmissionRow.worst, SubmissionRow.match, SubmissionRow.findings
+    ).where(
         *_of(submission),
         SubmissionRow.findings.is_not(None),
         SubmissionRow.state != RowState.EXCLUDED,
     )
     ordered = query.order_by(SubmissionRow.row).execution_options(yield_per=5000)
-    for row, worst, text in session.execute(ordered):
-        count.add(row, worst, decode_findings(text))
+    for row, worst, match, text in session.execute(ordered):
+        asked = "ok" if worst == "warning" and match == Match.UNCHANGED else worst
+        count.add(row, asked, decode_findings(text))
     return Overview(
         tabs={
             Tab.ERROR: submission.error_count,
-            Tab.WARNING: submission.warning_count,
+            Tab.WARNING: submission.warning_count - settled(session, submission),
             Tab.FIXED: count.fixed,
             Tab.EXCLUDED: _excluded(session, submission),
             Tab.ALL: _all(session, submission),
@@ -188,47 +178,17 @@ def sent_back(session: Session, drafts: Sequence[SubmissionView]) -> dict[int, i
     return {number: count for number, count in session.execute(query) if number is not None}
 
 
-def missing_members(
-    session: Session, submission: SubmissionView, sight: Sight, *, after: int = 0, limit: int = 50
-) -> list[MissingMember]:
-    """Return the union's live members whom a roster leaves out, masked, in the order of admission;
-    `after` is a membership number.
+def settled(session: Session, submission: SubmissionView) -> int:
+    """Return how many rows with a warning say just what was approved before: of them nothing is
+    asked again.
     """
-    named = select(SubmissionRow.person_key).where(
-        *_of(submission), SubmissionRow.person_key == Membership.person_key
+    query = select(func.count()).where(
+        *_of(submission),
+        SubmissionRow.worst == "warning",
+        SubmissionRow.match == Match.UNCHANGED,
+        SubmissionRow.state != RowState.EXCLUDED,
     )
-    query = (
-        select(
-            Membership.id,
-            Member.id.label("member_id"),
-            Member.full_name,
-            Member.person_key,
-            Member.document_sealed,
-            Member.mobile_sealed,
-        )
-        .join(
-            Member,
-            (Member.county == Membership.county) & (Member.id == Membership.member_id),
-        )
-        .where(
-            Membership.county == submission.county,
-            Membership.union_code == submission.union_code,
-            Membership.state.in_(LIVE),
-            Membership.id > after,
-            ~named.exists(),
-        )
-    )
-    keeper = vault()
-    return [
-        MissingMember(
-            one.id,
-            one.member_id,
-            mask.name(one.full_name, own=sight is Sight.OWN_UNION),
-            masked_document(keeper, one.document_sealed, one.person_key, sight),
-            masked_mobile(keeper, one.mobile_sealed, one.person_key),
-        )
-        for one in session.execute(query.order_by(Membership.id).limit(limit))
-    ]
+    return session.scalar(query) or 0
 
 
 def stored_so_far(session: Session, submission: SubmissionView) -> dict[str, int]:
@@ -306,6 +266,9 @@ def _in(tab: Tab) -> list[ColumnElement[bool]]:
     present = SubmissionRow.state != RowState.EXCLUDED
     if tab is Tab.FIXED:
         return [present, SubmissionRow.findings.contains('"fixed"')]
+    if tab is Tab.WARNING:
+        is_new = SubmissionRow.match.is_distinct_from(Match.UNCHANGED)
+        return [present, SubmissionRow.worst == "warning", is_new]
     return [present, SubmissionRow.worst == tab.value]
 
 

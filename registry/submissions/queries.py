@@ -66,6 +66,7 @@ class RowView(NamedTuple):
     match: Match | None
     change: str
     changed_on: str | None
+    change_reason: str | None
     person_key: bytes | None
     full_name: str | None
     document_kind: str | None
@@ -250,6 +251,7 @@ ROW_COLUMNS = (
     SubmissionRow.match,
     SubmissionRow.change,
     SubmissionRow.changed_on,
+    SubmissionRow.change_reason,
     SubmissionRow.person_key,
     SubmissionRow.full_name,
     SubmissionRow.document_kind,
@@ -281,6 +283,7 @@ def row_view(found: Any) -> RowView:
         match=Match(found.match) if found.match else None,
         change=found.change,
         changed_on=found.changed_on,
+        change_reason=found.change_reason,
         person_key=found.person_key,
         full_name=found.full_name,
         document_kind=found.document_kind,

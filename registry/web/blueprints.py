@@ -5,8 +5,10 @@ from typing import NamedTuple
 from flask import Blueprint
 
 from registry.web import (
+    absent,
     accounts,
     clerks,
+    comparing,
     correcting,
     health,
     home,
@@ -38,6 +40,8 @@ FAMILIES: tuple[Family, ...] = (
     Family(roster.blueprint, roster.waiting),
     Family(correcting.blueprint),
     Family(sending.blueprint),
+    Family(comparing.blueprint),
+    Family(absent.blueprint),
     Family(submissions.blueprint),
     Family(review.blueprint, review.waiting),
     Family(unions.blueprint),

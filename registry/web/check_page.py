@@ -68,7 +68,8 @@ def view_of(submission: SubmissionView, came_back: bool) -> View:
     elif submission.error_count:
         tab = Tab.ERROR
     else:
-        tab = Tab.WARNING if submission.warning_count else Tab.ALL
+        asked = submission.warning_count - checking.settled(db.session(), submission)
+        tab = Tab.WARNING if asked else Tab.ALL
     code = request.args.get("code", "")
     after = request.args.get("after", 0, type=int)
     return View(tab, code if code in TITLES else "", numbers[:PAGE], max(after, 0))
@@ -97,6 +98,7 @@ def check_page(submission: SubmissionView) -> str:
         lines=[present.line(row, opened.get(row.row)) for row in found.rows],
         previous=found.previous,
         next=found.next,
+        settled=checking.settled(session, submission),
         asked=asked_once(submission),
         file_findings=_file_findings(submission),
         skipped=[_skipped(one) for one in submission.skipped],

@@ -16,6 +16,7 @@ from registry.jobs import queries as work
 from registry.jobs.wake import wake
 from registry.roster.blank import write_blank
 from registry.submissions import checking, queries
+from registry.submissions.absences import ABSENCE
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import Kind, State
 from registry.unions import queries as unions
@@ -71,7 +72,7 @@ def blank(code: str) -> Response:
 
 @blueprint.get("/submissions/<int:submission_id>")
 @guard(Permission.VIEW_SUBMISSIONS)
-def submission(submission_id: int) -> str:
+def submission(submission_id: int) -> str | Response:
     """Show a submission: being read, to be checked, or on its way."""
     found: SubmissionView = g.submission
     if can(Permission.WORK_ROSTER, found.path) and _is_refused(found):
@@ -79,6 +80,8 @@ def submission(submission_id: int) -> str:
     if found.state is not State.DRAFT:
         return detail_page(found)
     demand(g.actor, Permission.WORK_ROSTER, found.path)
+    if found.source == ABSENCE:  # part of its roster as long as that is a draft
+        return redirect(url_for("absent.missing", submission_id=found.parent_id), 303)
     return check_page.check_page(found) if found.is_read else _progress_page(found)
 
 
