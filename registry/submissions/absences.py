@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from registry.identity import mask
+from registry.members.matching import LEAVING, RETAINING
 from registry.members.models import LIVE, Member, Membership, MembershipState
 from registry.members.queries import Sight, masked_document, masked_mobile
 from registry.submissions.models import Submission, SubmissionRow
@@ -51,14 +52,13 @@ class Reason(StrEnum):
         return _SAYS[self][2]
 
 
-RETAINING = "3"
 _SAYS: dict[Reason, tuple[str, str, str | None]] = {
-    Reason.LEFT: ("已离职，退会", "6", None),
-    Reason.MOVED: ("调走，转出", "4", "1"),
-    Reason.RETIRED: ("退休，保留会籍", RETAINING, "7"),
-    Reason.UNEMPLOYED: ("失业，保留会籍", RETAINING, "3"),
-    Reason.LAID_OFF: ("下岗待岗，保留会籍", RETAINING, "2"),
-    Reason.DIED: ("去世", "6", "8"),
+    Reason.LEFT: ("离职（退会）", "6", None),
+    Reason.MOVED: ("调走（转出）", "4", "1"),
+    Reason.RETIRED: ("退休（保留会籍）", RETAINING, "7"),
+    Reason.UNEMPLOYED: ("失业（保留会籍）", RETAINING, "3"),
+    Reason.LAID_OFF: ("下岗待岗（保留会籍）", RETAINING, "2"),
+    Reason.DIED: ("去世（会籍终止）", "6", "8"),
     Reason.OVERLOOKED: ("漏写，仍在本单位", "1", None),
 }
 _REASON_OF = {(change, reason): one for one, (_, change, reason) in _SAYS.items()}
@@ -91,6 +91,11 @@ class Account(NamedTuple):
     def open(self) -> int:
         """Members of whom nothing was said."""
         return max(self.total - sum(self.said.values()), 0)
+
+    @property
+    def leaving(self) -> int:
+        """Members whose membership is to end."""
+        return sum(count for reason, count in self.said.items() if reason.change in LEAVING)
 
 
 def reason_of(change: str, change_reason: str | None) -> Reason:

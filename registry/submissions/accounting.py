@@ -17,11 +17,12 @@ from registry.clock import today
 from registry.codes import code_list
 from registry.db import bulk_insert, table_of, transaction
 from registry.errors import InputRefused, StateRefused
+from registry.members.matching import RETAINING
 from registry.members.models import MembershipState
 from registry.roster.check import Checker
 from registry.roster.findings import Finding
 from registry.submissions import absences
-from registry.submissions.absences import ABSENCE, RETAINING, Reason, is_missing
+from registry.submissions.absences import ABSENCE, Reason, is_missing
 from registry.submissions.drafts import by_hand_columns, open_draft, recount
 from registry.submissions.intake import match_chunk
 from registry.submissions.known import cells_of, live_members

@@ -119,6 +119,7 @@ def _line_after(submission_id: int, refused: str = "") -> str:
         account=absences.account(session, found),
         number=number,
         one=_known(members),
+        reasons=list(Reason),
         refused=refused,
     )
 

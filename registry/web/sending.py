@@ -107,6 +107,7 @@ def _confirm_page(form: SubmitForm) -> str:
     found: SubmissionView = g.submission
     session = db.session()
     counts = queries.counts_by_match(session, found)
+    account = absences.account(session, found)
     good = found.ok_count + found.warning_count
     form.employees.flags.required = found.kind is Kind.FULL
     matches: list[tuple[Any, str, int]] = [
@@ -120,11 +121,11 @@ def _confirm_page(form: SubmitForm) -> str:
         good=good,
         matches=matches,
         is_full=found.kind is Kind.FULL,
-        account=absences.account(session, found),
+        account=account,
         overlooked=absences.Reason.OVERLOOKED,
         warned=found.warning_count - checking.settled(session, found),
         elsewhere=comparing.waiting_elsewhere(session, found),
-        big_change=_big_change(counts),
+        big_change=_big_change(counts, account),
         last_headcount=_last_headcount(),
     )
 
@@ -133,12 +134,12 @@ def _last_headcount() -> int | None:
     return unions.headcount(db.session(), g.union, today())
 
 
-def _big_change(counts: Mapping[Match, int]) -> str:
+def _big_change(counts: Mapping[Match, int], account: absences.Account) -> str:
     """Return what to say when over a fifth of the union's members would come or go at once."""
     union = g.union
     members = tallied(db.session(), union.county, today(), [union.code]).get(union.code)
     joining = counts.get(Match.NEW, 0) + counts.get(Match.TRANSFER, 0)
-    leaving = counts.get(Match.LEAVE, 0)
+    leaving = counts.get(Match.LEAVE, 0) + account.leaving
     if members is None or not members.active:
         return ""  # a union's first roster
     if (joining + leaving) * 100 <= members.active * _BIG_PERCENT:
