@@ -19,6 +19,7 @@ from registry.errors import InputRefused, StateRefused
 from registry.roster.check import Checker
 from registry.roster.columns import COLUMN
 from registry.submissions import queries
+from registry.submissions.absences import ABSENCE
 from registry.submissions.drafts import recount
 from registry.submissions.intake import match_chunk
 from registry.submissions.locking import locked
@@ -207,6 +208,8 @@ def _draft(session: Session, submission_id: int, actor: Actor) -> SubmissionView
             "draft.fixed",
             f"这份名册{submission.state.label}，不能再修改；如需更正请先撤回或另报增量。",
         )
+    if submission.source == ABSENCE:
+        raise StateRefused("absence.with_roster", "会员的去向请在“不在名册里的会员”页面中改。")
     if not submission.is_read:
         raise StateRefused("draft.reading", "名册还在读取和校验，请等进度完成后再修改。")
     return submission

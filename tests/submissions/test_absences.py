@@ -209,6 +209,8 @@ def test_its_draft_is_sent_with_its_roster_only_and_shown_in_no_list(desk):
     with pytest.raises(StateRefused) as refused:
         submit(absent, actor=desk)
     assert refused.value.code == "absence.with_roster"
+    with pytest.raises(StateRefused):
+        exclude_row(absent, 1, actor=desk)
     drafts = queries.of_union(db.session(), "331083", UNION, states=[State.DRAFT])
     assert [one.id for one in drafts] == [number]
     shown = listing.below(db.session(), "331083", view_of(number).path, with_drafts=True)
