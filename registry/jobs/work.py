@@ -145,7 +145,7 @@ class Work:
             self._layout.asks,
         )
         answers = msgspec.json.decode(submission.answers, type=dict[str, str])
-        is_full = submission.kind == Kind.FULL
+        is_full = Kind(submission.kind).lists_everybody
         edits, self._excluded = _former(db.session(), ref)
         return prepare(
             db.session(),

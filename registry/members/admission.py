@@ -20,6 +20,7 @@ from registry.members.entering import enter
 from registry.members.match import Match
 from registry.members.models import Person
 from registry.members.place import Counts, Place
+from registry.members.verifying import verify
 
 
 def claim(session: Session, place: Place, rows: Subquery, highest_row: int) -> list[int]:
@@ -51,16 +52,21 @@ def claim(session: Session, place: Place, rows: Subquery, highest_row: int) -> l
     return list(session.scalars(lost))
 
 
-def admit(session: Session, place: Place, rows: Subquery, highest_row: int) -> Counts:
+def admit(
+    session: Session, place: Place, rows: Subquery, highest_row: int, *, verifies: bool = False
+) -> Counts:
     """Write members, memberships and events for all rows and keep the tallies.
 
-    The persons of NEW rows have been claimed before (`claim`); returns what changed in the counts.
+    The persons of NEW rows have been claimed before (`claim`). With `verifies` the rows confirm
+    the memberships of those they name. Returns what changed in the counts.
     """
     parts = [
         enter(session, place, rows, highest_row),
         change(session, place, rows),
         end(session, place, rows),
     ]
+    if verifies:
+        parts.append(verify(session, place, rows))
     total = Counts(*(sum(values) for values in zip(*parts, strict=True)))
     tallies.add(
         session,
@@ -70,5 +76,6 @@ def admit(session: Session, place: Place, rows: Subquery, highest_row: int) -> C
         active=total.active,
         retained=total.retained,
         filled=total.filled,
+        reverified=total.reverified,
     )
     return total

@@ -43,7 +43,12 @@ def change(session: Session, place: Place, rows: Subquery) -> Counts:
         [_event(place, base + index, row) for index, row in enumerate(found)],
     )
     filled = sum(max(row.row_filled - row.filled, 0) for row in found)
-    return Counts(active=len(resumed), retained=-len(resumed), filled=filled)
+    return Counts(
+        active=len(resumed),
+        retained=-len(resumed),
+        filled=filled,
+        reverified=sum(row.verified_at is not None for row in resumed),
+    )
 
 
 def overlay(session: Session, place: Place, found: Sequence[Any]) -> None:
@@ -91,6 +96,7 @@ def _changed(session: Session, place: Place, rows: Subquery) -> list[Any]:
             changed.c.changed_on,
             Membership.id.label("membership_id"),
             Membership.state,
+            Membership.verified_at,
         )
         .join(Member, (Member.county == place.county) & (Member.person_key == changed.c.person_key))
         .join(Person, Person.key == changed.c.person_key)

@@ -42,20 +42,24 @@ def tallied(
     return {code: UnionCounts(*map(int, values)) for code, *values in session.execute(query)}
 
 
-def recounted(session: Session, county: str) -> dict[str, tuple[int, int, int]]:
-    """Count active, retained and filled cells of every union from the members themselves."""
+def recounted(session: Session, county: str) -> dict[str, tuple[int, int, int, int]]:
+    """Count active, retained, filled cells and the verified among the active of every union from
+    the members themselves.
+    """
+    is_active = Membership.state == MembershipState.ACTIVE
     query = (
         select(
             Membership.union_code,
-            func.count().filter(Membership.state == MembershipState.ACTIVE),
+            func.count().filter(is_active),
             func.count().filter(Membership.state == MembershipState.RETAINED),
             func.sum(Member.filled),
+            func.count().filter(is_active, Membership.verified_at.is_not(None)),
         )
         .join(Member, (Member.county == county) & (Member.id == Membership.member_id))
         .where(Membership.county == county, Membership.state.in_(LIVE))
         .group_by(Membership.union_code)
     )
     return {
-        code: (active, retained, int(filled or 0))
-        for code, active, retained, filled in session.execute(query)
+        code: (active, retained, int(filled or 0), verified)
+        for code, active, retained, filled, verified in session.execute(query)
     }

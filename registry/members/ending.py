@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Subquery, insert, select
+from sqlalchemy import ColumnElement, Subquery, insert, select
 from sqlalchemy.orm import Session
 
 from registry.db import allocate, update_many
@@ -41,6 +41,9 @@ def end(session: Session, place: Place, rows: Subquery) -> Counts:
         active=-was_active,
         retained=len(found) - len(leaving) - was_retained,
         filled=-sum(row.filled for row in leaving),
+        reverified=-sum(
+            row.state == MembershipState.ACTIVE and row.verified_at is not None for row in found
+        ),
     )
 
 
@@ -54,6 +57,7 @@ def _asked(session: Session, place: Place, rows: Subquery) -> list[Any]:
             rows.c.change_reason,
             Membership.id,
             Membership.state,
+            Membership.verified_at,
             Membership.member_id,
             Member.filled,
             Person.key,
@@ -64,9 +68,19 @@ def _asked(session: Session, place: Place, rows: Subquery) -> list[Any]:
             (Membership.county == place.county) & (Membership.id == Person.live_membership),
         )
         .join(Member, (Member.county == place.county) & (Member.id == Membership.member_id))
-        .where(rows.c.match.in_([Match.LEAVE, Match.RETAIN]))
+        .where(rows.c.match.in_([Match.LEAVE, Match.RETAIN]), ~_is_said_already(rows))
     )
     return list(session.execute(query))
+
+
+def _is_said_already(rows: Subquery) -> ColumnElement[bool]:
+    """A retained member of whom only that is said: nothing happened that could be written."""
+    return (
+        (rows.c.match == Match.RETAIN)
+        & (Membership.state == MembershipState.RETAINED)
+        & rows.c.changed_on.is_(None)
+        & rows.c.change_reason.is_(None)
+    )
 
 
 def _membership(place: Place, row: Any) -> dict[str, Any]:

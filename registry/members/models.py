@@ -138,6 +138,8 @@ class Membership(Model):
     ended_on: Mapped[str | None] = mapped_column(String(10))
     admitted_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    # when a roster of verification last confirmed it
+    verified_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         ForeignKeyConstraint(["county", "member_id"], ["member.county", "member.id"]),
@@ -197,5 +199,6 @@ class Tally(Model):
     submitted: Mapped[int] = mapped_column(Integer, default=0)  # submissions
     first_pass: Mapped[int] = mapped_column(Integer, default=0)  # closed without a send-back
     admissions: Mapped[int] = mapped_column(Integer, default=0)  # approvals that admitted a roster
+    # active members confirmed by a roster of verification, each once
     reverified: Mapped[int] = mapped_column(Integer, default=0)
     pending: Mapped[int] = mapped_column(Integer, default=0)  # rows waiting for review

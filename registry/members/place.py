@@ -19,3 +19,4 @@ class Counts(NamedTuple):
     active: int = 0
     retained: int = 0
     filled: int = 0
+    reverified: int = 0

@@ -228,6 +228,17 @@ def particulars_by_key(
     }
 
 
+def mobiles_by_key(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, str]:
+    """Return the masked mobiles of members by person, to show what a row would change."""
+    query = select(Member.person_key, Member.mobile_sealed).where(
+        Member.county == county,
+        Member.person_key.in_(keys),
+        Member.mobile_sealed.is_not(None),
+    )
+    keeper = vault()
+    return {key: masked_mobile(keeper, sealed, key) for key, sealed in session.execute(query)}
+
+
 def _lines(county: str) -> Any:
     return (
         select(

@@ -82,10 +82,9 @@ def approve(
         count, digest = _digest(session, chosen)
         if count:
             _decide(session, found, decision_id, Verdict.APPROVE, count, actor)
-            admit(session, place, chosen, highest)
-            reverified = _reverified(session, found, chosen)
+            admit(session, place, chosen, highest, verifies=found.kind == Kind.REVERIFY)
             _set_rows(session, found, RowState.APPROVED, decision_id, _which(rows, ADMISSIBLE))
-            _tally(session, found, count, admissions=1, reverified=reverified)
+            _tally(session, found, count, admissions=1)
         return _finish(
             session, found, actor, "review.approve", count, rows, {"rows": count, "digest": digest}
         )
@@ -321,13 +320,6 @@ def _set_rows(
         execution_options={"synchronize_session": False},
     )
     return cast(CursorResult[Any], changed).rowcount
-
-
-def _reverified(session: Session, found: Submission, chosen: Subquery) -> int:
-    if found.kind != Kind.REVERIFY:
-        return 0
-    confirmed = chosen.c.match.in_([Match.UNCHANGED, Match.CHANGED])
-    return session.scalar(select(func.count()).select_from(chosen).where(confirmed)) or 0
 
 
 def _tally(session: Session, found: Submission, decided: int, **counts: int) -> None:

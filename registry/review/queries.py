@@ -8,7 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.members.match import Match
-from registry.members.queries import Sight, masked_document, masked_mobile, particulars_by_key
+from registry.members.queries import (
+    Sight,
+    masked_document,
+    masked_mobile,
+    mobiles_by_key,
+    particulars_by_key,
+)
 from registry.review.models import Decision, Verdict
 from registry.roster.columns import COLUMN
 from registry.roster.report import labels_of
@@ -94,10 +100,12 @@ def differences(
     ]
     keys = [row.person_key for row in changed if row.person_key is not None]
     known = particulars_by_key(session, submission.county, keys)
+    mobiles = mobiles_by_key(session, submission.county, keys)
     result: dict[int, list[Difference]] = {}
     for row in changed:
         name, particulars = known.get(row.person_key or b"", ("", {}))
-        result[row.row] = _differences(row, name, particulars)
+        before = mobiles.get(row.person_key or b"", "")
+        result[row.row] = _differences(row, name, particulars, before)
     return result
 
 
@@ -110,7 +118,9 @@ def masked(row: RowView, sight: Sight) -> tuple[str, str]:
     )
 
 
-def _differences(row: RowView, name: str, particulars: dict[str, str]) -> list[Difference]:
+def _differences(
+    row: RowView, name: str, particulars: dict[str, str], mobile: str
+) -> list[Difference]:
     found = []
     if name and row.full_name and name != row.full_name:
         found.append(Difference("姓名", name, row.full_name))
@@ -119,7 +129,10 @@ def _differences(row: RowView, name: str, particulars: dict[str, str]) -> list[D
         if before.get(field) != value:
             found.append(Difference(COLUMN[field].label, before.get(field, "（空）"), value))
     if "mobile" in row.changed_fields:
-        found.append(Difference("移动电话", "（原号码）", "（新号码）"))
+        new = masked_mobile(vault(), row.mobile_sealed, row.person_key)
+        # Two numbers may look alike behind the mask.
+        told = f"{new}（换了号码）" if new == mobile else new
+        found.append(Difference("移动电话", mobile or "（空）", told))
     if "membership_state" in row.changed_fields:
         found.append(Difference("会籍状态", "保留会籍", "在会"))
     return found

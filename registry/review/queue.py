@@ -34,8 +34,11 @@ class Other(StrEnum):
 
 Part = Match | Other
 
-# A conflict or a transfer always has its warning; those rows have parts of their own.
-_DOUBTFUL = (SubmissionRow.worst == "warning") & SubmissionRow.match.in_(ADMISSIBLE)
+# A conflict or a transfer always has its warning; those rows have parts of their own. What an
+# unchanged row warns of was approved before and is not asked again.
+_DOUBTFUL = (SubmissionRow.worst == "warning") & SubmissionRow.match.in_(
+    [match for match in ADMISSIBLE if match is not Match.UNCHANGED]
+)
 
 
 class QueueLine(NamedTuple):

@@ -45,7 +45,8 @@ def doubts_of(fields: Collection[str], columns: Sequence[Unclear]) -> list[Doubt
 
 def _doubt(one: Unclear, free: Sequence[Column]) -> Doubt | None:
     if one.repeats:
-        is_needed = one.is_filled and COLUMN[one.repeats].requirement != "ignored"
+        column = COLUMN.get(one.repeats)
+        is_needed = one.is_filled and column is not None and column.requirement != "ignored"
         return Doubt(one.column, one.header, Why.TWICE, one.repeats) if is_needed else None
     if one.looks and any(column.field == one.looks for column in free):
         return Doubt(one.column, one.header, Why.LOOKS, one.looks)

@@ -63,7 +63,7 @@ def read_head(payload: bytes) -> SheetHead:
     try:
         said = _HEAD.decode(payload)
         findings = [file_finding(code, facts) for code, facts in said.findings]
-        fields = {column.field: COLUMN[column.field] for column in said.columns if column.field}
+        fields = {one.field: COLUMN[one.field] for one in said.columns if one.field in COLUMN}
         doubts = doubts_of(fields, said.unclear)
     except (msgspec.MsgspecError, LookupError, TypeError) as error:
         raise refused("file.damaged") from error

@@ -8,15 +8,18 @@ from typing import Any
 import msgspec
 
 from registry.identity import mask
-from registry.roster.columns import COLUMN
+from registry.roster.columns import COLUMN, ROW_KEY
 from registry.roster.doubts import doubts_of
 from registry.roster.layout import Doubt, Layout, Unclear
 from registry.roster.sandbox import ORDINARY, Limits, reading_argument, run_in_sandbox
+from registry.roster.stamp import ORIGIN_FIELD
 from registry.roster.wording import refused
 
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-/.年]?\d{1,2}(?:[-/.月]?\d{1,2}日?)?)?(?:[ T][\d:.]+)?")
 _SEPARATED = re.compile(r"[A-Za-z]{0,3}\d(?:[\s\-]?[0-9A-Za-z]){5,}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+# Columns that the register itself wrote into a workbook are what they are.
+_OURS = frozenset({ROW_KEY, ORIGIN_FIELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def preview(
 
 
 def _sheet(said: _Said) -> SheetPreview:
-    columns = [_column(one) for one in said.columns]
+    columns = [_column(one) for one in said.columns if one.get("field") not in _OURS]
     fields = {one.field for one in columns if one.field}
     return SheetPreview(
         said.name, said.header_row, columns, said.chosen, doubts_of(fields, said.unclear)

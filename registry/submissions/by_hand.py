@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
@@ -18,13 +18,13 @@ from registry.codes import code_list
 from registry.db import bulk_insert, table_of, transaction
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.members.match import Match
-from registry.members.models import LIVE, Member, Membership
 from registry.members.queries import particulars_by_key
 from registry.roster.check import Checker
 from registry.roster.columns import COLUMN
 from registry.roster.labels import labels_of
 from registry.submissions.drafts import by_hand_columns, open_draft, recount, same_file
 from registry.submissions.intake import match_chunk
+from registry.submissions.known import cells_of, live_members
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Kind, State
 from registry.submissions.storing import (
@@ -41,7 +41,7 @@ from registry.submissions.storing import (
 from registry.trail.operations import hold, record
 from registry.unions import queries as union_queries
 from registry.unions.queries import Union
-from registry.vault.vault import of_person, vault
+from registry.vault.vault import vault
 
 VALUE_LENGTH = 500
 FILE_NAME = "手工录入"
@@ -154,37 +154,10 @@ def _given(
 
 def _known(session: Session, union: Union, member_id: int) -> dict[str, str]:
     """Return what is known of a live member as the cells of a roster row, the number in full."""
-    found = session.execute(
-        select(
-            Member.person_key,
-            Member.full_name,
-            Member.document_kind,
-            Member.document_sealed,
-            Member.mobile_sealed,
-            Member.particulars,
-        )
-        .join(
-            Membership,
-            (Membership.county == union.county) & (Membership.member_id == Member.id),
-        )
-        .where(
-            Member.county == union.county,
-            Member.id == member_id,
-            Membership.union_code == union.code,
-            Membership.state.in_(LIVE),
-        )
-    ).one_or_none()
+    found = session.execute(live_members(union.county, union.code, [member_id])).one_or_none()
     if found is None:
         raise NotFound("member.unknown", "本会没有这位在册会员，可能已经离会，请刷新页面。")
-    keeper, key = vault(), found.person_key
-    cells = labels_of(msgspec.json.decode(found.particulars, type=dict[str, str]))
-    cells["full_name"] = found.full_name
-    cells["document_kind"] = code_list("document_kind").label(found.document_kind)
-    sealed = found.document_sealed
-    cells["document_number"] = keeper.open(sealed, of_person("document_number", key)).decode()
-    if found.mobile_sealed is not None:
-        cells["mobile"] = keeper.open(found.mobile_sealed, of_person("mobile", key)).decode()
-    return cells
+    return cells_of(vault(), found)
 
 
 def _judged(session: Session, ref: Ref, raw: Mapping[str, str]) -> StoredRows:

@@ -7,14 +7,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.identity import mask
-from registry.members.models import LIVE, Member, Membership
-from registry.members.queries import Sight, masked_document, masked_mobile
+from registry.members.match import Match
 from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import ROW_COLUMNS, RowView, SubmissionView, row_view
 from registry.submissions.states import RowState
 from registry.submissions.storing import decode_findings
-from registry.vault.vault import vault
 
 DUPLICATE = "roster.duplicate"
 # What a row says of a person, without its running number and remark.
@@ -58,16 +55,6 @@ class Page(NamedTuple):
     rows: list[RowView]
     previous: int | None
     next: int | None
-
-
-class MissingMember(NamedTuple):
-    """A live member whom a full roster leaves out, masked."""
-
-    membership_id: int
-    member_id: int
-    name: str
-    document: str
-    mobile: str
 
 
 class Origin(NamedTuple):
@@ -168,47 +155,17 @@ def sent_back(session: Session, drafts: Sequence[SubmissionView]) -> dict[int, i
     return {number: count for number, count in session.execute(query) if number is not None}
 
 
-def missing_members(
-    session: Session, submission: SubmissionView, sight: Sight, *, after: int = 0, limit: int = 50
-) -> list[MissingMember]:
-    """Return the union's live members whom a roster leaves out, masked, in the order of admission;
-    `after` is a membership number.
+def settled(session: Session, submission: SubmissionView) -> int:
+    """Return how many rows with a warning say just what was approved before: of them nothing is
+    asked again.
     """
-    named = select(SubmissionRow.person_key).where(
-        *_of(submission), SubmissionRow.person_key == Membership.person_key
+    query = select(func.count()).where(
+        *_of(submission),
+        SubmissionRow.worst == "warning",
+        SubmissionRow.match == Match.UNCHANGED,
+        SubmissionRow.state != RowState.EXCLUDED,
     )
-    query = (
-        select(
-            Membership.id,
-            Member.id.label("member_id"),
-            Member.full_name,
-            Member.person_key,
-            Member.document_sealed,
-            Member.mobile_sealed,
-        )
-        .join(
-            Member,
-            (Member.county == Membership.county) & (Member.id == Membership.member_id),
-        )
-        .where(
-            Membership.county == submission.county,
-            Membership.union_code == submission.union_code,
-            Membership.state.in_(LIVE),
-            Membership.id > after,
-            ~named.exists(),
-        )
-    )
-    keeper = vault()
-    return [
-        MissingMember(
-            one.id,
-            one.member_id,
-            mask.name(one.full_name, own=sight is Sight.OWN_UNION),
-            masked_document(keeper, one.document_sealed, one.person_key, sight),
-            masked_mobile(keeper, one.mobile_sealed, one.person_key),
-        )
-        for one in session.execute(query.order_by(Membership.id).limit(limit))
-    ]
+    return session.scalar(query) or 0
 
 
 def stored_so_far(session: Session, submission: SubmissionView) -> dict[str, int]:
@@ -236,6 +193,9 @@ def _in(tab: Tab) -> list[ColumnElement[bool]]:
     present = SubmissionRow.state != RowState.EXCLUDED
     if tab is Tab.FIXED:
         return [present, SubmissionRow.findings.contains('"fixed"')]
+    if tab is Tab.WARNING:
+        is_new = SubmissionRow.match.is_distinct_from(Match.UNCHANGED)
+        return [present, SubmissionRow.worst == "warning", is_new]
     return [present, SubmissionRow.worst == tab.value]
 
 

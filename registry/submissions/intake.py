@@ -24,7 +24,6 @@ from registry.roster.sheet import Cell, SheetColumn, SheetHead, SheetTail
 from registry.submissions.carrying import Carried
 from registry.submissions.judging import judged
 from registry.submissions.offers import offer_members
-from registry.submissions.states import Kind
 from registry.submissions.storing import Ref, StoredRows
 from registry.submissions.weighing import absent_from
 from registry.vault.vault import Vault
@@ -103,7 +102,7 @@ def prepare(
         if layout is not None and layout.asks and sheet.head.doubts and carried is None:
             raise Unsure(sheet.head.doubts)
         if carried is not None:
-            answers, is_full = carried.draft.answers, carried.draft.kind is Kind.FULL
+            answers, is_full = carried.draft.answers, carried.draft.kind.lists_everybody
         checker = Checker(sheet.head.columns, today, dict(answers))
         for batch in sheet:
             edits = edits if carried is None else carried.edits_for(batch)

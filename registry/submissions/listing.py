@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 
 from registry.members.match import Match
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.queries import ROW_COLUMNS, RowView, SubmissionView, row_view, view_of
+from registry.submissions.queries import (
+    ROW_COLUMNS,
+    RowView,
+    SubmissionView,
+    row_view,
+    stands_alone,
+    view_of,
+)
 from registry.submissions.states import Kind, RowState, State
 from registry.unions.models import TradeUnion
 
@@ -213,6 +220,7 @@ def _at(county: str, path: str, *, with_drafts: bool) -> tuple[ColumnElement[boo
         Submission.county == county,
         Submission.path.startswith(path, autoescape=True),
         sent | (Submission.state == State.DRAFT) if with_drafts else sent,
+        stands_alone(),
     )
 
 

@@ -43,7 +43,7 @@ class Submission(Model):
     state: Mapped[str] = mapped_column(String(12))
     is_current: Mapped[bool] = mapped_column(Boolean)
     parent_id: Mapped[int | None] = mapped_column(BigInteger)  # whose rows it takes up again
-    source: Mapped[str] = mapped_column(String(12))  # FILE, FORM or FOLLOW_UP
+    source: Mapped[str] = mapped_column(String(12))  # FILE, FORM, FOLLOW_UP, ABSENCE
     file_name: Mapped[str] = mapped_column(String(255))
     file_sha256: Mapped[str | None] = mapped_column(String(64))
     file_bytes: Mapped[int | None] = mapped_column(BigInteger)
@@ -61,7 +61,7 @@ class Submission(Model):
     warning_count: Mapped[int] = mapped_column(Integer, default=0)
     error_count: Mapped[int] = mapped_column(Integer, default=0)
     skipped_count: Mapped[int] = mapped_column(Integer, default=0)
-    # live members whom a full roster leaves out
+    # live members whom a roster of everybody leaves out
     missing_count: Mapped[int] = mapped_column(Integer, default=0)
     pending_count: Mapped[int] = mapped_column(Integer, default=0)
     employees: Mapped[int | None] = mapped_column(Integer)

@@ -1,9 +1,8 @@
 """What happens to a roster: submitted, withdrawn, superseded."""
 
-import hashlib
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CursorResult, func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
@@ -11,19 +10,21 @@ from registry.access.roles import Permission
 from registry.clock import now, today
 from registry.db import db, transaction
 from registry.errors import InputRefused, StateRefused
-from registry.members import tallies
 from registry.members.match import Match
-from registry.submissions import queries
+from registry.submissions import accounting, queries
+from registry.submissions.absences import ABSENCE
 from registry.submissions.drafts import take_up
 from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.states import Act, Kind, RowState, State, next_state
+from registry.submissions.moving import digest, end, send, set_rows, tally_submission
+from registry.submissions.states import Act, Kind, RowState, State
 from registry.submissions.storing import Ref
 from registry.submissions.undoing import forget
 from registry.submissions.weighing import reweigh
 from registry.trail.operations import record
 from registry.unions import operations as union_operations
 from registry.unions import queries as union_queries
+from registry.unions.queries import Union
 from registry.vault.vault import vault
 
 MOST_EMPLOYEES = 1_000_000
@@ -47,12 +48,16 @@ def submit(
     actor: Actor,
     hold_errors: bool = False,
     employees: int | None = None,
+    account_for_all: bool = False,
 ) -> Submitted:
     """Send a draft's good rows for review.
 
     With `hold_errors` faulty rows stay behind in a new draft; without it a draft with faulty rows
     is refused (submit.has_errors). A second submit of the same draft answers `already`.
     `employees` is the union's number of employees as declared with this roster.
+
+    What was said of members who are not in the roster is sent with it, as a submission of its own;
+    with `account_for_all` a member of whom nothing was said refuses it (absence.open).
     """
     _check_employees(employees)
     with transaction() as session:
@@ -61,44 +66,22 @@ def submit(
             return _answer(session, found, already=True)
         _check_submittable(found, hold_errors=hold_errors)
         union = union_queries.find(session, found.union_code)
-        _move(found, Act.SUBMIT)
-        found.submitted_by, found.submitted_at = actor.account_id, now()
+        absent, at = accounting.close(session, found, demand_all=account_for_all), now()
+        pending = send(session, found, actor.account_id, at)
         found.employees = employees
-        session.flush()
         forget(session, found)
-        held = _hold(session, found)
-        pending = _open_rows(session, found)
-        found.pending_count = pending
-        follow_up = (
-            take_up(
-                session,
-                vault(),
-                found,
-                union,
-                SubmissionRow.state == RowState.HELD,
-                actor.account_id,
-            )
-            if held
-            else None
-        )
+        held, follow_up = _hold(session, found, union, actor)
         if employees is not None:
             union_operations.declare_headcount(session, union, employees, today(), actor=actor)
         reweigh(session, Ref(found.county, found.id, found.union_code))
         if found.kind == Kind.FULL:
             _supersede_others(session, found, actor)
-        _tally_submission(session, found, sign=1, pending=pending)
-        record(
-            session,
-            "submission.submit",
-            actor=actor,
-            place=found.union_code,
-            detail={
-                "submission": found.id,
-                "rows": pending,
-                "held": held,
-                "digest": _digest(session, found),
-            },
-        )
+        tally_submission(session, found, sign=1, pending=pending)
+        _record_sent(session, found, actor, rows=pending, held=held)
+        if absent is not None:
+            rows = send(session, absent, actor.account_id, at)
+            tally_submission(session, absent, sign=1, pending=rows)
+            _record_sent(session, absent, actor, rows=rows, roster=found.id)
         session.flush()
         return _answer(session, found, already=False, held=held, follow_up=follow_up)
 
@@ -120,15 +103,8 @@ def withdraw(submission_id: int, *, actor: Actor) -> State:
     """
     with transaction() as session:
         found = locked(session, submission_id, actor, Permission.WORK_ROSTER)
-        was_draft = found.state == State.DRAFT
-        _move(found, Act.WITHDRAW)
-        found.is_current = False
-        session.flush()
+        end(session, found, Act.WITHDRAW)
         forget(session, found)
-        if not was_draft:
-            _tally_submission(session, found, sign=-1, pending=found.pending_count)
-            found.pending_count = 0
-            _drop_follow_ups(session, found)
         record(
             session,
             "submission.withdraw",
@@ -136,10 +112,15 @@ def withdraw(submission_id: int, *, actor: Actor) -> State:
             place=found.union_code,
             detail={"submission": found.id},
         )
+        _take_along(session, found, Act.WITHDRAW, actor)
     return State.WITHDRAWN
 
 
 def _check_submittable(found: Submission, *, hold_errors: bool) -> None:
+    if found.source == ABSENCE:
+        raise StateRefused(
+            "absence.with_roster", "对不在名册中的会员的说明随名册一起提交，请打开那份名册提交。"
+        )
     if found.state != State.DRAFT:
         raise StateRefused(
             "submission.state", f"这份名册{State(found.state).label}，不能提交；请重新上传。"
@@ -160,43 +141,15 @@ def _check_employees(employees: int | None) -> None:
         raise InputRefused("employees.range", "职工人数应为 1 到 1,000,000 之间的整数。")
 
 
-def _move(found: Submission, act: Act) -> None:
-    after = next_state(State(found.state), act)
-    if after is None:
-        raise StateRefused(
-            "submission.state",
-            f"这份名册{State(found.state).label}，不能再{_VERBS[act]}。",
-        )
-    found.state = after
-    found.version += 1
-
-
-_VERBS = {Act.SUBMIT: "提交", Act.WITHDRAW: "撤回", Act.SUPERSEDE: "替代"}
-
-
-def _hold(session: Session, found: Submission) -> int:
-    return _set_rows(session, found, RowState.HELD, SubmissionRow.worst == "error")
-
-
-def _open_rows(session: Session, found: Submission) -> int:
-    return _set_rows(session, found, RowState.PENDING, SubmissionRow.worst != "error")
-
-
-def _set_rows(
-    session: Session, found: Submission, state: RowState, which: ColumnElement[bool]
-) -> int:
-    changed = session.execute(
-        update(SubmissionRow)
-        .where(
-            SubmissionRow.county == found.county,
-            SubmissionRow.submission_id == found.id,
-            SubmissionRow.state == RowState.DRAFT,
-            which,
-        )
-        .values(state=state),
-        execution_options={"synchronize_session": False},
-    )
-    return cast(CursorResult[Any], changed).rowcount
+def _hold(
+    session: Session, found: Submission, union: Union, actor: Actor
+) -> tuple[int, int | None]:
+    """Keep the faulty rows back; return how many, and the draft that takes them up."""
+    held = set_rows(session, found, RowState.HELD, SubmissionRow.worst == "error")
+    if not held:
+        return 0, None
+    which = SubmissionRow.state == RowState.HELD
+    return held, take_up(session, vault(), found, union, which, actor.account_id)
 
 
 def _supersede_others(session: Session, found: Submission, actor: Actor) -> None:
@@ -211,12 +164,7 @@ def _supersede_others(session: Session, found: Submission, actor: Actor) -> None
         )
     )
     for other in list(others):
-        _move(other, Act.SUPERSEDE)
-        other.is_current = False
-        session.flush()
-        _tally_submission(session, other, sign=-1, pending=other.pending_count)
-        other.pending_count = 0
-        _drop_follow_ups(session, other)
+        end(session, other, Act.SUPERSEDE)
         record(
             session,
             "submission.supersede",
@@ -224,66 +172,32 @@ def _supersede_others(session: Session, found: Submission, actor: Actor) -> None
             place=other.union_code,
             detail={"submission": other.id, "by": found.id},
         )
+        _take_along(session, other, Act.SUPERSEDE, actor)
 
 
-def _drop_follow_ups(session: Session, found: Submission) -> None:
-    """The drafts of held rows end with their roster: sending it anew asks for those rows again."""
-    session.execute(
-        update(Submission)
-        .where(
-            Submission.county == found.county,
-            Submission.parent_id == found.id,
-            Submission.state == State.DRAFT,
-        )
-        .values(state=State.WITHDRAWN, is_current=False),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def _tally_submission(session: Session, found: Submission, *, sign: int, pending: int) -> None:
-    elsewhere = session.scalar(
-        select(func.count())
-        .select_from(SubmissionRow)
-        .where(
-            SubmissionRow.county == found.county,
-            SubmissionRow.submission_id == found.id,
-            SubmissionRow.state == RowState.PENDING,
-            SubmissionRow.match == Match.TRANSFER,
-        )
-    )
-    tallies.add(
+def _take_along(session: Session, found: Submission, act: Act, actor: Actor) -> None:
+    """What was said of the missing goes the way of its roster, unless it is being decided on."""
+    absent = accounting.linked(session, found)
+    if absent is None or absent.state != State.SUBMITTED:
+        return
+    end(session, absent, act)
+    record(
         session,
-        found.county,
-        found.union_code,
-        today(),
-        submitted=sign,
-        rows=sign * pending,
-        rows_elsewhere=sign * (elsewhere or 0),
-        pending=sign * pending,
+        f"submission.{act}",
+        actor=actor,
+        place=absent.union_code,
+        detail={"submission": absent.id, "roster": found.id},
     )
 
 
-def _digest(session: Session, found: Submission) -> str:
-    """Return a SHA-256 over the submitted rows: what was sent can be shown later."""
-    digest = hashlib.sha256()
-    rows = session.execute(
-        select(
-            SubmissionRow.row,
-            SubmissionRow.person_key,
-            SubmissionRow.match,
-            SubmissionRow.change,
-            SubmissionRow.clean,
-        )
-        .where(
-            SubmissionRow.county == found.county,
-            SubmissionRow.submission_id == found.id,
-            SubmissionRow.state == RowState.PENDING,
-        )
-        .order_by(SubmissionRow.row)
+def _record_sent(session: Session, found: Submission, actor: Actor, **detail: Any) -> None:
+    record(
+        session,
+        "submission.submit",
+        actor=actor,
+        place=found.union_code,
+        detail={"submission": found.id, **detail, "digest": digest(session, found)},
     )
-    for row, key, match, change, clean in rows:
-        digest.update(f"{row}|{(key or b'').hex()}|{match}|{change}|{clean}\n".encode())
-    return digest.hexdigest()
 
 
 def _answer(

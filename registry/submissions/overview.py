@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from registry.members.match import Match
 from registry.roster.columns import COLUMN
-from registry.submissions.checking import Tab
+from registry.submissions.checking import Tab, settled
 from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import RowState
@@ -54,7 +55,12 @@ def overview(session: Session, submission: SubmissionView) -> Overview:
     count = _Count({column.field for column in submission.columns if column.field})
     # Most findings say the same words in many rows: the database counts, each is decoded once.
     query = (
-        select(func.min(SubmissionRow.row), SubmissionRow.findings, func.count())
+        select(
+            func.min(SubmissionRow.row),
+            SubmissionRow.findings,
+            func.count(),
+            func.count().filter(SubmissionRow.match == Match.UNCHANGED),
+        )
         .where(
             *_of(submission),
             SubmissionRow.findings.is_not(None),
@@ -62,14 +68,14 @@ def overview(session: Session, submission: SubmissionView) -> Overview:
         )
         .group_by(SubmissionRow.findings)
     )
-    for row, text, times in session.execute(query):
-        count.add(row, decode_findings(text), times)
+    for row, text, times, unchanged in session.execute(query):
+        count.add(row, decode_findings(text), times, unchanged)
     total = session.scalar(select(func.count()).where(*_of(submission))) or 0
     here = submission.ok_count + submission.warning_count + submission.error_count
     return Overview(
         tabs={
             Tab.ERROR: submission.error_count,
-            Tab.WARNING: submission.warning_count,
+            Tab.WARNING: submission.warning_count - settled(session, submission),
             Tab.FIXED: count.fixed,
             Tab.EXCLUDED: total - here,
             Tab.ALL: total,
@@ -96,8 +102,9 @@ class _Count:
     rules: dict[Tab, dict[str, int]] = field(default_factory=dict)
     _groups: dict[tuple[str, str, str], Alike] = field(default_factory=dict)
 
-    def add(self, row: int, findings: list[StoredFinding], times: int) -> None:
-        """Count findings that `times` rows have, `row` the first of them."""
+    def add(self, row: int, findings: list[StoredFinding], times: int, unchanged: int) -> None:
+        """Count findings that `times` rows have, `row` the first of them; the warnings of those
+        that are `unchanged` are settled."""
         codes = {one.code: one.severity for one in findings}
         is_faulty = "error" in codes.values()
         for code, severity in codes.items():
@@ -106,7 +113,7 @@ class _Count:
             elif severity == "fixed":
                 self._tick(Tab.FIXED, code, times)
             elif not is_faulty:
-                self._tick(Tab.WARNING, code, times)
+                self._tick(Tab.WARNING, code, times - unchanged)
         if "fixed" in codes.values():
             self.fixed += times
         for one in findings:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from registry.errors import NotFound
@@ -68,6 +68,7 @@ class RowView(NamedTuple):
     match: Match | None
     change: str
     changed_on: str | None
+    change_reason: str | None
     person_key: bytes | None
     full_name: str | None
     document_kind: str | None
@@ -102,9 +103,9 @@ def of_union(
     before: int | None = None,
     limit: int = 50,
 ) -> list[SubmissionView]:
-    """Return a union's submissions, newest first."""
+    """Return a union's submissions, newest first; what stands within a draft is left out."""
     query = select(Submission).where(
-        Submission.county == county, Submission.union_code == union_code
+        Submission.county == county, Submission.union_code == union_code, stands_alone()
     )
     if states:
         query = query.where(Submission.state.in_(states))
@@ -113,6 +114,14 @@ def of_union(
     return [
         view_of(one) for one in session.scalars(query.order_by(Submission.id.desc()).limit(limit))
     ]
+
+
+def stands_alone() -> ColumnElement[bool]:
+    """Return the condition for submissions with a place of their own in lists.
+
+    What was said of members missing in a roster is part of that roster until it is sent.
+    """
+    return (Submission.source != "ABSENCE") | Submission.submitted_at.is_not(None)
 
 
 def follow_ups(session: Session, submission: SubmissionView) -> list[SubmissionView]:
@@ -272,6 +281,7 @@ ROW_COLUMNS = (
     SubmissionRow.match,
     SubmissionRow.change,
     SubmissionRow.changed_on,
+    SubmissionRow.change_reason,
     SubmissionRow.person_key,
     SubmissionRow.full_name,
     SubmissionRow.document_kind,
@@ -303,6 +313,7 @@ def row_view(found: Any) -> RowView:
         match=Match(found.match) if found.match else None,
         change=found.change,
         changed_on=found.changed_on,
+        change_reason=found.change_reason,
         person_key=found.person_key,
         full_name=found.full_name,
         document_kind=found.document_kind,

@@ -13,6 +13,7 @@ from registry.errors import StateRefused
 from registry.roster.check import Checker
 from registry.roster.sheet import Cell
 from registry.submissions import queries
+from registry.submissions.absences import ABSENCE
 from registry.submissions.drafts import recount
 from registry.submissions.intake import match_chunk
 from registry.submissions.judging import judged
@@ -65,6 +66,8 @@ def draft_of(session: Session, submission_id: int, actor: Actor) -> SubmissionVi
             "draft.fixed",
             f"这份名册{submission.state.label}，不能再修改；如需更正请先撤回或另报增量。",
         )
+    if submission.source == ABSENCE:
+        raise StateRefused("absence.with_roster", "会员的去向请在“不在名册里的会员”页面中改。")
     if not submission.is_read:
         raise StateRefused("draft.reading", "名册还在读取和校验，请等进度完成后再修改。")
     return submission

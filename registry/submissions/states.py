@@ -15,6 +15,11 @@ class Kind(StrEnum):
         """The kind's name on the screen."""
         return {"FULL": "全量", "INCREMENT": "增量", "REVERIFY": "复核"}[self]
 
+    @property
+    def lists_everybody(self) -> bool:
+        """Whether the roster claims to hold all members, so that who is not in it is missing."""
+        return self is not Kind.INCREMENT
+
 
 class State(StrEnum):
     """Where a submission stands."""

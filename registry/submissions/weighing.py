@@ -19,9 +19,10 @@ from registry.members.models import LIVE, Membership, MembershipState
 from registry.roster.findings import FileFinding
 from registry.roster.messages import sentence
 from registry.roster.rules import RULES
-from registry.submissions import queries
+from registry.submissions import absences, queries
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.states import Kind, RowState
+from registry.submissions.queries import SubmissionView
+from registry.submissions.states import RowState
 from registry.submissions.storing import Ref
 from registry.unions import queries as union_queries
 
@@ -65,10 +66,11 @@ def reweigh(session: Session, ref: Ref) -> None:
     view = queries.find(session, ref.submission_id)
     values: dict[str, Any] = {}
     leaving_unsaid = 0
-    if view.kind is Kind.FULL:
-        absent = _absent(session, ref)
-        leaving_unsaid = unsaid(absent, _unread(session, ref))
+    if view.kind.lists_everybody:
+        absent = _absent(session, view)
         values["missing_count"] = absent.live
+        staying = absences.account(session, view).staying
+        leaving_unsaid = unsaid(absent, _unread(session, ref) + staying)
     matches = queries.counts_by_match(session, view)
     found = weigh(session, ref, matches, leaving_unsaid=leaving_unsaid)
     others = [one for one in view.file_findings if one["code"] not in CODES]
@@ -83,12 +85,13 @@ def reweigh(session: Session, ref: Ref) -> None:
         )
 
 
-def unsaid(absent: Absent, unread: int) -> int:
-    """Return how many members a full roster takes leave of without a word.
+def unsaid(absent: Absent, here: int) -> int:
+    """Return how many members a full roster takes leave of.
 
-    A row without a readable number may be any of those who seem to be absent.
+    `here` are those of whom it was said that they stay, and rows without a readable number: each
+    may be any of those who seem to be absent.
     """
-    return max(absent.active - unread, 0)
+    return max(absent.active - here, 0)
 
 
 def absent_from(session: Session, county: str, union_code: str, named: Collection[bytes]) -> Absent:
@@ -102,20 +105,10 @@ def absent_from(session: Session, county: str, union_code: str, named: Collectio
     return Absent(len(states), len(states) - states.count(MembershipState.RETAINED))
 
 
-def _absent(session: Session, ref: Ref) -> Absent:
-    named = select(SubmissionRow.person_key).where(
-        SubmissionRow.county == ref.county,
-        SubmissionRow.submission_id == ref.submission_id,
-        SubmissionRow.person_key == Membership.person_key,
-    )
+def _absent(session: Session, roster: SubmissionView) -> Absent:
     query = (
         select(Membership.state, func.count())
-        .where(
-            Membership.county == ref.county,
-            Membership.union_code == ref.union_code,
-            Membership.state.in_(LIVE),
-            ~named.exists(),
-        )
+        .where(*absences.is_missing(roster))
         .group_by(Membership.state)
     )
     by_state = dict(session.execute(query).tuples().all())

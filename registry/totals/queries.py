@@ -141,15 +141,16 @@ def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
     differences = []
     for code in sorted(set(counts) | set(real) | set(pending)):
         kept = counts.get(code, UnionCounts())
-        active, retained, filled = real.get(code, (0, 0, 0))
+        active, retained, filled, verified = real.get(code, (0, 0, 0, 0))
         pairs = (
             ("active", kept.active, active),
             ("retained", kept.retained, retained),
             ("filled", kept.filled, filled),
+            ("reverified", kept.reverified, verified),
             ("pending", kept.pending, pending.get(code, 0)),
         )
         differences += [Difference(code, what, a, b) for what, a, b in pairs if a != b]
-    return sum(active + retained for active, retained, _ in real.values()), differences
+    return sum(active + retained for active, retained, *_ in real.values()), differences
 
 
 def _pending(session: Session, county: str) -> dict[str, int]:

@@ -5,9 +5,11 @@ from typing import NamedTuple
 from flask import Blueprint
 
 from registry.web import (
+    absent,
     accounts,
     clerks,
     columns,
+    comparing,
     correcting,
     correcting_many,
     health,
@@ -43,6 +45,8 @@ FAMILIES: tuple[Family, ...] = (
     Family(correcting.blueprint),
     Family(correcting_many.blueprint),
     Family(sending.blueprint),
+    Family(comparing.blueprint),
+    Family(absent.blueprint),
     Family(submissions.blueprint),
     Family(review.blueprint, review.waiting),
     Family(unions.blueprint),

@@ -59,6 +59,7 @@ def check_page(submission: SubmissionView) -> str:
         start=start,
         previous=found.previous,
         next=found.next,
+        settled=checking.settled(session, submission),
         asked=asked_once(submission),
         file_findings=_file_findings(submission),
         skipped=[_skipped(one) for one in submission.skipped],
@@ -167,7 +168,8 @@ def _opened_at(session: Session, submission: SubmissionView, came_back: bool) ->
         return View(Tab.ALL), 0
     if submission.error_count:
         return View(Tab.ERROR), 0
-    return View(Tab.WARNING if submission.warning_count else Tab.ALL), 0
+    warned = submission.warning_count - checking.settled(session, submission)
+    return View(Tab.WARNING if warned else Tab.ALL), 0
 
 
 def _rows(

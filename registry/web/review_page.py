@@ -17,6 +17,8 @@ from registry.review import queue
 from registry.review.operations import ADMISSIBLE
 from registry.review.queries import RISK, Difference, differences, masked
 from registry.review.queue import Other, Part, Pending
+from registry.submissions import absences
+from registry.submissions.absences import reason_of
 from registry.submissions.listing import row_counts
 from registry.submissions.queries import RowView, SubmissionView
 from registry.unions import queries as unions
@@ -57,7 +59,7 @@ HINTS: dict[Part, str] = {
 @dataclass(frozen=True)
 class Line:
     """One row as shown: masked, with what it would change. `elsewhere` names the other union
-    where the reader may know it.
+    where the reader may know it; `said` is why a member is not in the roster.
     """
 
     row: int
@@ -66,6 +68,7 @@ class Line:
     mobile: str
     match: Match | None
     asks: str
+    said: str
     differences: Sequence[Difference]
     elsewhere: str
     warnings: Sequence[str]
@@ -101,6 +104,8 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
         people=display_names(session, [submission.submitted_by]),
         counts=row_counts(session, [submission])[submission.id],
         pending=pending,
+        account=absences.account(session, submission),
+        roster=absences.roster_of(session, submission),
         admissible={m: n for m, n in pending.matches.items() if m in ADMISSIBLE},
         staying={p: pending.count(p) for p in PARTS[:3] if pending.count(p)},
         part=part,
@@ -162,10 +167,16 @@ def lines(session: Session, submission: SubmissionView, rows: Sequence[RowView])
     changed = differences(session, submission, rows)
     elsewhere = queue.other_unions(session, rows, g.actor.path)
     sight = sight_of(g.actor.path)
-    return [_line(row, sight, changed.get(row.row, ()), elsewhere.get(row.row, "")) for row in rows]
+    absent = submission.source == absences.ABSENCE
+    return [
+        _line(row, sight, changed.get(row.row, ()), elsewhere.get(row.row, ""), absent)
+        for row in rows
+    ]
 
 
-def _line(row: RowView, sight: Sight, changed: Sequence[Difference], elsewhere: str) -> Line:
+def _line(
+    row: RowView, sight: Sight, changed: Sequence[Difference], elsewhere: str, absent: bool
+) -> Line:
     document, mobile = masked(row, sight)
     change = code_list("membership_change")
     asked = change.label(row.change) if row.change in change else row.change
@@ -177,6 +188,7 @@ def _line(row: RowView, sight: Sight, changed: Sequence[Difference], elsewhere: 
         match=row.match,
         asks=f"{asked} {row.changed_on}" if row.changed_on else asked,
         # Of a conflict only the names count: whose particulars they are is the very question.
+        said=reason_of(row.change, row.change_reason).label if absent else "",
         differences=changed[:1] if row.match is Match.CONFLICT else changed,
         elsewhere=elsewhere,
         warnings=[

@@ -17,6 +17,7 @@ from registry.jobs.wake import wake
 from registry.members import roster as members
 from registry.roster.blank import write_blank
 from registry.submissions import checking, queries
+from registry.submissions.absences import ABSENCE
 from registry.submissions.queries import SubmissionView
 from registry.submissions.recognition import went_into
 from registry.submissions.states import Kind, State
@@ -98,6 +99,8 @@ def submission(submission_id: int) -> str | Response:
     demand(g.actor, Permission.WORK_ROSTER, found.path)
     if _is_asking(found):
         return redirect(url_for("columns.show", submission_id=found.id), 303)
+    if found.source == ABSENCE:  # part of its roster as long as that is a draft
+        return redirect(url_for("absent.missing", submission_id=found.parent_id), 303)
     return check_page.check_page(found) if found.is_read else _progress_page(found)
 
 

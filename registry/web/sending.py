@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from registry.access.roles import Permission
@@ -10,10 +10,17 @@ from registry.clock import today
 from registry.db import db
 from registry.errors import InputRefused, RosterRefused, StateRefused
 from registry.members.match import Match
-from registry.members.queries import sight_of
 from registry.review.queries import decisions_by_id
 from registry.roster.messages import TITLES
-from registry.submissions import checking, marking, operations, queries, weighing
+from registry.submissions import (
+    absences,
+    checking,
+    comparing,
+    marking,
+    operations,
+    queries,
+    weighing,
+)
 from registry.submissions.marking import SentBack
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import Kind, State
@@ -23,18 +30,16 @@ from registry.web.forms.roster import SubmitForm
 from registry.web.guard import guard
 
 blueprint = Blueprint("sending", __name__)
-_PAGE = 50
 
-# In this order on the page; what needs the reviewer's decision comes first.
-_MATCHES = (
-    (Match.CONFLICT, "会员库中同一证件号码是另一个姓名，由审核员核实"),
-    (Match.TRANSFER, "现在是其他工会的会员，将作为转会申请办理"),
-    (Match.NEW, "新入会"),
-    (Match.CHANGED, "已是本会会员，信息有变化"),
-    (Match.UNCHANGED, "已是本会会员，信息没有变化"),
-    (Match.LEAVE, "退会、除名或转出"),
-    (Match.RETAIN, "保留会籍"),
-)
+_WORDS: dict[Match, str] = {
+    Match.CONFLICT: "会员库中同一证件号码是另一个姓名，由审核员核实",
+    Match.TRANSFER: "现在是其他工会的会员，将作为转会申请办理",
+    Match.CHANGED: "已是本会会员，信息有变化",
+    Match.NEW: "新入会",
+    Match.LEAVE: "退会、除名或转出",
+    Match.RETAIN: "保留会籍",
+    Match.UNCHANGED: "已是本会会员，信息没有变化，不用再核对",
+}
 
 
 @blueprint.get("/submissions/<int:submission_id>/submit")
@@ -66,13 +71,15 @@ def submit(submission_id: int) -> Response | tuple[str, int]:
             actor=g.actor,
             hold_errors=bool(form.hold.data),
             employees=form.employees.data if is_full else None,
+            account_for_all=True,
         )
     except InputRefused as error:
         form.employees.errors = [error.message]
         return _confirm_page(form), 400
     except StateRefused as error:
         flash(error.message, "error")
-        return redirect(url_for("roster.submission", submission_id=submission_id), 303)
+        page = "sending.confirm" if error.code == "absence.open" else "roster.submission"
+        return redirect(url_for(page, submission_id=submission_id), 303)
     flash(_words_for(sent), "success")
     if form.employees.data and is_full and not sent.already:
         _say_when_over(submission_id)
@@ -89,25 +96,6 @@ def discard(submission_id: int) -> Response:
     operations.withdraw(submission_id, actor=g.actor)
     flash(f"草稿“{found.file_name}”已放弃，会员库没有变化。同一份文件可以重新上传。", "success")
     return redirect(url_for("roster.upload", code=found.union_code), 303)
-
-
-@blueprint.get("/submissions/<int:submission_id>/missing")
-@guard(Permission.WORK_ROSTER)
-def missing(submission_id: int) -> str:
-    """List the members whom a full roster leaves out."""
-    after = max(request.args.get("after", 0, type=int), 0)
-    found = checking.missing_members(
-        db.session(), g.submission, sight_of(g.actor.path), after=after, limit=_PAGE + 1
-    )
-    shown = found[:_PAGE]
-    return render_template(
-        "roster/missing.html",
-        submission=g.submission,
-        union=g.union,
-        members=shown,
-        is_later=bool(after),
-        next=shown[-1].membership_id if len(found) > _PAGE else None,
-    )
 
 
 @blueprint.get("/submissions/<int:submission_id>/marked.xlsx")
@@ -138,10 +126,11 @@ def _confirm_page(form: SubmitForm) -> str:
     found: SubmissionView = g.submission
     session = db.session()
     counts = queries.counts_by_match(session, found)
+    account = absences.account(session, found)
     good = found.ok_count + found.warning_count
     form.employees.flags.required = found.kind is Kind.FULL
     matches: list[tuple[Any, str, int]] = [
-        (match, words, counts[match]) for match, words in _MATCHES if counts.get(match)
+        (match, _WORDS[match], counts[match]) for match in comparing.ORDER if counts.get(match)
     ]
     return render_template(
         "roster/submit.html",
@@ -152,6 +141,10 @@ def _confirm_page(form: SubmitForm) -> str:
         matches=matches,
         is_full=found.kind is Kind.FULL,
         about_the_whole=_about_the_whole(found),
+        account=account,
+        overlooked=absences.Reason.OVERLOOKED,
+        warned=found.warning_count - checking.settled(session, found),
+        elsewhere=comparing.waiting_elsewhere(session, found),
         last_headcount=_last_headcount(),
     )
 

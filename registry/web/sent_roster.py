@@ -15,7 +15,7 @@ from registry.db import db
 from registry.members.match import Match
 from registry.members.queries import sight_of
 from registry.review.queries import DecisionView, decisions, decisions_by_id, masked
-from registry.submissions import listing
+from registry.submissions import absences, listing
 from registry.submissions.listing import FollowUp, RowCounts
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import WITHDRAWABLE, RowState, State
@@ -32,7 +32,12 @@ _TABS: tuple[tuple[RowState, str], ...] = (
     (RowState.APPROVED, "green"),
     (RowState.EXCLUDED, "grey"),
 )
-_SOURCES = {"FILE": "上传文件", "FORM": "手工录入", "FOLLOW_UP": "接着办上一次余下的行"}
+_SOURCES = {
+    "FILE": "上传文件",
+    "FORM": "手工录入",
+    "FOLLOW_UP": "接着办上一次余下的行",
+    "ABSENCE": "说明不在名册中的会员的去向",
+}
 _VERDICTS = {
     "APPROVE": ("check-circle", "green"),
     "SEND_BACK": ("arrow-return-left", "red"),
@@ -92,6 +97,8 @@ def detail_page(submission: SubmissionView) -> str:
         union=g.union,
         own=own,
         counts=counts,
+        account=absences.account(session, submission),
+        roster=absences.roster_of(session, submission),
         transfers=listing.pending_transfers(session, submission),
         tabs=[
             (_label(submission, one), _address(submission, one), by_state[one], one is state, tone)

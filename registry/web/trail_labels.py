@@ -39,6 +39,7 @@ ACTIONS: dict[str, str] = {
     "account.reset": "重置密码",
     "account.roles": "调整角色",
     "access.refused": "越权被拒",
+    "draft.account": "说明不在名册中的会员的去向",
     "draft.answer": "回答草稿中的问题",
     "draft.by_hand": "手工录入一人",
     "draft.judge": "核对手工录入的一人",

@@ -81,6 +81,48 @@ def test_from_file_to_total(registry, tmp_path):
     assert registry("verify-trail", "--json")[0] == 0
 
 
+def test_each_kind_is_compared_with_what_was_admitted(registry, tmp_path):
+    """Three new, two changed, four missing, one of another union, three the same."""
+    people = make_people(13)
+    for union, clerk, chosen in (
+        (UNION, "clerk", people[:9]),
+        (OTHER_UNION, "other-clerk", people[12:]),
+    ):
+        file = roster(tmp_path, chosen, name=f"{clerk}.csv")
+        sent = registry("submit", file, "--union", union, "--as", clerk, "--json")[1]
+        registry("approve", sent["submission"], "--as", "reviewer")
+    changes = {0: {"education": "博士研究生"}, 1: {"mobile": "13905760001"}}
+    file = roster(tmp_path, [*people[:5], *people[9:]], changes, name="again.csv")
+    expected = {"new": 3, "changed": 2, "unchanged": 3, "transfer": 1, "conflict": 0}
+
+    checked = registry("check", file, "--union", UNION, "--as", "clerk", "--json")[1]
+    assert checked["matches"] == {**expected, "missing": 4}
+    numbers = {}
+    for kind, missing in (("increment", 0), ("full", 4), ("reverify", 4)):
+        code, sent, _ = registry(
+            *("submit", file, "--union", UNION, "--as", "clerk", "--kind", kind, "--json")
+        )
+        assert (code, sent["state"]) == (0, "SUBMITTED")
+        assert sent["matches"] == {**expected, "missing": missing}
+        numbers[kind] = sent["submission"]
+        again = registry(
+            *("submit", file, "--union", UNION, "--as", "clerk", "--kind", kind, "--json")
+        )[1]
+        assert (again["submission"], again["already"]) == (sent["submission"], True)
+        assert again["matches"] == sent["matches"]
+
+    _, done, _ = registry("approve", numbers["full"], "--as", "reviewer", "--json")
+    assert (done["approved"], done["pending"], done["transfer"]) == (8, 1, 1)
+    # The same rows once more: all that the full roster brought is unchanged by now.
+    _, done, _ = registry("approve", numbers["reverify"], "--as", "reviewer", "--json")
+    assert (done["approved"], done["transfer"]) == (8, 1)
+    _, totals, _ = registry("totals", "--under", UNION, "--json")
+    assert totals["total"]["members"] == 12  # those missing keep their membership
+    rate = totals["total"]["metrics"]["reverified_rate"]
+    assert (rate["numerator"], rate["denominator"]) == (8, 12)
+    assert registry("reconcile", "--json")[:2] == (0, {"checked": 13, "differences": []})
+
+
 def test_a_roster_with_errors_stays_a_draft_until_they_are_held(registry, tmp_path):
     file = roster(tmp_path, make_people(3), {0: {"full_name": None}})
     place = ("--union", UNION, "--as", "clerk", "--json")

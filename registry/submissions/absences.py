@@ -1,0 +1,263 @@
+"""Members whom a roster of everybody leaves out, and what the clerk has said of each.
+
+What was said stands as rows of a submission of its own (`source` ABSENCE), which names the roster
+as its parent: a leaving, a retaining, or nothing at all for who was overlooked. It is a draft as
+long as the roster is one, and is sent, withdrawn and superseded with it (decision 0020).
+"""
+
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from registry.identity import mask
+from registry.members.matching import LEAVING, RETAINING
+from registry.members.models import LIVE, Member, Membership, MembershipState
+from registry.members.queries import Sight, masked_document, masked_mobile
+from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.queries import SubmissionView, find, view_of
+from registry.submissions.states import RowState, State
+from registry.vault.vault import vault
+
+ABSENCE = "ABSENCE"
+_OVER = (State.WITHDRAWN, State.SUPERSEDED)
+_NOBODY = 0  # the number of no submission: what was said where nothing was said yet
+
+
+class Reason(StrEnum):
+    """Why a member is not in the roster."""
+
+    LEFT = "LEFT"
+    MOVED = "MOVED"
+    RETIRED = "RETIRED"
+    UNEMPLOYED = "UNEMPLOYED"
+    LAID_OFF = "LAID_OFF"
+    DIED = "DIED"
+    OVERLOOKED = "OVERLOOKED"
+
+    @property
+    def label(self) -> str:
+        """What the clerk chooses on the screen."""
+        return _SAYS[self][0]
+
+    @property
+    def change(self) -> str:
+        """The change that it asks for, of codes/membership_change.csv."""
+        return _SAYS[self][1]
+
+    @property
+    def change_reason(self) -> str | None:
+        """The reason of that change, of codes/membership_change_reason.csv."""
+        return _SAYS[self][2]
+
+
+_SAYS: dict[Reason, tuple[str, str, str | None]] = {
+    Reason.LEFT: ("离职（退会）", "6", None),
+    Reason.MOVED: ("调走（转出）", "4", "1"),
+    Reason.RETIRED: ("退休（保留会籍）", RETAINING, "7"),
+    Reason.UNEMPLOYED: ("失业（保留会籍）", RETAINING, "3"),
+    Reason.LAID_OFF: ("下岗待岗（保留会籍）", RETAINING, "2"),
+    Reason.DIED: ("去世（会籍终止）", "6", "8"),
+    Reason.OVERLOOKED: ("漏写，仍在本单位", "1", None),
+}
+_REASON_OF = {(change, reason): one for one, (_, change, reason) in _SAYS.items()}
+
+
+class MissingMember(NamedTuple):
+    """A live member whom a roster leaves out, masked, with what the clerk has said."""
+
+    membership_id: int
+    member_id: int
+    name: str
+    document: str
+    mobile: str
+    is_retained: bool
+    reason: Reason | None
+    on: str
+
+
+class Account(NamedTuple):
+    """How many members a roster leaves out, and of how many what was said.
+
+    `number` is the submission that holds what was said, None where nothing was.
+    """
+
+    total: int
+    said: dict[Reason, int]
+    number: int | None = None
+
+    @property
+    def open(self) -> int:
+        """Members of whom nothing was said."""
+        return max(self.total - sum(self.said.values()), 0)
+
+    @property
+    def leaving(self) -> int:
+        """Members whose membership is to end."""
+        return sum(count for reason, count in self.said.items() if reason.change in LEAVING)
+
+    @property
+    def staying(self) -> int:
+        """Members of whom it was said that they stay, retained ones among them."""
+        return sum(self.said.values()) - self.leaving
+
+
+def reason_of(change: str, change_reason: str | None) -> Reason:
+    """Return what was said, from the row that says it.
+
+    Retaining without a reason is how one says of a retained member that nothing has changed.
+    """
+    return _REASON_OF.get((change, change_reason), Reason.OVERLOOKED)
+
+
+def linked(session: Session, roster: SubmissionView) -> SubmissionView | None:
+    """Return the submission that holds what was said of the members missing in a roster."""
+    found = session.scalar(
+        select(Submission)
+        .where(
+            Submission.county == roster.county,
+            Submission.union_code == roster.union_code,
+            Submission.parent_id == roster.id,
+            Submission.source == ABSENCE,
+            Submission.state.not_in(_OVER),
+        )
+        .order_by(Submission.id.desc())
+        .limit(1)
+    )
+    return view_of(found) if found is not None else None
+
+
+def roster_of(session: Session, submission: SubmissionView) -> SubmissionView | None:
+    """Return the roster beside which a submission says who is missing; None for all others."""
+    if submission.source != ABSENCE or submission.parent_id is None:
+        return None
+    return find(session, submission.parent_id)
+
+
+def account(session: Session, roster: SubmissionView) -> Account:
+    """Return what was said of the missing: of a draft as things are now, else as it was sent."""
+    if not roster.kind.lists_everybody:
+        return Account(0, {})
+    known = linked(session, roster)
+    number = known.id if known else None
+    if roster.state is not State.DRAFT:
+        return Account(roster.missing_count, _said(session, roster.county, number), number)
+    said = _row_of(roster.county, number)
+    query = (
+        select(SubmissionRow.change, SubmissionRow.change_reason, func.count())
+        .select_from(Membership)
+        .outerjoin(SubmissionRow, said)
+        .where(*is_missing(roster))
+        .group_by(SubmissionRow.change, SubmissionRow.change_reason)
+    )
+    counts: dict[Reason, int] = {}
+    total = 0
+    for change, why, count in session.execute(query):
+        total += count
+        if change is not None:
+            reason = reason_of(change, why)
+            counts[reason] = counts.get(reason, 0) + count
+    return Account(total, _in_order(counts), number)
+
+
+def missing_members(
+    session: Session,
+    roster: SubmissionView,
+    sight: Sight,
+    *,
+    only_open: bool = False,
+    member_id: int | None = None,
+    after: int = 0,
+    limit: int = 50,
+) -> list[MissingMember]:
+    """Return the members whom a draft leaves out, masked, in the order of admission.
+
+    `only_open` leaves out those of whom something was said; `after` is a membership number.
+    """
+    known = linked(session, roster)
+    query = (
+        select(
+            Membership.id,
+            Membership.state,
+            Member.id.label("member_id"),
+            Member.full_name,
+            Member.person_key,
+            Member.document_sealed,
+            Member.mobile_sealed,
+            SubmissionRow.change,
+            SubmissionRow.change_reason,
+            SubmissionRow.changed_on,
+        )
+        .join(Member, (Member.county == Membership.county) & (Member.id == Membership.member_id))
+        .outerjoin(SubmissionRow, _row_of(roster.county, known.id if known else None))
+        .where(*is_missing(roster), Membership.id > after)
+    )
+    if only_open:
+        query = query.where(SubmissionRow.row.is_(None))
+    if member_id is not None:
+        query = query.where(Member.id == member_id)
+    keeper = vault()
+    return [
+        MissingMember(
+            one.id,
+            one.member_id,
+            mask.name(one.full_name, own=sight is Sight.OWN_UNION),
+            masked_document(keeper, one.document_sealed, one.person_key, sight),
+            masked_mobile(keeper, one.mobile_sealed, one.person_key),
+            one.state == MembershipState.RETAINED,
+            reason_of(one.change, one.change_reason) if one.change is not None else None,
+            one.changed_on or "",
+        )
+        for one in session.execute(query.order_by(Membership.id).limit(limit))
+    ]
+
+
+def is_missing(roster: SubmissionView) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions by which a membership is missing in a roster.
+
+    A row that the clerk left out names nobody; a faulty row does, as far as its number is sound.
+    """
+    named = (
+        select(SubmissionRow.row)
+        .where(
+            SubmissionRow.county == roster.county,
+            SubmissionRow.submission_id == roster.id,
+            SubmissionRow.person_key == Membership.person_key,
+            SubmissionRow.state != RowState.EXCLUDED,
+        )
+        .correlate(Membership)
+    )
+    return (
+        Membership.county == roster.county,
+        Membership.union_code == roster.union_code,
+        Membership.state.in_(LIVE),
+        ~named.exists(),
+    )
+
+
+def _row_of(county: str, number: int | None) -> ColumnElement[bool]:
+    return and_(
+        SubmissionRow.county == county,
+        SubmissionRow.submission_id == (number or _NOBODY),
+        SubmissionRow.person_key == Membership.person_key,
+    )
+
+
+def _said(session: Session, county: str, number: int | None) -> dict[Reason, int]:
+    if number is None:
+        return {}
+    query: Any = (
+        select(SubmissionRow.change, SubmissionRow.change_reason, func.count())
+        .where(SubmissionRow.county == county, SubmissionRow.submission_id == number)
+        .group_by(SubmissionRow.change, SubmissionRow.change_reason)
+    )
+    counts: dict[Reason, int] = {}
+    for change, why, count in session.execute(query):
+        reason = reason_of(change, why)
+        counts[reason] = counts.get(reason, 0) + count
+    return _in_order(counts)
+
+
+def _in_order(counts: dict[Reason, int]) -> dict[Reason, int]:
+    return {reason: counts[reason] for reason in Reason if reason in counts}
