@@ -12,6 +12,9 @@ from registry.clock import now
 from registry.db import setting, transaction
 from registry.jobs.models import Batch, BatchState, WorkerBeat
 
+# A batch that failed may be tried again.
+_ENDED = {BatchState.DONE, BatchState.REFUSED, BatchState.PAUSED, BatchState.CANCELLED}
+
 
 class LostLease(Exception):
     """Another worker has taken the batch over; this one stops writing."""
@@ -56,7 +59,7 @@ def claim(batch_id: int, worker: str) -> int | None:
     """Take a batch and return the new fence; None when it is done or another worker lives on it."""
     with transaction() as session:
         batch = session.get(Batch, batch_id)
-        if batch is None or batch.state in {BatchState.DONE, BatchState.REFUSED}:
+        if batch is None or batch.state in _ENDED:
             return None
         if _is_held(batch, worker):
             return None

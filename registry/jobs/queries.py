@@ -26,9 +26,14 @@ class Progress(NamedTuple):
 
 def progress(session: Session, county: str, submission_id: int) -> Progress | None:
     """Return the state of the newest work on a submission, None when there is none."""
+    return progress_of(session, "import", county, submission_id)
+
+
+def progress_of(session: Session, kind: str, county: str, subject_id: int) -> Progress | None:
+    """Return the state of the newest work of a kind on its subject, None when there is none."""
     batch = session.scalar(
         select(Batch)
-        .where(Batch.county == county, Batch.submission_id == submission_id)
+        .where(Batch.county == county, Batch.kind == kind, Batch.subject_id == subject_id)
         .order_by(Batch.id.desc())
         .limit(1)
     )

@@ -91,7 +91,7 @@ def submit(
                 "submission": found.id,
                 "rows": pending,
                 "held": held,
-                "digest": _digest(session, found),
+                "digest": digest_of(session, found.county, found.id),
             },
         )
         session.flush()
@@ -257,7 +257,7 @@ def _tally_submission(session: Session, found: Submission, *, sign: int, pending
     )
 
 
-def _digest(session: Session, found: Submission) -> str:
+def digest_of(session: Session, county: str, submission_id: int) -> str:
     """Return a SHA-256 over the submitted rows: what was sent can be shown later."""
     digest = hashlib.sha256()
     rows = session.execute(
@@ -269,11 +269,12 @@ def _digest(session: Session, found: Submission) -> str:
             SubmissionRow.clean,
         )
         .where(
-            SubmissionRow.county == found.county,
-            SubmissionRow.submission_id == found.id,
+            SubmissionRow.county == county,
+            SubmissionRow.submission_id == submission_id,
             SubmissionRow.state == RowState.PENDING,
         )
         .order_by(SubmissionRow.row)
+        .execution_options(yield_per=5000)
     )
     for row, key, match, change, clean in rows:
         digest.update(f"{row}|{(key or b'').hex()}|{match}|{change}|{clean}\n".encode())

@@ -86,7 +86,7 @@ def find(session: Session, submission_id: int) -> SubmissionView:
     Raises `NotFound` when there is none with this number.
     """
     found = session.scalar(select(Submission).where(Submission.id == submission_id))
-    if found is None:
+    if found is None or found.state == State.STAGED:
         raise NotFound("submission.unknown", f"没有编号为 {submission_id} 的报送。")
     return view_of(found)
 
@@ -102,7 +102,9 @@ def of_union(
 ) -> list[SubmissionView]:
     """Return a union's submissions, newest first."""
     query = select(Submission).where(
-        Submission.county == county, Submission.union_code == union_code
+        Submission.county == county,
+        Submission.union_code == union_code,
+        Submission.state != State.STAGED,
     )
     if states:
         query = query.where(Submission.state.in_(states))
