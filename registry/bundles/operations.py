@@ -32,6 +32,7 @@ from registry.vault.vault import Vault
 # The answer "these rows are not sent", in place of a union.
 LEAVE_OUT = "-"
 _LONGEST_NAME = 200
+_CODE_LENGTH = 13
 _EVERY_UNION = 1_000_000
 _NAME_COLUMNS = (
     *("county", "bundle_id", "number", "key", "written", "row_count", "first_row"),
@@ -123,7 +124,7 @@ def finish_reading(
         [bundle.id] * count,
         list(range(1, count + 1)),
         [key_of(vault, name) for name in written],
-        [(text or "")[:_LONGEST_NAME] for text in blinded(list(written))],
+        [_shown(name) for name in written],
         list(names.rows.values()),
         [names.first[name] for name in written],
         [one.how.value for one in meant],
@@ -268,6 +269,15 @@ def book_of(session: Session, path: str) -> NameBook:
     above = union_queries.ancestors(session, path)
     unions = union_queries.grassroots(session, path, limit=_EVERY_UNION)
     return NameBook(unions, above[0].name if above else "")
+
+
+def _shown(name: str) -> str:
+    """Return a name as it is kept and shown: who took the wrong column has numbers of persons
+    standing there. Codes of unions are no persons'.
+    """
+    if name.isdigit() and len(name) == _CODE_LENGTH:
+        return name
+    return (blinded([name])[0] or "")[:_LONGEST_NAME]
 
 
 def _demand_mapping(bundle: Bundle) -> None:

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from registry.web import (
     accounts,
+    bundles,
     clerks,
     correcting,
     health,
@@ -40,6 +41,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(sending.blueprint),
     Family(submissions.blueprint),
     Family(review.blueprint, review.waiting),
+    Family(bundles.blueprint, bundles.waiting),
     Family(unions.blueprint),
     Family(members.blueprint, members.waiting),
     Family(person.blueprint),

@@ -32,7 +32,12 @@ _TABS: tuple[tuple[RowState, str], ...] = (
     (RowState.APPROVED, "green"),
     (RowState.EXCLUDED, "grey"),
 )
-_SOURCES = {"FILE": "上传文件", "FORM": "手工录入", "FOLLOW_UP": "接着办上一次余下的行"}
+_SOURCES = {
+    "FILE": "上传文件",
+    "FORM": "手工录入",
+    "FOLLOW_UP": "接着办上一次余下的行",
+    "BUNDLE": "上级工会代为上传的合并名册",
+}
 _VERDICTS = {
     "APPROVE": ("check-circle", "green"),
     "SEND_BACK": ("arrow-return-left", "red"),
