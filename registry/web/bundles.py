@@ -12,7 +12,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask_login import current_user
@@ -27,11 +26,12 @@ from registry.bundles.findings import findings_csv
 from registry.bundles.queries import BundleView
 from registry.bundles.states import BundleState, How
 from registry.db import db
-from registry.errors import Busy, Forbidden, InputRefused, RosterRefused, StateRefused
+from registry.errors import Busy, Forbidden, InputRefused, NotFound, RosterRefused, StateRefused
 from registry.jobs import bundles as jobs
 from registry.jobs import queries as work
 from registry.jobs.wake import wake
 from registry.unions import queries as unions
+from registry.web.downloads import streamed
 from registry.web.forms.bundles import BundleForm
 from registry.web.frame import can
 from registry.web.guard import guard
@@ -179,11 +179,7 @@ def findings(code: str, bundle_id: int) -> AnyResponse:
     except StateRefused as error:
         flash(error.message, "error")
         return redirect(_address(code, bundle_id), 303)
-    answer = Response(stream_with_context(pieces), mimetype="text/csv")
-    name = f"问题清单-{found.file_name.rpartition('.')[0] or found.file_name}.csv"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return streamed(pieces, f"问题清单-{found.file_name.rpartition('.')[0]}.csv")
 
 
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:
@@ -274,6 +270,8 @@ def _names_page(found: BundleView, error: str = "", typed: dict[str, str] | None
 
 
 def _list_page(form: BundleForm) -> str:
+    if g.union.is_grassroots:
+        raise NotFound("bundle.place", "这里没有合并名册：基层工会的名册在“花名册导入”中上传。")
     session = db.session()
     before = request.args.get("before", type=int)
     listed = queries.of_place(session, g.union.county, g.union.code, before=before, limit=PAGE + 1)
