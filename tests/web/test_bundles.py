@@ -74,7 +74,7 @@ def test_from_upload_to_result(desk):
     assert (gone_on.status_code, gone_on.headers["HX-Redirect"]) == (204, page)
     result = words(desk.get(page).text)
     assert "共 7 行" in result
-    assert "6 " in result and "需改正，在各工会草稿里" in result
+    assert "6 " in result and "已报送待审" in result
     for name in UNIONS.values():
         assert name in result
     assert "已拆分报送" in desk.get(LIST).text
