@@ -16,7 +16,7 @@ import config
 import registry
 from registry.db import configure, db
 from registry.vault import keyfile
-from registry.web import errors, filters, frame, guard, login, security
+from registry.web import bundles, errors, filters, frame, guard, login, security
 from registry.web.blueprints import FAMILIES
 
 # Room for the form around the largest workbook.
@@ -46,6 +46,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         configure(app.config)
+    # Before the form is read for its token.
+    app.before_request(bundles.allow_large)
     csrf.init_app(app)
     for part in (security, errors, filters, login, guard, frame):
         part.install(app)

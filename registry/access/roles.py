@@ -34,6 +34,8 @@ class Permission(StrEnum):
     """One thing that may be done at a place of the tree."""
 
     WORK_ROSTER = "WORK_ROSTER"  # upload, correct, submit, withdraw, enter by hand
+    SEND_FOR_UNIONS = "SEND_FOR_UNIONS"  # one roster for many unions of the place
+    LOAD_REGISTER = "LOAD_REGISTER"  # the same for a whole county, as bulk work
     VIEW_SUBMISSIONS = "VIEW_SUBMISSIONS"
     REVIEW = "REVIEW"  # approve, send back, reject
     VIEW_MEMBERS = "VIEW_MEMBERS"  # masked
@@ -61,6 +63,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.REVIEWER: frozenset(
         {
+            _P.SEND_FOR_UNIONS,
             _P.VIEW_SUBMISSIONS,
             _P.REVIEW,
             _P.VIEW_MEMBERS,
@@ -70,7 +73,16 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.MANAGE_CLERKS,
         }
     ),
-    Role.AUDITOR: frozenset({_P.VIEW_MEMBERS, _P.VIEW_UNIONS, _P.VIEW_TOTALS, _P.RECONCILE}),
+    Role.AUDITOR: frozenset(
+        {
+            _P.SEND_FOR_UNIONS,
+            _P.LOAD_REGISTER,
+            _P.VIEW_MEMBERS,
+            _P.VIEW_UNIONS,
+            _P.VIEW_TOTALS,
+            _P.RECONCILE,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset({_P.MANAGE_ACCOUNTS}),
     Role.LOG_KEEPER: frozenset({_P.VIEW_TRAIL}),
 }

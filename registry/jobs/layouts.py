@@ -9,7 +9,7 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import db, setting, transaction
 from registry.errors import InputRefused, StateRefused
-from registry.jobs.models import Batch, BatchState
+from registry.jobs.models import IMPORT, Batch, BatchState
 from registry.jobs.operations import queue
 from registry.roster.columns import COLUMN
 from registry.roster.header_labels import normalise_label
@@ -74,7 +74,7 @@ def confirm_columns(
             _labels(chosen, said),
             actor.account_id,
         )
-        batch_id = queue(session, submission.county, submission.id, actor.account_id)
+        batch_id = queue(session, IMPORT, submission.county, submission.id, actor.account_id)
         record(
             session,
             "draft.columns",
@@ -151,7 +151,8 @@ def _let_go_of_other_work(session: Session, submission: Submission) -> None:
         update(Batch)
         .where(
             Batch.county == submission.county,
-            Batch.submission_id == submission.id,
+            Batch.kind == IMPORT,
+            Batch.subject_id == submission.id,
             Batch.state.in_([BatchState.WAITING, BatchState.RUNNING, BatchState.ASKING]),
         )
         .values(state=BatchState.DONE, fence=Batch.fence + 1, lease_until=None),

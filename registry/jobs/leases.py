@@ -12,6 +12,9 @@ from registry.clock import now
 from registry.db import setting, transaction
 from registry.jobs.models import Batch, BatchState, WorkerBeat
 
+# A batch that failed may be tried again.
+_ENDED = {BatchState.DONE, BatchState.REFUSED, BatchState.PAUSED, BatchState.CANCELLED}
+
 
 class LostLease(Exception):
     """Another worker has taken the batch over; this one stops writing."""

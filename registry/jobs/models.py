@@ -18,8 +18,12 @@ class BatchState(StrEnum):
     ASKING = "ASKING"  # the clerk is asked what some columns are; nothing was stored
     REFUSED = "REFUSED"  # the file cannot be taken: the code says why
     FAILED = "FAILED"  # our fault, after several tries
+    PAUSED = "PAUSED"  # by a person, who may let it go on
+    CANCELLED = "CANCELLED"  # by a person, for good
 
 
+# What batches do: the kinds of `jobs.work`.
+IMPORT, BUNDLE = "import", "bundle"
 # The code of a batch that is done and has something to say: its `error_message`.
 TOLD = "marked.recognised"
 
@@ -36,7 +40,7 @@ class Batch(Model):
     id: Mapped[int] = mapped_column(KeyNumber, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(16))
     county: Mapped[str] = mapped_column(String(6))
-    submission_id: Mapped[int] = mapped_column(BigInteger)
+    subject_id: Mapped[int] = mapped_column(BigInteger)  # of an import its submission
     account_id: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(12))
     stage: Mapped[str] = mapped_column(String(12), default="")  # read, match, store
@@ -53,7 +57,7 @@ class Batch(Model):
     changed_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (
-        Index("ix_batch_submission", "county", "submission_id", "id"),
+        Index("ix_batch_subject", "county", "kind", "subject_id", "id"),
         Index("ix_batch_state", "state", "id"),
     )
 

@@ -12,7 +12,7 @@ from registry.clock import now
 from registry.db import allocate, db, setting, transaction
 from registry.errors import InputRefused, RegistryError, RosterRefused
 from registry.jobs.leases import worker_name
-from registry.jobs.models import Batch, BatchState
+from registry.jobs.models import IMPORT, Batch, BatchState
 from registry.jobs.work import run
 from registry.submissions import originals, queries
 from registry.submissions.drafts import NewFile, check_quota, open_draft, same_file
@@ -57,7 +57,7 @@ def upload(
     original = originals.keep(content)
     try:
         received = _register(
-            NewFile(_plain_name(file_name), sha256, len(content), original),
+            NewFile(plain_name(file_name), sha256, len(content), original),
             union_code,
             kind,
             actor,
@@ -118,7 +118,7 @@ def _register(file: NewFile, union_code: str, kind: Kind, actor: Actor) -> Recei
         submission_id = open_draft(
             session, union, kind, account_id=actor.account_id, source="FILE", file=file
         )
-        batch_id = queue(session, union.county, submission_id, actor.account_id)
+        batch_id = queue(session, IMPORT, union.county, submission_id, actor.account_id)
         record(
             session,
             "roster.upload",
@@ -140,7 +140,11 @@ def _known(session: Session, known: Submission) -> Received:
     if known.state == State.DRAFT and not known.is_read:
         batch = session.scalar(
             select(Batch)
-            .where(Batch.county == known.county, Batch.submission_id == known.id)
+            .where(
+                Batch.county == known.county,
+                Batch.kind == IMPORT,
+                Batch.subject_id == known.id,
+            )
             .order_by(Batch.id.desc())
             .limit(1)
         )
@@ -151,16 +155,16 @@ def _known(session: Session, known: Submission) -> Received:
     return Received(known.id, known.state != State.DRAFT, batch_id)
 
 
-def queue(session: Session, county: str, submission_id: int, account_id: int) -> int:
-    """Write a batch that reads a submission's file; in the caller's transaction."""
+def queue(session: Session, kind: str, county: str, subject_id: int, account_id: int) -> int:
+    """Write a batch that waits for a worker, in the caller's transaction; returns its number."""
     batch_id = allocate(session, "batch")
     at = now()
     session.execute(
         insert(Batch).values(
             id=batch_id,
-            kind="import",
+            kind=kind,
             county=county,
-            submission_id=submission_id,
+            subject_id=subject_id,
             account_id=account_id,
             state=BatchState.WAITING,
             created_at=at,
@@ -170,7 +174,7 @@ def queue(session: Session, county: str, submission_id: int, account_id: int) ->
     return batch_id
 
 
-def _plain_name(file_name: str) -> str:
+def plain_name(file_name: str) -> str:
     """Return the file's own name without folders and control characters, cut to what is kept."""
     name = file_name.replace("\\", "/").rpartition("/")[2]
     printable = "".join(char for char in name if char.isprintable())[-255:]

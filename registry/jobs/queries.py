@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.clock import now
-from registry.jobs.models import TOLD, Batch, BatchState, WorkerBeat
+from registry.jobs.models import IMPORT, TOLD, Batch, BatchState, WorkerBeat
 
 BEAT = timedelta(seconds=30)
 
@@ -27,9 +27,14 @@ class Progress(NamedTuple):
 
 def progress(session: Session, county: str, submission_id: int) -> Progress | None:
     """Return the state of the newest work on a submission, None when there is none."""
+    return progress_of(session, IMPORT, county, submission_id)
+
+
+def progress_of(session: Session, kind: str, county: str, subject_id: int) -> Progress | None:
+    """Return the state of the newest work of a kind on its subject, None when there is none."""
     batch = session.scalar(
         select(Batch)
-        .where(Batch.county == county, Batch.submission_id == submission_id)
+        .where(Batch.county == county, Batch.kind == kind, Batch.subject_id == subject_id)
         .order_by(Batch.id.desc())
         .limit(1)
     )
@@ -50,9 +55,10 @@ def asking(session: Session, county: str, submission_ids: Collection[int]) -> se
     """Return which of these submissions wait for the clerk to say what their columns are."""
     if not submission_ids:
         return set()
-    query = select(Batch.submission_id).where(
+    query = select(Batch.subject_id).where(
         Batch.county == county,
-        Batch.submission_id.in_(submission_ids),
+        Batch.kind == IMPORT,
+        Batch.subject_id.in_(submission_ids),
         Batch.state == BatchState.ASKING,
     )
     return set(session.scalars(query))

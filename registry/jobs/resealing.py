@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from registry.bundles.models import Bundle
 from registry.db import Model, transaction, update_many
 from registry.members.models import Member
 from registry.submissions import originals
@@ -132,7 +133,9 @@ def _again(keeper: Vault, sealed: bytes, context: bytes) -> bytes:
 
 def _reseal_originals() -> int:
     with transaction() as session:
-        names = list(
-            session.scalars(select(Submission.original).where(Submission.original.is_not(None)))
-        )
+        names = [
+            name
+            for column in (Submission.original, Bundle.original)
+            for name in session.scalars(select(column).where(column.is_not(None)))
+        ]
     return sum(originals.reseal(name) for name in names if name)

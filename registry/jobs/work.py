@@ -2,20 +2,21 @@
 commit.
 """
 
-import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, cast
 
 import msgspec
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from registry.clock import now, today
+from registry.clock import today
 from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
-from registry.jobs.leases import LostLease, claim, lease_end
-from registry.jobs.models import TOLD, Batch, BatchState
+from registry.jobs.bundle_work import BundleWork
+from registry.jobs.hold import Hold
+from registry.jobs.leases import LostLease, claim
+from registry.jobs.models import BUNDLE, IMPORT, TOLD, Batch, BatchState
 from registry.roster.layout import Layout
 from registry.roster.preview import preview
 from registry.roster.sandbox import ORDINARY, Limits
@@ -50,63 +51,29 @@ from registry.submissions.undoing import forget
 from registry.trail.operations import hold, record
 from registry.vault.vault import vault
 
-# Faults of ours before the work is given up.
-MOST_TRIES = 5
-# Workers lost on one batch: machines are switched off, but a batch that kills every worker must
-# end.
-MOST_LOST_WORKERS = 200
-REPORT_SECONDS = 0.3
 # A marked workbook whose draft is being worked on is read again each time that draft has changed.
 MOST_ROUNDS = 5
-FAILED = (
-    "处理时系统出错，文件已保存、没有丢失任何内容。请稍后重新上传同一文件，仍不行请联系上级工会。"
-)
 
 
-def run(batch_id: int, worker: str, *, asks: bool = True) -> bool:
-    """Do a batch from where it stands; returns False when another worker has it.
+class Work(Hold):
+    """Reading one roster into its draft.
 
-    With `asks` the work ends where a column is unsure, until the clerk has said what it is; without
-    it goes on with the best guess.
+    With `asks` it ends where a column is unsure, until the clerk has said what it is; without it
+    goes on with the best guess.
     """
-    fence = claim(batch_id, worker)
-    if fence is None:
-        return False
-    work = Work(batch_id, fence, worker, asks=asks)
-    try:
-        work.do()
-    except LostLease:
-        return False
-    except Unsure:
-        work.end(BatchState.ASKING)
-    except RosterRefused as refusal:
-        if work.may_ask(refusal):
-            work.end(BatchState.ASKING, refusal.code, refusal.message)
-        else:
-            work.end(BatchState.REFUSED, refusal.code, refusal.message)
-            _drop_draft(batch_id)
-    except Exception:
-        work.give_up()
-        raise
-    return True
-
-
-class Work:
-    """One worker's hold on one batch."""
 
     def __init__(self, batch_id: int, fence: int, worker: str, *, asks: bool = True) -> None:
-        self.batch_id, self.fence, self.worker = batch_id, fence, worker
-        self._told = 0.0
+        super().__init__(batch_id, fence, worker)
         self._layout = Layout(asks=asks)
         self._content = b""
         self._word: str | None = None
 
     def do(self) -> None:
+        """Read, judge, match, store chunk by chunk."""
         batch = db.session.get(Batch, self.batch_id)
-        if batch is None or batch.fence - batch.tries > MOST_LOST_WORKERS:
-            self.end(BatchState.FAILED, "job.failed", FAILED)
+        if batch is None or self.is_hopeless(batch):
             return
-        submission = db.session.get(Submission, (batch.county, batch.submission_id))
+        submission = db.session.get(Submission, (batch.county, batch.subject_id))
         if submission is None or submission.state != State.DRAFT or not submission.original:
             self.end(BatchState.DONE)
             return
@@ -134,6 +101,14 @@ class Work:
             if sum(len(one) for one in prepared.chunks[: index + 1]) > cursor:
                 self._store(prepared, index, len(chunk))
         self._finish(ref, prepared)
+
+    def refused(self, refusal: RosterRefused) -> None:
+        """Ask the clerk where that may help; else end the work, and the draft with it."""
+        if self.may_ask(refusal):
+            self.end(BatchState.ASKING, refusal.code, refusal.message)
+            return
+        super().refused(refusal)
+        _drop_draft(self.batch_id)
 
     def _prepare(self, ref: Ref, submission: Submission) -> Prepared:
         self._content = originals.fetch(submission.original or "")
@@ -208,15 +183,6 @@ class Work:
             return False
         return any(sheet.unsaid for sheet in sheets)
 
-    def report(self, stage: str, done: int, total: int) -> None:
-        """Tell how far the work is and renew the lease, not more often than a page would look."""
-        moment = time.monotonic()
-        if moment - self._told < REPORT_SECONDS:
-            return
-        self._told = moment
-        with transaction() as session:
-            self._hold(session, stage=stage, done=done, total=total)
-
     def _store(self, prepared: Prepared, index: int, count: int) -> None:
         before = sum(len(one) for one in prepared.chunks[:index])
         with transaction() as session:
@@ -254,41 +220,6 @@ class Work:
                 detail={"submission": ref.submission_id, **prepared.counts()},
             )
 
-    def end(
-        self,
-        state: BatchState,
-        code: str | None = None,
-        message: str | None = None,
-        **values: int,
-    ) -> None:
-        """End this hold on the batch, without (more) rows."""
-        told = {"state": state, "error_code": code, "error_message": message}
-        with transaction() as session:
-            self._hold(session, lease_until=None, **told, **values)
-
-    def give_up(self) -> None:
-        """After a fault of ours: leave the batch for another try, or end it after several."""
-        db.session.rollback()
-        batch = db.session.get(Batch, self.batch_id)
-        if batch is not None and batch.tries + 1 < MOST_TRIES:
-            self.end(BatchState.WAITING, tries=batch.tries + 1)
-        else:
-            self.end(BatchState.FAILED, "job.failed", FAILED)
-
-    def _hold(self, session: Session, **values: Any) -> None:
-        """Write into the batch and renew the lease, if the fence is still ours.
-
-        Raises `LostLease`, which rolls back all of the transaction.
-        """
-        held = session.execute(
-            update(Batch)
-            .where(Batch.id == self.batch_id, Batch.fence == self.fence)
-            .values({"lease_until": lease_end(), "changed_at": now(), **values}),
-            execution_options={"synchronize_session": False},
-        )
-        if not cast(CursorResult[Any], held).rowcount:
-            raise LostLease
-
 
 def _limits() -> Limits:
     return ORDINARY._replace(file_bytes=setting("UPLOAD_BYTES"))
@@ -324,7 +255,7 @@ def _drop_draft(batch_id: int) -> None:
         batch = session.get(Batch, batch_id)
         if batch is None:
             return
-        submission = session.get(Submission, (batch.county, batch.submission_id))
+        submission = session.get(Submission, (batch.county, batch.subject_id))
         if submission is None or submission.state != State.DRAFT:
             return
         submission.state, submission.is_current = State.WITHDRAWN, False
@@ -338,3 +269,34 @@ def _drop_draft(batch_id: int) -> None:
             result=batch.error_code or "refused",
             detail={"submission": submission.id},
         )
+
+
+# What there is to do for each kind of batch.
+KINDS: dict[str, Callable[..., Hold]] = {
+    IMPORT: Work,
+    BUNDLE: lambda batch_id, fence, worker, asks: BundleWork(batch_id, fence, worker, between=run),
+}
+
+
+def run(batch_id: int, worker: str, *, asks: bool = True) -> bool:
+    """Do a batch from where it stands; returns False when another worker has it.
+
+    `asks`: whether somebody is there to say what an unsure column is.
+    """
+    fence = claim(batch_id, worker)
+    if fence is None:
+        return False
+    batch = db.session.get(Batch, batch_id)
+    work = KINDS[batch.kind if batch else IMPORT](batch_id, fence, worker, asks=asks)
+    try:
+        work.do()
+    except LostLease:
+        return False
+    except Unsure:
+        work.end(BatchState.ASKING)
+    except RosterRefused as refusal:
+        work.refused(refusal)
+    except Exception:
+        work.give_up()
+        raise
+    return True

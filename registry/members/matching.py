@@ -55,6 +55,13 @@ def match_rows(
     session: Session, county: str, union_code: str, question: Question
 ) -> Iterator[Answer]:
     """Yield the answer for each row, in order."""
+    return match_many(session, county, [union_code] * len(question.keys), question)
+
+
+def match_many(
+    session: Session, county: str, union_codes: Sequence[str], question: Question
+) -> Iterator[Answer]:
+    """Yield the answer for each row, in order, where each is of the union named beside it."""
     for start in range(0, len(question.keys), CHUNK):
         part = slice(start, start + CHUNK)
         keys = question.keys[part]
@@ -66,9 +73,10 @@ def match_rows(
             question.changes[part],
             question.particulars[part],
             question.mobile_keys[part],
+            union_codes[part],
             strict=True,
         )
-        for key, name, change, particulars, mobile_key in rows:
+        for key, name, change, particulars, mobile_key, union_code in rows:
             answer = _answer(known.get(key), union_code, name, change, particulars, mobile_key)
             if mobile_key is not None and named.get((mobile_key, name), set()) - {key}:
                 answer = answer._replace(has_twin=True)

@@ -62,7 +62,11 @@ def check_quota(session: Session, actor: Actor) -> None:
     count = session.scalar(
         select(func.count())
         .select_from(Submission)
-        .where(Submission.created_by == actor.account_id, Submission.created_at >= since)
+        .where(
+            Submission.created_by == actor.account_id,
+            Submission.created_at >= since,
+            Submission.source != "BUNDLE",  # hundreds from one file
+        )
     )
     if (count or 0) >= setting("UPLOADS_PER_DAY"):
         raise Busy("upload.quota", "今天上传的文件已达上限，请明天再传，或联系上级工会。")

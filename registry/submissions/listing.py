@@ -131,6 +131,7 @@ def last_by_union(session: Session, county: str, codes: Iterable[str]) -> dict[s
             Submission.county == county,
             Submission.union_code.in_(list(codes)),
             Submission.submitted_at.is_not(None),
+            Submission.state != State.STAGED,
         )
         .group_by(Submission.union_code)
     )
@@ -218,6 +219,7 @@ def _at(county: str, path: str, *, with_drafts: bool) -> tuple[ColumnElement[boo
     sent = Submission.submitted_at.is_not(None)
     return (
         Submission.county == county,
+        Submission.state != State.STAGED,
         Submission.path.startswith(path, autoescape=True),
         sent | (Submission.state == State.DRAFT) if with_drafts else sent,
         stands_alone(),

@@ -7,6 +7,7 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.errors import NotFound
 from registry.submissions.models import Submission
+from registry.submissions.states import State
 from registry.trail.operations import hold
 
 
@@ -18,7 +19,11 @@ def locked(
     The county's chain is taken first, then the submission: all acts of a county that touch more
     than one row queue there, so that no two ever wait for each other crosswise.
     """
-    county = session.scalar(select(Submission.county).where(Submission.id == submission_id))
+    county = session.scalar(
+        select(Submission.county).where(
+            Submission.id == submission_id, Submission.state != State.STAGED
+        )
+    )
     if county is None:
         raise NotFound("submission.unknown", f"没有编号为 {submission_id} 的报送。")
     hold(session, county)

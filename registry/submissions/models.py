@@ -43,7 +43,8 @@ class Submission(Model):
     state: Mapped[str] = mapped_column(String(12))
     is_current: Mapped[bool] = mapped_column(Boolean)
     parent_id: Mapped[int | None] = mapped_column(BigInteger)  # whose rows it takes up again
-    source: Mapped[str] = mapped_column(String(12))  # FILE, FORM, FOLLOW_UP, ABSENCE
+    # FILE, FORM, FOLLOW_UP, ABSENCE or BUNDLE
+    source: Mapped[str] = mapped_column(String(12))
     file_name: Mapped[str] = mapped_column(String(255))
     file_sha256: Mapped[str | None] = mapped_column(String(64))
     file_bytes: Mapped[int | None] = mapped_column(BigInteger)

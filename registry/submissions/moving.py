@@ -107,7 +107,7 @@ def tally_submission(session: Session, found: Submission, *, sign: int, pending:
     )
 
 
-def digest(session: Session, found: Submission) -> str:
+def digest(session: Session, county: str, submission_id: int) -> str:
     """Return a SHA-256 over the submitted rows: what was sent can be shown later."""
     told = hashlib.sha256()
     rows = session.execute(
@@ -119,11 +119,12 @@ def digest(session: Session, found: Submission) -> str:
             SubmissionRow.clean,
         )
         .where(
-            SubmissionRow.county == found.county,
-            SubmissionRow.submission_id == found.id,
+            SubmissionRow.county == county,
+            SubmissionRow.submission_id == submission_id,
             SubmissionRow.state == RowState.PENDING,
         )
         .order_by(SubmissionRow.row)
+        .execution_options(yield_per=5000)
     )
     for row, key, match, change, clean in rows:
         told.update(f"{row}|{(key or b'').hex()}|{match}|{change}|{clean}\n".encode())

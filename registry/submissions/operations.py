@@ -196,7 +196,11 @@ def _record_sent(session: Session, found: Submission, actor: Actor, **detail: An
         "submission.submit",
         actor=actor,
         place=found.union_code,
-        detail={"submission": found.id, **detail, "digest": digest(session, found)},
+        detail={
+            "submission": found.id,
+            **detail,
+            "digest": digest(session, found.county, found.id),
+        },
     )
 
 

@@ -89,7 +89,7 @@ def find(session: Session, submission_id: int) -> SubmissionView:
     Raises `NotFound` when there is none with this number.
     """
     found = session.scalar(select(Submission).where(Submission.id == submission_id))
-    if found is None:
+    if found is None or found.state == State.STAGED:
         raise NotFound("submission.unknown", f"没有编号为 {submission_id} 的报送。")
     return view_of(found)
 
@@ -105,7 +105,10 @@ def of_union(
 ) -> list[SubmissionView]:
     """Return a union's submissions, newest first; what stands within a draft is left out."""
     query = select(Submission).where(
-        Submission.county == county, Submission.union_code == union_code, stands_alone()
+        Submission.county == county,
+        Submission.union_code == union_code,
+        Submission.state != State.STAGED,
+        stands_alone(),
     )
     if states:
         query = query.where(Submission.state.in_(states))

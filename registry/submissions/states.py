@@ -22,8 +22,11 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Where a submission stands."""
+    """Where a submission stands. `STAGED` ones are parts of a bundle that is still being split:
+    nobody sees them.
+    """
 
+    STAGED = "STAGED"
     DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"
     IN_REVIEW = "IN_REVIEW"
@@ -35,6 +38,7 @@ class State(StrEnum):
     def label(self) -> str:
         """The state's name on the screen."""
         return {
+            "STAGED": "拆分中",
             "DRAFT": "草稿",
             "SUBMITTED": "待审",
             "IN_REVIEW": "审核中",
@@ -47,6 +51,8 @@ class State(StrEnum):
 class Act(StrEnum):
     """What can happen to a submission."""
 
+    RELEASE = "release"  # with the last row of its bundle
+    HAND_DOWN = "hand_down"  # the same for rows that the clerk has to correct
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
     SUPERSEDE = "supersede"
@@ -55,6 +61,8 @@ class Act(StrEnum):
 
 
 TRANSITIONS: dict[tuple[State, Act], State] = {
+    (State.STAGED, Act.RELEASE): State.SUBMITTED,
+    (State.STAGED, Act.HAND_DOWN): State.DRAFT,
     (State.DRAFT, Act.SUBMIT): State.SUBMITTED,
     (State.DRAFT, Act.WITHDRAW): State.WITHDRAWN,
     (State.SUBMITTED, Act.WITHDRAW): State.WITHDRAWN,

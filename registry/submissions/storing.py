@@ -136,9 +136,14 @@ def store(
     edits: Mapping[int, dict[str, Cell]] | None = None,
     *,
     state: str = "DRAFT",
+    numbers_of: Sequence[int] | None = None,
 ) -> StoredRows:
-    """Return the columns of a judged batch; `raw` holds the file's own cells, before the edits."""
+    """Return the columns of a judged batch; `raw` holds the file's own cells, before the edits.
+
+    `numbers_of` gives the submission of each row where they are not all of `ref`.
+    """
     count = len(raw.rows)
+    numbers_of = numbers_of or [ref.submission_id] * count
     clean = checked.clean | {field: blinded(checked.clean[field]) for field in FREE_TEXT}
     blank: list[str | None] = [None] * count
     keys = vault.keyed_hashes(PERSON, checked.document_keys)
@@ -147,7 +152,7 @@ def store(
     numbers = clean.get("document_number", blank)
     columns: dict[str, list[Any]] = {
         "county": [ref.county] * count,
-        "submission_id": [ref.submission_id] * count,
+        "submission_id": list(numbers_of),
         "row": list(raw.rows),
         "state": [state] * count,
         "worst": [worst_of(findings.get(row, ())) for row in raw.rows],
@@ -169,7 +174,7 @@ def store(
             else None
             for row in raw.rows
         ],
-        "sealed": _seal_rows(vault, ref, raw, findings, edits or {}),
+        "sealed": _seal_rows(vault, ref.county, numbers_of, raw, findings, edits or {}),
         "changed_fields": [None] * count,
         # Edited rows are known by their version when a file is read again (`jobs.work`).
         "version": [2 if edits and row in edits else 1 for row in raw.rows],
@@ -289,7 +294,8 @@ def _filled(clean: Mapping[str, Sequence[str | None]], count: int) -> list[int]:
 
 def _seal_rows(
     vault: Vault,
-    ref: Ref,
+    county: str,
+    numbers_of: Sequence[int],
     raw: SheetBatch,
     findings: Mapping[int, list[Finding]],
     edits: Mapping[int, dict[str, Cell]],
@@ -307,5 +313,7 @@ def _seal_rows(
             if finding.field in SENSITIVE and finding.suggestion is not None
         }
         plains.append(_encode(SealedRow(cells, faults.get(row, {}), edits.get(row, {}), full)))
-    contexts: list[bytes | None] = [of_row(ref.county, ref.submission_id, row) for row in raw.rows]
+    contexts: list[bytes | None] = [
+        of_row(county, number, row) for number, row in zip(numbers_of, raw.rows, strict=True)
+    ]
     return [value for value in vault.seal_column(plains, contexts) if value is not None]

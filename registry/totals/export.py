@@ -4,11 +4,10 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from registry.roster.plain_cells import safe
 from registry.totals.metrics import METRIC_LABELS, PENDING_METRICS
 from registry.totals.queries import Figures, Totals
 
-# Spreadsheet programs take a cell that begins so for a formula; full-width forms count for some.
-RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _COUNTS = (
     ("已建工会", "unions"),
     ("已有名册入库的工会", "unions_covered"),
@@ -34,11 +33,6 @@ def csv_of(found: Totals) -> bytes:
         writer.writerow(_safe(_line(part, found)))
     writer.writerow(_safe(_line(found.total, found, "合计")))
     return "\ufeff".encode() + text.getvalue().encode()
-
-
-def safe(text: str) -> str:
-    """Return the text so that no spreadsheet program runs it: an apostrophe goes before."""
-    return f"'{text}" if text.startswith(RISKY) else text
 
 
 def _safe(cells: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ from flask import Blueprint
 from registry.web import (
     absent,
     accounts,
+    bundles,
     clerks,
     columns,
     comparing,
@@ -49,6 +50,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(absent.blueprint),
     Family(submissions.blueprint),
     Family(review.blueprint, review.waiting),
+    Family(bundles.blueprint, bundles.waiting),
     Family(unions.blueprint),
     Family(members.blueprint, members.waiting),
     Family(person.blueprint),

@@ -24,12 +24,22 @@ class _Entry(NamedTuple):
     icon: str
     rule: str
     permission: Permission | None
+    # Who has this permission sees another entry instead.
+    unless: Permission | None = None
 
 
 ENTRIES: tuple[_Entry, ...] = (
     _Entry("工作台", "house", "/home", None),
     _Entry("花名册导入", "upload", "/unions/<code>/roster", Permission.WORK_ROSTER),
     _Entry("审核待办", "clipboard-check", "/unions/<code>/queue", Permission.REVIEW),
+    _Entry(
+        "合并报送",
+        "layers",
+        "/unions/<code>/bundles",
+        Permission.SEND_FOR_UNIONS,
+        Permission.LOAD_REGISTER,
+    ),
+    _Entry("历史名册导入", "layers", "/unions/<code>/bundles", Permission.LOAD_REGISTER),
     _Entry("报送记录", "clock-history", "/unions/<code>/submissions", Permission.VIEW_SUBMISSIONS),
     _Entry("会员名册", "people", "/unions/<code>/members", Permission.VIEW_MEMBERS),
     _Entry("工会组织", "building", "/unions/<code>/unions", Permission.VIEW_UNIONS),
@@ -48,7 +58,7 @@ def navigation(actor: Actor) -> list[Place]:
     here = _family()
     places = []
     for entry in ENTRIES:
-        if entry.rule not in known:
+        if entry.rule not in known or (entry.unless and actor.has(entry.unless)):
             continue
         if entry.permission is None or actor.has(entry.permission):
             href = entry.rule.replace("<code>", actor.place)

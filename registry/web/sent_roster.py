@@ -37,6 +37,7 @@ _SOURCES = {
     "FORM": "手工录入",
     "FOLLOW_UP": "接着办上一次余下的行",
     "ABSENCE": "说明不在名册中的会员的去向",
+    "BUNDLE": "上级工会代为上传的合并名册",
 }
 _VERDICTS = {
     "APPROVE": ("check-circle", "green"),

@@ -25,6 +25,7 @@ def sent(code: str) -> str:
     session, union = db.session(), g.union
     chosen = {name: request.args.get(name, "").strip() for name in ("search", "state", "kind")}
     own = can(Permission.WORK_ROSTER, union.path)
+    hidden = {State.STAGED} if own else {State.STAGED, State.DRAFT}
     before = request.args.get("before", type=int)
     found = listing.below(
         session,
@@ -45,7 +46,7 @@ def sent(code: str) -> str:
         totals=listing.counts_by_state(session, union.county, union.path, with_drafts=own),
         names=unions.names_of(session, (one.union_code for one in shown)),
         chosen=chosen,
-        states=[(s.value, s.label) for s in State if own or s is not State.DRAFT],
+        states=[(s.value, s.label) for s in State if s not in hidden],
         kinds=[(kind.value, kind.label) for kind in Kind],
         own=own,
         is_later=before is not None,

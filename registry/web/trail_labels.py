@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.access.roles import Role
+from registry.bundles.states import BundleState
 from registry.codes.lists import code_list
 from registry.roster.columns import COLUMNS
 from registry.submissions.states import Kind
@@ -18,6 +19,7 @@ FAMILIES: dict[str, str] = {
     "draft.": "花名册草稿",
     "submission.": "报送",
     "row.": "报送中的一行",
+    "bundle.": "合并名册",
     "review.": "审核",
     "member.": "会员",
     "totals.": "汇总",
@@ -62,6 +64,16 @@ ACTIONS: dict[str, str] = {
     "submission.submit": "提交审核",
     "submission.supersede": "被新名册替代",
     "submission.withdraw": "撤回报送",
+    "bundle.cancel": "取消合并名册",
+    "bundle.confirm": "确认合并名册的工会",
+    "bundle.done": "合并名册拆分报送",
+    "bundle.findings": "下载合并名册问题清单",
+    "bundle.map": "选定合并名册的工会",
+    "bundle.pause": "暂停处理合并名册",
+    "bundle.read": "读取合并名册",
+    "bundle.refused": "合并名册无法读取",
+    "bundle.resume": "继续处理合并名册",
+    "bundle.upload": "上传合并名册",
     "review.approve": "审核通过",
     "review.reject": "审核驳回",
     "review.send_back": "审核退回",
@@ -114,6 +126,9 @@ _DETAILS: dict[str, str] = {
     "first": "前几处差异",
     "on": "截止日期",
     "note": "说明",
+    "bundle": "合并名册编号",
+    "left_out": "没有报送的行数",
+    "names": "名称数",
     "by": "由哪次报送替代",
     "bytes": "文件大小（字节）",
     "code": "原因代码",
@@ -131,6 +146,7 @@ _DETAILS: dict[str, str] = {
 }
 # Codes that stand in details: roles, kinds of rosters, fields, reasons.
 _WORDS = {
+    **{state.value: state.label for state in BundleState},
     **{role.value: role.label for role in Role},
     **{kind.value: kind.label for kind in Kind},
     **{column.field: column.label for column in COLUMNS},

@@ -1,0 +1,232 @@
+"""What is asked of bundles."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from registry.bundles.models import Bundle, BundleName, BundlePart
+from registry.bundles.states import BundleState, How
+from registry.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class BundleView:
+    """A bundle as plain values."""
+
+    county: str
+    id: int
+    place: str
+    path: str
+    is_bulk: bool
+    state: BundleState
+    file_name: str
+    file_sha256: str
+    file_bytes: int
+    sheet: str | None
+    header_row: int | None
+    file_findings: list[dict[str, str]]
+    skipped: list[dict[str, Any]]
+    total_count: int
+    row_count: int
+    skipped_count: int
+    left_out_count: int
+    good_count: int
+    error_count: int
+    created_by: int
+    created_at: datetime
+    confirmed_by: int | None
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+
+
+class NameView(NamedTuple):
+    """A name as written, how many rows have it, and the union that it means."""
+
+    number: int
+    written: str
+    row_count: int
+    first_row: int
+    how: How
+    union_code: str | None
+    suggestions: list[str]
+
+
+class NameCounts(NamedTuple):
+    """The names of a bundle and their rows: those that wait, those with a union, those left
+    out.
+    """
+
+    open: int
+    open_rows: int
+    known: int
+    known_rows: int
+    left_out: int
+    left_out_rows: int
+    unions: int
+
+    @property
+    def total(self) -> int:
+        """All names."""
+        return self.open + self.known + self.left_out
+
+
+class PartView(NamedTuple):
+    """What a bundle brought one union."""
+
+    union_code: str
+    submission_id: int | None
+    draft_id: int | None
+    good: int
+    warnings: int
+    errors: int
+    transfers: int
+
+
+def find(session: Session, bundle_id: int, place: str) -> BundleView:
+    """Return a bundle of a place.
+
+    Raises `NotFound` when there is none with this number at this place.
+    """
+    found = session.scalar(select(Bundle).where(Bundle.id == bundle_id, Bundle.place == place))
+    if found is None:
+        raise NotFound("bundle.unknown", f"没有编号为 {bundle_id} 的合并名册。")
+    return view_of(found)
+
+
+def of_place(
+    session: Session, county: str, place: str, *, before: int | None = None, limit: int = 50
+) -> list[BundleView]:
+    """Return a place's bundles, newest first."""
+    query = select(Bundle).where(Bundle.county == county, Bundle.place == place)
+    if before is not None:
+        query = query.where(Bundle.id < before)
+    return [view_of(one) for one in session.scalars(query.order_by(Bundle.id.desc()).limit(limit))]
+
+
+def names(
+    session: Session,
+    bundle: BundleView,
+    *,
+    hows: Sequence[How] = (),
+    after: int = 0,
+    limit: int = 100,
+) -> list[NameView]:
+    """Return the names in the order of the file, after name `after`; `hows` narrows them."""
+    query = select(BundleName).where(*_names_of(bundle), BundleName.number > after)
+    if hows:
+        query = query.where(BundleName.how.in_(hows))
+    found = session.scalars(query.order_by(BundleName.number).limit(limit))
+    return [
+        NameView(
+            one.number,
+            one.written,
+            one.row_count,
+            one.first_row,
+            How(one.how),
+            one.union_code,
+            msgspec.json.decode(one.suggestions),
+        )
+        for one in found
+    ]
+
+
+def name_counts(session: Session, bundle: BundleView) -> NameCounts:
+    """Return how many names, and rows with them, wait, have a union, or are left out."""
+    kind = case(
+        (BundleName.how == How.OPEN, "open"),
+        (BundleName.how == How.LEFT_OUT, "left_out"),
+        else_="known",
+    )
+    query = (
+        select(kind, func.count(), func.sum(BundleName.row_count))
+        .where(*_names_of(bundle))
+        .group_by(kind)
+    )
+    found = {name: (count, int(rows)) for name, count, rows in session.execute(query)}
+    unions = session.scalar(
+        select(func.count(BundleName.union_code.distinct())).where(*_names_of(bundle))
+    )
+    none = (0, 0)
+    return NameCounts(
+        *found.get("open", none),
+        *found.get("known", none),
+        *found.get("left_out", none),
+        unions or 0,
+    )
+
+
+def parts(session: Session, bundle: BundleView) -> list[PartView]:
+    """Return what a finished bundle brought each union, by code; nothing before its end."""
+    if bundle.state is not BundleState.DONE:
+        return []
+    query = select(BundlePart).where(
+        BundlePart.county == bundle.county, BundlePart.bundle_id == bundle.id
+    )
+    return [
+        PartView(
+            one.union_code,
+            one.submission_id,
+            one.draft_id,
+            one.ok_count + one.warning_count,
+            one.warning_count,
+            one.error_count,
+            one.transfer_count,
+        )
+        for one in session.scalars(query.order_by(BundlePart.union_code))
+    ]
+
+
+def view_of(found: Bundle) -> BundleView:
+    """Return the plain values of a bundle."""
+    decode = msgspec.json.decode
+    return BundleView(
+        county=found.county,
+        id=found.id,
+        place=found.place,
+        path=found.path,
+        is_bulk=found.is_bulk,
+        state=BundleState(found.state),
+        file_name=found.file_name,
+        file_sha256=found.file_sha256,
+        file_bytes=found.file_bytes,
+        sheet=found.sheet,
+        header_row=found.header_row,
+        file_findings=decode(found.file_findings),
+        skipped=decode(found.skipped),
+        total_count=found.total_count,
+        row_count=found.row_count,
+        skipped_count=found.skipped_count,
+        left_out_count=found.left_out_count,
+        good_count=found.good_count,
+        error_count=found.error_count,
+        created_by=found.created_by,
+        created_at=found.created_at,
+        confirmed_by=found.confirmed_by,
+        confirmed_at=found.confirmed_at,
+        ended_at=found.ended_at,
+    )
+
+
+def waiting_at(session: Session, county: str, place: str) -> int:
+    """Return how many bundles of a place wait for a person to say which unions they mean."""
+    query = select(func.count()).where(
+        Bundle.county == county, Bundle.place == place, Bundle.state == BundleState.MAPPING
+    )
+    return session.scalar(query) or 0
+
+
+def draft_ids(session: Session, county: str, numbers: Iterable[int]) -> set[int]:
+    """Return those of these drafts that came out of a bundle."""
+    query = select(BundlePart.draft_id).where(
+        BundlePart.county == county, BundlePart.draft_id.in_(list(numbers))
+    )
+    return {number for number in session.scalars(query) if number is not None}
+
+
+def _names_of(bundle: BundleView) -> tuple[ColumnElement[bool], ...]:
+    return (BundleName.county == bundle.county, BundleName.bundle_id == bundle.id)

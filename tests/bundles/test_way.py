@@ -1,0 +1,357 @@
+"""The way of one roster for many unions: read, told apart, split, reviewed."""
+
+import pytest
+from sqlalchemy import func, select
+
+from registry.access.roles import Role
+from registry.bundles import queries
+from registry.bundles.states import BundleState, How
+from registry.db import db
+from registry.errors import Forbidden, InputRefused, NotFound, RosterRefused, StateRefused
+from registry.jobs import bundles
+from registry.members.match import Match
+from registry.review.operations import approve
+from registry.submissions import checking
+from registry.submissions import queries as submissions
+from registry.submissions.listing import row_counts
+from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.states import RowState, State
+from registry.totals.queries import reconcile
+from registry.trail.queries import entries
+from registry.trail.verification import verify
+from tests.factories.accounts import make_actor
+from tests.factories.bundles import (
+    TOWNSHIP,
+    WRITTEN,
+    choose,
+    make_bundle,
+    make_unions,
+    names,
+    read_in,
+    split,
+    view,
+)
+from tests.factories.numbers import spoilt
+from tests.factories.people import make_people
+from tests.factories.rosters import make_reviewer, make_roster
+from tests.factories.unions import make_union
+
+FIRST, SECOND, THIRD = "3310830010011", "3310830010012", "3310830010013"
+
+
+@pytest.fixture
+def reviewer(register):
+    """A reviewer of the township whose unions the files name."""
+    make_unions()
+    return make_reviewer()
+
+
+def parts_of(bundle_id):
+    return {one.union_code: one for one in queries.parts(db.session(), view(bundle_id))}
+
+
+def rows_of(number):
+    found = submissions.find(db.session(), number)
+    return {one.row: one for one in submissions.rows(db.session(), found, limit=1000)}
+
+
+def faults(row):
+    return [one for one in row.findings if one.severity != "fixed"]
+
+
+def test_each_union_gets_its_rows_with_the_numbers_of_the_common_file(reviewer):
+    bundle_id = read_in(make_bundle(make_people(7)), reviewer)
+    assert [one.how for one in names(bundle_id)] == [How.NAME, How.ALIKE, How.CODE]
+
+    done = split(bundle_id, reviewer)
+
+    assert (done.state, done.total_count, done.good_count, done.error_count) == (
+        BundleState.DONE,
+        7,
+        7,
+        0,
+    )
+    parts = parts_of(bundle_id)
+    assert {code: sorted(rows_of(one.submission_id)) for code, one in parts.items()} == {
+        FIRST: [2, 5, 8],
+        SECOND: [3, 6],
+        THIRD: [4, 7],
+    }
+    sent = submissions.find(db.session(), parts[FIRST].submission_id)
+    assert (sent.state, sent.kind, sent.source) == (State.SUBMITTED, "INCREMENT", "BUNDLE")
+    assert (sent.created_by, sent.submitted_by) == (reviewer.account_id, reviewer.account_id)
+    assert row_counts(db.session(), [sent])[sent.id].reconciles
+    assert reconcile(db.session(), "331083")[1] == []
+
+
+def test_another_reviewer_approves_and_the_uploader_may_not(reviewer):
+    bundle_id = read_in(make_bundle(make_people(3)), reviewer)
+    split(bundle_id, reviewer)
+    number = parts_of(bundle_id)[FIRST].submission_id
+
+    with pytest.raises(Forbidden) as refused:
+        approve(number, actor=reviewer)
+    assert refused.value.code == "review.own"
+    outcome = approve(number, actor=make_reviewer())
+
+    assert (outcome.decided, outcome.state) == (1, State.CLOSED)
+
+
+def test_faulty_rows_are_their_clerks_drafts(reviewer):
+    people = make_people(6)
+    changes = {0: {"document_number": spoilt(people[0].number)}, 2: {"full_name": ""}}
+    bundle_id = read_in(make_bundle(people, changes=changes), reviewer)
+    done = split(bundle_id, reviewer)
+    parts = parts_of(bundle_id)
+
+    assert (done.good_count, done.error_count) == (4, 2)
+    held = rows_of(parts[FIRST].submission_id)
+    assert {row: one.state for row, one in held.items()} == {
+        2: RowState.HELD,
+        5: RowState.PENDING,
+    }
+    draft = submissions.find(db.session(), parts[FIRST].draft_id)
+    assert (draft.state, draft.submitted_at, draft.error_count) == (State.DRAFT, None, 1)
+    assert draft.parent_id == parts[FIRST].submission_id
+    assert [one.code for one in rows_of(draft.id)[2].findings] == ["document.checksum"]
+    assert parts[SECOND].draft_id is None
+    assert row_counts(db.session(), [submissions.find(db.session(), draft.parent_id)])[
+        draft.parent_id
+    ].reconciles
+
+
+def test_a_clerk_corrects_the_draft_and_another_reviewer_approves(reviewer):
+    from registry.submissions.corrections import edit_row
+    from registry.submissions.operations import submit
+
+    people = make_people(3)
+    changes = {0: {"document_number": spoilt(people[0].number)}}
+    bundle_id = read_in(make_bundle(people, changes=changes), reviewer)
+    split(bundle_id, reviewer)
+    draft = parts_of(bundle_id)[FIRST].draft_id
+    clerk = make_actor(Role.CLERK, FIRST)
+
+    edit_row(draft, 2, {"document_number": people[0].number}, version=1, actor=clerk)
+    sent = submit(draft, actor=clerk)
+
+    assert sent.matches == {Match.NEW: 1}
+    with pytest.raises(Forbidden):
+        approve(draft, actor=reviewer)
+    assert approve(draft, actor=make_reviewer()).decided == 1
+
+
+def test_a_union_without_a_good_row_has_only_a_draft(reviewer):
+    people = make_people(3)
+    changes = {0: {"document_number": spoilt(people[0].number)}}
+    bundle_id = read_in(make_bundle(people, changes=changes), reviewer)
+    split(bundle_id, reviewer)
+    part = parts_of(bundle_id)[FIRST]
+
+    assert part.submission_id is None
+    draft = submissions.find(db.session(), part.draft_id)
+    assert (draft.state, draft.parent_id, draft.total_count) == (State.DRAFT, None, 1)
+
+
+def test_one_person_in_two_unions_of_one_file_is_faulty_in_both(reviewer):
+    people = make_people(5)
+    bundle_id = read_in(make_bundle([*people[:4], people[0]]), reviewer)
+    split(bundle_id, reviewer)
+    parts = parts_of(bundle_id)
+
+    # Rows 2 and 6: the first and the second union.
+    for code, row, other in ((FIRST, 2, 6), (SECOND, 6, 2)):
+        (finding,) = faults(rows_of(parts[code].draft_id)[row])
+        assert (finding.code, finding.other_rows) == ("roster.duplicate", [other])
+        held = rows_of(parts[code].submission_id)[row]
+        assert (held.state, held.match, held.worst) == (RowState.HELD, None, "error")
+    assert reconcile(db.session(), "331083")[1] == []
+
+
+def test_shared_mobiles_are_judged_within_each_union(reviewer):
+    people = make_people(15)
+    mobiles = {place: {"mobile": "13905760001"} for place in range(0, 15, 3)}
+    spread = {place: {"mobile": "13905760002"} for place in (1, 2, 4, 5, 7)}
+    bundle_id = read_in(make_bundle(people, changes=mobiles | spread), reviewer)
+    split(bundle_id, reviewer)
+    parts = parts_of(bundle_id)
+
+    codes = {
+        code: [f.code for one in rows_of(part.submission_id).values() for f in faults(one)]
+        for code, part in parts.items()
+    }
+    assert codes == {FIRST: ["mobile.shared"] * 5, SECOND: [], THIRD: []}
+    assert parts[FIRST].warnings == 5
+
+
+def test_members_elsewhere_are_transfers_and_counted_as_such(reviewer):
+    people = make_people(3)
+    earlier = read_in(make_bundle(people[:1], ["3310830010012"]), reviewer)
+    split(earlier, reviewer)
+    approve(parts_of(earlier)[SECOND].submission_id, actor=make_reviewer())
+
+    bundle_id = read_in(make_bundle(people), reviewer)
+    split(bundle_id, reviewer)
+
+    part = parts_of(bundle_id)[FIRST]
+    assert (part.good, part.warnings, part.transfers) == (1, 1, 1)
+    assert rows_of(part.submission_id)[2].match is Match.TRANSFER
+    assert reconcile(db.session(), "331083")[1] == []
+
+
+def test_nothing_is_seen_before_the_last_row(reviewer, monkeypatch):
+    bundle_id = read_in(make_bundle(make_people(9)), reviewer)
+    monkeypatch.setattr("registry.bundles.release.release", _broken)
+
+    with pytest.raises(ZeroDivisionError):
+        bundles.run_now(bundles.confirm(bundle_id, actor=reviewer))
+
+    db.session.rollback()
+    staged = list(db.session.scalars(select(Submission.id)))
+    assert len(staged) == 3
+    assert submissions.of_union(db.session(), "331083", FIRST) == []
+    with pytest.raises(NotFound):
+        submissions.find(db.session(), staged[0])
+    with pytest.raises(NotFound):
+        approve(staged[0], actor=make_reviewer())
+    assert queries.parts(db.session(), view(bundle_id)) == []
+
+
+def _broken(*_args):
+    raise ZeroDivisionError
+
+
+def test_the_same_file_is_the_same_bundle(reviewer):
+    content = make_bundle(make_people(3))
+    bundle_id = read_in(content, reviewer)
+    split(bundle_id, reviewer)
+
+    again = bundles.upload(content, file_name="x.csv", place_code=TOWNSHIP, actor=reviewer)
+
+    assert again == (bundle_id, True, None)
+    assert db.session.scalar(select(func.count()).select_from(Submission)) == 3
+
+
+def test_names_that_are_not_known_wait_for_an_answer(reviewer):
+    content = make_bundle(make_people(4), [WRITTEN[0], "漩门水产公司", "别处", ""])
+    bundle_id = read_in(content, reviewer)
+
+    asked = {one.written: one for one in names(bundle_id) if one.how is How.OPEN}
+    assert asked["漩门水产公司"].suggestions[0] == SECOND
+    assert asked[""].suggestions == []
+    with pytest.raises(StateRefused) as refused:
+        bundles.confirm(bundle_id, actor=reviewer)
+    assert refused.value.code == "bundle.open_names"
+
+    choose(bundle_id, reviewer, 漩门水产公司=SECOND, 别处="-")
+    changed = choose(bundle_id, reviewer, **{"": f"{THIRD} 楚门文旦合作社工会委员会"})
+    done = split(bundle_id, reviewer)
+
+    assert changed == 1
+    assert (done.total_count, done.good_count, done.left_out_count) == (4, 3, 1)
+    assert done.total_count == (
+        done.good_count + done.error_count + done.left_out_count + done.skipped_count
+    )
+    assert {code: one.good for code, one in parts_of(bundle_id).items()} == {
+        FIRST: 1,
+        SECOND: 1,
+        THIRD: 1,
+    }
+
+
+def test_unions_of_another_place_are_neither_found_nor_told(reviewer):
+    make_union("3310830020001", name="试验市漩门水产有限公司坎门工会委员会")
+    content = make_bundle(make_people(2), ["3310830020001", "漩门水产有限公司坎门工会"])
+    bundle_id = read_in(content, reviewer)
+
+    assert [one.how for one in names(bundle_id)] == [How.OPEN] * 2
+    assert all("331083002" not in code for one in names(bundle_id) for code in one.suggestions)
+    with pytest.raises(InputRefused) as refused:
+        choose(bundle_id, reviewer, **{"3310830020001": "3310830020001"})
+    assert refused.value.code == "bundle.union"
+
+
+def test_all_left_out_is_refused(reviewer):
+    bundle_id = read_in(make_bundle(make_people(2), ["别处"]), reviewer)
+    choose(bundle_id, reviewer, 别处="-")
+
+    with pytest.raises(StateRefused) as refused:
+        bundles.confirm(bundle_id, actor=reviewer)
+    assert refused.value.code == "bundle.nothing"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (make_roster(make_people(2)), "bundle.no_column"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "file.not_a_workbook"),
+    ],
+)
+def test_a_file_that_cannot_be_split_is_refused_with_its_reason(reviewer, content, code):
+    received = bundles.upload(content, file_name="x.csv", place_code=TOWNSHIP, actor=reviewer)
+
+    with pytest.raises(RosterRefused) as refused:
+        bundles.run_now(received.batch_id)
+
+    assert refused.value.code == code
+    assert view(received.bundle_id).state is BundleState.REFUSED
+    # Corrected outside or not, it may be sent again.
+    again = bundles.upload(content, file_name="x.csv", place_code=TOWNSHIP, actor=reviewer)
+    assert again.bundle_id != received.bundle_id
+
+
+def test_who_may_not(reviewer):
+    content = make_bundle(make_people(1))
+    clerk = make_actor(Role.CLERK, FIRST)
+    for actor, place, error in (
+        (clerk, FIRST, Forbidden),
+        (reviewer, "331083", NotFound),
+        (reviewer, FIRST, InputRefused),
+        (make_reviewer("331083002"), TOWNSHIP, NotFound),
+    ):
+        with pytest.raises(error):
+            bundles.upload(content, file_name="x.csv", place_code=place, actor=actor)
+    bundle_id = read_in(content, reviewer)
+    for act in (bundles.confirm, bundles.cancel, bundles.pause, bundles.resume):
+        with pytest.raises(NotFound):
+            act(bundle_id, actor=make_reviewer("331083002"))
+
+
+def test_a_city_loads_and_the_units_reviewers_approve(reviewer):
+    city = make_actor(Role.AUDITOR, "331083")
+    bundle_id = read_in(make_bundle(make_people(3)), city, "331083")
+    assert view(bundle_id, "331083").is_bulk
+
+    bundles.run_now(bundles.confirm(bundle_id, actor=city))
+
+    part = queries.parts(db.session(), view(bundle_id, "331083"))[0]
+    with pytest.raises(Forbidden):
+        approve(part.submission_id, actor=city)
+    assert approve(part.submission_id, actor=reviewer).decided == 1
+
+
+def test_every_act_is_on_the_trail_with_count_and_digest(reviewer):
+    bundle_id = read_in(make_bundle(make_people(4), [*WRITTEN[:2], "别处"]), reviewer)
+    choose(bundle_id, reviewer, 别处="-")
+    split(bundle_id, reviewer)
+
+    found = {one.action: one for one in entries(db.session(), "331083", limit=100)}
+    acts = {"bundle.upload", "bundle.read", "bundle.map", "bundle.confirm", "bundle.done"}
+    assert acts | {"submission.submit"} <= set(found)
+    detail = found["bundle.done"].detail
+    assert (detail["rows"], detail["left_out"]) == (3, 1)
+    assert len(detail["digest"]) == 64
+    assert found["submission.submit"].actor_name == reviewer.name
+    assert verify(reviewer).faults == []
+
+
+def test_held_rows_are_said_to_be_held_in_the_draft(reviewer):
+    people = make_people(6)
+    changes = {0: {"document_number": spoilt(people[0].number)}}
+    bundle_id = read_in(make_bundle(people, changes=changes), reviewer)
+    split(bundle_id, reviewer)
+    draft = submissions.find(db.session(), parts_of(bundle_id)[FIRST].draft_id)
+
+    assert checking.origin(db.session(), draft).held == 1
+    assert (
+        db.session.scalar(select(func.count()).where(SubmissionRow.submission_id == draft.id)) == 1
+    )

@@ -1,0 +1,253 @@
+"""The screens of a roster for many unions, from upload to result."""
+
+import io
+import re
+
+import pytest
+
+from registry.access.roles import Role
+from registry.bundles import queries
+from registry.db import db
+from registry.jobs.leases import unfinished, worker_name
+from registry.jobs.work import run
+from tests.factories.accounts import csrf_of, make_account, post, sign_in
+from tests.factories.bundles import TOWNSHIP, UNIONS, WRITTEN, make_bundle, make_unions, view
+from tests.factories.clerk_desk import acts
+from tests.factories.numbers import spoilt
+from tests.factories.people import make_people
+from tests.factories.rosters import make_roster
+from tests.factories.unions import make_union
+
+LIST = f"/unions/{TOWNSHIP}/bundles"
+COUNTY_LIST = "/unions/331083/bundles"
+
+
+@pytest.fixture
+def desk(client):
+    """A browser on which the township's reviewer is signed in."""
+    make_unions()
+    sign_in(client, make_account(Role.REVIEWER, TOWNSHIP, name="reviewer", display_name="江华国"))
+    return client
+
+
+def upload(client, content, page=LIST, **fields):
+    data = {
+        "csrf_token": csrf_of(client, page),
+        "file": (io.BytesIO(content), "合并名册.csv"),
+        **fields,
+    }
+    return client.post(page, data=data)
+
+
+def work():
+    for batch in unfinished(db.session()):
+        run(batch, worker_name())
+    db.session.rollback()
+
+
+def uploaded(client, content, page=LIST):
+    answer = upload(client, content, page)
+    assert answer.status_code == 303, answer.text
+    work()
+    return answer.headers["Location"]
+
+
+def words(text):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+def test_from_upload_to_result(desk):
+    people = make_people(7)
+    changes = {0: {"document_number": spoilt(people[0].number)}}
+    page = uploaded(desk, make_bundle(people, changes=changes))
+
+    names = desk.get(page).text
+    assert "这些工会，对不对？" in names
+    assert "确认，校验并拆分（7 人，3 家工会）" in names
+    answer = post(desk, f"{page}/confirm", page=page)
+    assert answer.headers["Location"] == page
+    assert "正在排队" in desk.get(page).text
+    assert desk.get(f"{page}/progress").status_code == 200
+    work()
+
+    gone_on = desk.get(f"{page}/progress")
+    assert (gone_on.status_code, gone_on.headers["HX-Redirect"]) == (204, page)
+    result = words(desk.get(page).text)
+    assert "共 7 行" in result
+    assert "6 " in result and "已报送待审" in result
+    for name in UNIONS.values():
+        assert name in result
+    assert "已拆分报送" in desk.get(LIST).text
+
+
+def test_names_are_answered_on_the_page(desk):
+    page = uploaded(desk, make_bundle(make_people(4), [WRITTEN[0], "漩门水产公司", "别处", ""]))
+    text = desk.get(page).text
+    assert "还有 3 个名称（3 人）要您确认" in text
+    assert "确认，校验并拆分" not in text
+    number = {one.written: one.number for one in queries.names(db.session(), view(1))}
+
+    answer = post(
+        desk,
+        f"{page}/names",
+        page=page,
+        **{
+            f"union-{number['漩门水产公司']}": "3310830010012",
+            f"union-{number['别处']}": "-",
+            f"union-{number['']}": "",
+            f"other-{number['']}": "3310830010013 楚门文旦合作社工会委员会",
+        },
+    )
+
+    assert answer.status_code == 303
+    text = desk.get(page).text
+    assert "已保存 3 个名称" in text
+    assert "确认，校验并拆分（3 人，3 家工会）" in text
+    assert "人工选定" in text
+    assert "别处" in desk.get(f"{page}?show=out").text
+
+
+def test_an_unknown_union_is_refused_and_what_was_typed_stays(desk):
+    make_union("3310830020001", name="别的镇的工会")
+    page = uploaded(desk, make_bundle(make_people(2), [WRITTEN[0], "别处"]))
+
+    answer = post(desk, f"{page}/names", page=page, **{"union-2": "", "other-2": "别的镇的工会"})
+
+    assert answer.status_code == 400
+    assert "本单位没有这些工会：“别的镇的工会”" in answer.text
+    assert 'value="别的镇的工会"' in answer.text
+    assert "别的镇的工会" not in desk.get(page).text
+
+
+def test_confirming_with_open_names_changes_nothing(desk):
+    page = uploaded(desk, make_bundle(make_people(2), [WRITTEN[0], "别处"]))
+    post(desk, f"{page}/confirm", page=page)
+
+    assert "还有 1 个工会名称没有确认" in desk.get(page).text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (make_roster(make_people(2)), "没有“所属工会”列"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "另存为"),
+    ],
+)
+def test_what_cannot_be_split_says_why_and_what_to_do(desk, content, said):
+    text = desk.get(uploaded(desk, content)).text
+
+    assert said in text
+    assert "重新上传" in text
+
+
+def test_a_cut_off_or_empty_upload_stores_nothing(desk):
+    cut = upload(desk, make_bundle(make_people(1)), size="99999")
+    empty = upload(desk, b"")
+
+    assert (cut.status_code, empty.status_code) == (400, 400)
+    assert "没有传完整" in cut.text
+    assert "0 字节" in empty.text
+    assert queries.of_place(db.session(), "331083", TOWNSHIP) == []
+
+
+def test_the_same_file_again_leads_to_the_same_page(desk):
+    content = make_bundle(make_people(3))
+    page = uploaded(desk, content)
+    again = upload(desk, content)
+
+    assert again.headers["Location"] == page
+    assert "没有重复处理" in desk.get(page).text
+
+
+def test_paused_resumed_cancelled(desk):
+    page = uploaded(desk, make_bundle(make_people(3)))
+    post(desk, f"{page}/confirm", page=page)
+    post(desk, f"{page}/pause", page=page)
+    assert "已暂停" in desk.get(page).text
+    assert desk.get(f"{page}/progress").status_code == 204
+    post(desk, f"{page}/resume", page=page)
+    assert "正在排队" in desk.get(page).text
+    post(desk, f"{page}/resume", page=page)
+    assert "什么也没有改变" in desk.get(page).text
+    post(desk, f"{page}/cancel", page=page)
+    assert "没有向任何工会报送" in desk.get(page).text
+    work()
+    assert "文件都已删除" in desk.get(page).text
+    post(desk, f"{page}/cancel", page=page)
+    assert "不能取消" in desk.get(page).text
+    for act in ("bundle.pause", "bundle.resume", "bundle.cancel"):
+        assert len(acts(act)) == 1
+
+
+def test_the_findings_file_is_masked_harmless_and_on_the_trail(desk):
+    people = make_people(4)
+    changes = {0: {"document_number": spoilt(people[0].number)}, 1: {"ethnicity": "=1+1"}}
+    page = uploaded(desk, make_bundle(people, [*WRITTEN[:2], "=别处"], changes))
+    post(desk, f"{page}/names", page=page, **{"union-3": "-"})
+    early = post(desk, f"{page}/findings.csv", page=page)
+    assert early.status_code == 303
+    post(desk, f"{page}/confirm", page=page)
+    work()
+
+    answer = post(desk, f"{page}/findings.csv", page=page)
+
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
+    text = answer.data.decode("utf-8-sig")
+    lines = text.splitlines()
+    assert lines[0] == "行号,工会代码,工会,列,项目,程度,规则,问题,说明"
+    assert any(
+        line.startswith("2,3310830010011,") and "document.checksum" in line for line in lines
+    )
+    assert any(line.startswith("4,") and "没有报送" in line and "=别处" in line for line in lines)
+    assert not any(cell.startswith("=") for line in lines for cell in line.split(","))
+    assert not any(person.number in text or person.mobile in text for person in people)
+    assert len(acts("bundle.findings")) == 1
+
+
+def test_a_bundle_is_found_at_its_own_place_only(app, desk):
+    page = uploaded(desk, make_bundle(make_people(3)))
+    make_union("3310830020001")
+    number = page.rpartition("/")[2]
+    sign_in(desk, make_account(Role.AUDITOR, "331083"))
+
+    assert desk.get(f"{COUNTY_LIST}/{number}").status_code == 404
+    assert desk.get(f"/unions/331083002/bundles/{number}").status_code == 404
+    assert post(desk, f"{COUNTY_LIST}/{number}/cancel").status_code == 404
+    assert desk.get("/unions/3310830010011/bundles").status_code == 404
+
+
+def test_the_clerk_is_told_where_the_draft_comes_from(app, desk):
+    people = make_people(3)
+    changes = {0: {"document_number": spoilt(people[0].number)}}
+    page = uploaded(desk, make_bundle(people, changes=changes))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    draft = queries.parts(db.session(), view(1))[0].draft_id
+
+    clerk = app.test_client()
+    sign_in(clerk, make_account(Role.CLERK, "3310830010011"))
+
+    text = words(clerk.get(f"/submissions/{draft}").text)
+    assert "由上级工会代为上传的名册中需要改正的 1 行" in text
+    assert "需要改正" in clerk.get("/home").text
+
+
+def test_who_may_load_a_register_sends_larger_files_and_no_one_else(app, client):
+    make_unions()
+    app.config["MAX_CONTENT_LENGTH"] = 3000
+    content = make_bundle(make_people(60))
+    sign_in(client, make_account(Role.AUDITOR, "331083"))
+    assert "历史名册导入" in client.get("/home").text
+    assert "合并报送" not in client.get("/home").text
+    assert upload(client, content, COUNTY_LIST).status_code == 303
+    reviewer = app.test_client()
+    sign_in(reviewer, make_account(Role.REVIEWER, TOWNSHIP))
+    assert "合并报送" in reviewer.get("/home").text
+    assert upload(reviewer, content).status_code == 413
+
+
+def test_what_waits_to_be_confirmed_stands_on_the_home_page(desk):
+    uploaded(desk, make_bundle(make_people(3)))
+
+    assert "合并名册待核对工会" in desk.get("/home").text
