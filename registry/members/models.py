@@ -118,7 +118,10 @@ class Member(Model):
     created_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
 
-    __table_args__ = (Index("ix_member_person", "county", "person_key", unique=True),)
+    __table_args__ = (
+        Index("ix_member_person", "county", "person_key", unique=True),
+        Index("ix_member_mobile", "county", "mobile_key"),
+    )
 
 
 class Membership(Model):
