@@ -3,14 +3,14 @@
 Functions that take a session run inside the transaction of the act (`registry.jobs`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from registry.access.actor import Actor, demand
+from registry.access.actor import Actor, can, demand
 from registry.access.roles import Permission
 from registry.bundles.models import Bundle, BundleName
 from registry.bundles.names import NameBook
@@ -19,6 +19,7 @@ from registry.bundles.states import OPEN, BundleState, How
 from registry.clock import now
 from registry.db import allocate, bulk_insert, setting, table_of, transaction
 from registry.errors import Busy, InputRefused, NotFound, StateRefused
+from registry.roster.findings import FileFinding
 from registry.roster.sheet import SheetHead, SheetTail
 from registry.submissions.drafts import NewFile
 from registry.submissions.intake import skipped_rows
@@ -43,16 +44,21 @@ _NAME_COLUMNS = (
 def demand_at(actor: Actor, place: Union) -> None:
     """Return when the actor may send one roster for the unions of a place.
 
-    Raises `NotFound` outside the actor's subtree, `Forbidden` without the permission (a county's
-    needs one more), `InputRefused` (bundle.place) for a union that has members itself.
+    Raises `NotFound` outside the actor's subtree, `Forbidden` without the permission,
+    `InputRefused` (bundle.place) for a union that has members itself.
     """
     demand(actor, Permission.SEND_FOR_UNIONS, place.path)
-    if place.level is Level.COUNTY:
-        demand(actor, Permission.LOAD_REGISTER, place.path)
     if place.is_grassroots:
         raise InputRefused(
             "bundle.place", "这是一家基层工会，不用拆分；请由该工会在“花名册导入”中上传。"
         )
+
+
+def is_bulk(actor: Actor, place: Union) -> bool:
+    """Tell whether what this actor sends for a place is a whole register, read within the bulk
+    limits.
+    """
+    return place.level is Level.COUNTY and can(actor, Permission.LOAD_REGISTER, place.path)
 
 
 def same_file(session: Session, place: Union, sha256: str) -> Bundle | None:
@@ -77,7 +83,7 @@ def receive(session: Session, place: Union, file: NewFile, actor: Actor) -> int:
             id=bundle_id,
             place=place.code,
             path=place.path,
-            is_bulk=place.level is Level.COUNTY,
+            is_bulk=is_bulk(actor, place),
             state=BundleState.READING,
             is_current=True,
             file_name=file.name,
@@ -112,9 +118,17 @@ def locked(session: Session, bundle_id: int, actor: Actor) -> Bundle:
 
 
 def finish_reading(
-    session: Session, vault: Vault, bundle: Bundle, head: SheetHead, tail: SheetTail, names: Names
+    session: Session,
+    vault: Vault,
+    bundle: Bundle,
+    head: SheetHead,
+    tail: SheetTail,
+    names: Names,
+    findings: Sequence[FileFinding],
 ) -> None:
-    """Keep the file's names, each with the union that it means or the nearest ones."""
+    """Keep the file's names, each with the union that it means or the nearest ones, and what is
+    found in the file as a whole: a missing column is better known before anything is sent.
+    """
     book = book_of(session, bundle.path)
     written = list(names.rows)
     meant = [book.meant(name) for name in written]
@@ -137,6 +151,7 @@ def finish_reading(
     bundle.columns = msgspec.json.encode(head.columns).decode()
     bundle.total_count, bundle.row_count = tail.total, sum(names.rows.values())
     bundle.skipped_count = skipped_rows(tail)
+    bundle.file_findings = msgspec.json.encode([one._asdict() for one in findings]).decode()
     bundle.state = BundleState.MAPPING
     record(
         session,

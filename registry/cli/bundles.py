@@ -39,6 +39,7 @@ def load(
     with application():
         actor = signed_in(user)
         received = bundles.upload(content, file_name=file.name, place_code=place, actor=actor)
+        del content  # up to 300 MB, and sealed on disk by now
         if received.batch_id is not None:
             bundles.run_now(received.batch_id)
         found = queries.find(db.session(), received.bundle_id, place)

@@ -19,6 +19,7 @@ from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
 from registry.jobs.hold import Hold
 from registry.jobs.models import Batch, BatchState
+from registry.roster.check import Checker
 from registry.roster.sandbox import BULK, ORDINARY, Limits, SheetReader, open_sheet
 from registry.roster.sheet import SheetHead, SheetTail
 from registry.submissions import originals
@@ -90,9 +91,11 @@ class BundleWork(Hold):
                 done += len(rows.rows)
                 self.report("read", done, 0)
             head, tail = sheet.head, sheet.tail
+        missing = Checker(head.columns, today()).file_findings
+        findings = [*head.file_findings, *tail.file_findings, *missing]
         with self._bundle() as (session, found):
             self._hold(session, state=BatchState.DONE, lease_until=None)
-            operations.finish_reading(session, vault(), found, head, tail, names)
+            operations.finish_reading(session, vault(), found, head, tail, names, findings)
 
     def _split(self, bundle: Bundle, cursor: int) -> None:
         county, bundle_id, total = bundle.county, bundle.id, bundle.row_count

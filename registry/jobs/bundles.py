@@ -53,7 +53,7 @@ def upload(
         raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
     place = union_queries.find(db.session(), place_code)
     bundles.demand_at(actor, place)
-    most = most_bytes(is_bulk=len(place.code) == len(place.county))
+    most = most_bytes(is_bulk=bundles.is_bulk(actor, place))
     if len(content) > most:
         raise RosterRefused("file.too_large", f"文件超过 {most >> 20} MB，请拆分后分别上传。")
     original = originals.keep(content)

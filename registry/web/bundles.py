@@ -275,7 +275,7 @@ def _list_page(form: BundleForm) -> str:
     session = db.session()
     before = request.args.get("before", type=int)
     listed = queries.of_place(session, g.union.county, g.union.code, before=before, limit=PAGE + 1)
-    is_bulk = len(g.union.code) == len(g.union.county)
+    is_bulk = operations.is_bulk(g.actor, g.union)
     return render_template(
         "bundles/bundles.html",
         form=form,

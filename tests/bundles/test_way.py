@@ -33,7 +33,7 @@ from tests.factories.bundles import (
 )
 from tests.factories.numbers import spoilt
 from tests.factories.people import make_people
-from tests.factories.rosters import make_reviewer, make_roster
+from tests.factories.rosters import csv_of, make_reviewer, make_roster
 from tests.factories.unions import make_union
 
 FIRST, SECOND, THIRD = "3310830010011", "3310830010012", "3310830010013"
@@ -327,6 +327,30 @@ def test_a_city_loads_and_the_units_reviewers_approve(reviewer):
     with pytest.raises(Forbidden):
         approve(part.submission_id, actor=city)
     assert approve(part.submission_id, actor=reviewer).decided == 1
+
+
+def test_a_reviewer_of_the_whole_county_sends_within_the_ordinary_limits(reviewer):
+    everywhere = make_reviewer("331083")
+    bundle_id = read_in(make_bundle(make_people(3)), everywhere, "331083")
+
+    assert not view(bundle_id, "331083").is_bulk
+    bundles.run_now(bundles.confirm(bundle_id, actor=everywhere))
+    part = queries.parts(db.session(), view(bundle_id, "331083"))[0]
+    with pytest.raises(Forbidden):
+        approve(part.submission_id, actor=everywhere)
+
+
+def test_a_missing_column_is_told_before_anything_is_sent(reviewer):
+    people = make_people(3)
+    lines = [["姓名", "证件号码", "所属工会"]]
+    lines += [[one.full_name, one.number, WRITTEN[0]] for one in people]
+    bundle_id = read_in(csv_of(lines), reviewer)
+
+    found = view(bundle_id).file_findings
+    assert found
+    assert {one["code"] for one in found} == {"column.missing"}
+    done = split(bundle_id, reviewer)
+    assert (done.good_count, done.error_count) == (0, 3)
 
 
 def test_every_act_is_on_the_trail_with_count_and_digest(reviewer):

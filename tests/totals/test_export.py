@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.totals.export import RISKY, csv_of, safe
+from registry.roster.plain_cells import RISKY, safe
+from registry.totals.export import csv_of
 from registry.totals.metrics import Ratio
 from registry.totals.queries import Figures, Totals
 from registry.unions.models import Level

@@ -209,12 +209,14 @@ def test_a_bundle_is_found_at_its_own_place_only(app, desk):
     page = uploaded(desk, make_bundle(make_people(3)))
     make_union("3310830020001")
     number = page.rpartition("/")[2]
-    sign_in(desk, make_account(Role.AUDITOR, "331083"))
+    city = app.test_client()
+    sign_in(city, make_account(Role.AUDITOR, "331083"))
 
-    assert desk.get(f"{COUNTY_LIST}/{number}").status_code == 404
-    assert desk.get(f"/unions/331083002/bundles/{number}").status_code == 404
-    assert post(desk, f"{COUNTY_LIST}/{number}/cancel").status_code == 404
-    assert desk.get("/unions/3310830010011/bundles").status_code == 404
+    assert city.get(page).status_code == 200
+    assert city.get(f"{COUNTY_LIST}/{number}").status_code == 404
+    assert city.get(f"/unions/331083002/bundles/{number}").status_code == 404
+    assert post(city, f"{COUNTY_LIST}/{number}/cancel").status_code == 404
+    assert city.get("/unions/3310830010011/bundles").status_code == 404
 
 
 def test_the_clerk_is_told_where_the_draft_comes_from(app, desk):
