@@ -29,10 +29,10 @@ def load(
     as_json: bool,
 ) -> int:
     """Read, tell the unions apart, split; refused with the list of names that no union has."""
-    from registry.bundles import queries
-    from registry.bundles.states import BundleState, How
     from registry.db import db
     from registry.jobs import bundles
+    from registry.submissions.bundles import queries
+    from registry.submissions.bundles.states import BundleState, How
 
     content = content_of(file)
     chosen = _chosen(named)
@@ -70,9 +70,9 @@ def _chosen(named: tuple[str, ...]) -> dict[str, str]:
 
 
 def _choose(found: Any, chosen: dict[str, str], leave_out_unknown: bool, actor: Any) -> None:
-    from registry.bundles import operations, queries
-    from registry.bundles.states import How
     from registry.db import db
+    from registry.submissions.bundles import operations, queries
+    from registry.submissions.bundles.states import How
 
     answered = {}
     for one in queries.names(db.session(), found, limit=10_000):
@@ -108,9 +108,9 @@ def _refuse(unknown: list[Any], as_json: bool) -> int:
 
 
 def _document(found: Any) -> dict[str, Any]:
-    from registry.bundles import queries
-    from registry.bundles.states import How
     from registry.db import db
+    from registry.submissions.bundles import queries
+    from registry.submissions.bundles.states import How
 
     left_out = queries.names(db.session(), found, hows=[How.LEFT_OUT], limit=10_000)
     return {

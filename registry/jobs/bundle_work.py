@@ -10,10 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.accounts import queries as accounts
-from registry.bundles import operations, release, staging
-from registry.bundles.models import Bundle
-from registry.bundles.splitting import FIELD, Names, Splitter
-from registry.bundles.states import BundleState
 from registry.clock import today
 from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
@@ -23,6 +19,10 @@ from registry.roster.check import Checker
 from registry.roster.sandbox import BULK, ORDINARY, Limits, SheetReader, open_sheet
 from registry.roster.sheet import SheetHead, SheetTail
 from registry.submissions import originals
+from registry.submissions.bundles import operations, release, staging
+from registry.submissions.bundles.models import Bundle
+from registry.submissions.bundles.splitting import FIELD, Names, Splitter
+from registry.submissions.bundles.states import BundleState
 from registry.submissions.intake import skipped_rows
 from registry.vault.vault import vault
 

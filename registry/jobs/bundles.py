@@ -7,23 +7,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
-from registry.bundles import operations as bundles
-from registry.bundles.models import Bundle
-from registry.bundles.states import BundleState
 from registry.clock import now
 from registry.db import db, setting, transaction
 from registry.errors import InputRefused, RegistryError, RosterRefused, StateRefused
 from registry.jobs.leases import worker_name
-from registry.jobs.models import Batch, BatchState
+from registry.jobs.models import BUNDLE, Batch, BatchState
 from registry.jobs.operations import plain_name, queue
 from registry.jobs.work import run
 from registry.roster.sandbox import BULK
 from registry.submissions import originals
+from registry.submissions.bundles import operations as bundles
+from registry.submissions.bundles.models import Bundle
+from registry.submissions.bundles.states import BundleState
 from registry.submissions.drafts import NewFile
 from registry.trail.operations import hold, record
 from registry.unions import queries as union_queries
 
-KIND = "bundle"
 _UNDER_WAY = (BatchState.WAITING, BatchState.RUNNING)
 
 
@@ -76,7 +75,7 @@ def confirm(bundle_id: int, *, actor: Actor) -> int:
     with transaction() as session:
         bundle = bundles.locked(session, bundle_id, actor)
         bundles.confirm(session, bundle, actor)
-        return queue(session, KIND, bundle.county, bundle.id, actor.account_id)
+        return queue(session, BUNDLE, bundle.county, bundle.id, actor.account_id)
 
 
 def pause(bundle_id: int, *, actor: Actor) -> None:
@@ -118,7 +117,7 @@ def cancel(bundle_id: int, *, actor: Actor) -> int:
         batch = _newest(session, bundle)
         if batch is not None and batch.state not in (BatchState.DONE, BatchState.REFUSED):
             _take_away(batch, BatchState.CANCELLED)
-        return queue(session, KIND, bundle.county, bundle.id, actor.account_id)
+        return queue(session, BUNDLE, bundle.county, bundle.id, actor.account_id)
 
 
 def run_now(batch_id: int) -> None:
@@ -144,7 +143,7 @@ def _register(file: NewFile, place_code: str, actor: Actor) -> ReceivedBundle:
         if known is not None:
             return ReceivedBundle(known.id, True, _tried_again(session, known))
         bundle_id = bundles.receive(session, place, file, actor)
-        batch_id = queue(session, KIND, place.county, bundle_id, actor.account_id)
+        batch_id = queue(session, BUNDLE, place.county, bundle_id, actor.account_id)
         return ReceivedBundle(bundle_id, False, batch_id)
 
 
@@ -158,7 +157,7 @@ def _tried_again(session: Session, bundle: Bundle) -> int | None:
 
 def _newest(session: Session, bundle: Bundle) -> Batch | None:
     query = select(Batch).where(
-        Batch.county == bundle.county, Batch.kind == KIND, Batch.subject_id == bundle.id
+        Batch.county == bundle.county, Batch.kind == BUNDLE, Batch.subject_id == bundle.id
     )
     return session.scalars(query.order_by(Batch.id.desc()).limit(1).with_for_update()).first()
 
@@ -175,7 +174,7 @@ def _go_on(session: Session, batch: Batch) -> int:
     if batch.state == BatchState.PAUSED:
         batch.state, batch.changed_at = BatchState.WAITING, now()
         return batch.id
-    batch_id = queue(session, KIND, batch.county, batch.subject_id, batch.account_id)
+    batch_id = queue(session, BUNDLE, batch.county, batch.subject_id, batch.account_id)
     session.get_one(Batch, batch_id).cursor = batch.cursor
     return batch_id
 

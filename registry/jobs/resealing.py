@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from registry.bundles.models import Bundle
 from registry.db import Model, transaction, update_many
 from registry.members.models import Member
 from registry.submissions import originals
+from registry.submissions.bundles.models import Bundle
 from registry.submissions.models import Correction, Submission, SubmissionRow
 from registry.trail.operations import record
 from registry.unions.queries import counties

@@ -21,15 +21,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.accounts.queries import display_names
-from registry.bundles import operations, queries
-from registry.bundles.findings import findings_csv
-from registry.bundles.queries import BundleView
-from registry.bundles.states import BundleState, How
 from registry.db import db
 from registry.errors import Busy, Forbidden, InputRefused, NotFound, RosterRefused, StateRefused
 from registry.jobs import bundles as jobs
 from registry.jobs import queries as work
 from registry.jobs.wake import wake
+from registry.submissions.bundles import operations, queries
+from registry.submissions.bundles.findings import findings_csv
+from registry.submissions.bundles.queries import BundleView
+from registry.submissions.bundles.states import BundleState, How
 from registry.unions import queries as unions
 from registry.web.downloads import streamed
 from registry.web.forms.bundles import BundleForm

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.access.roles import Role
-from registry.bundles.states import BundleState
 from registry.codes.lists import code_list
 from registry.roster.columns import COLUMNS
+from registry.submissions.bundles.states import BundleState
 from registry.submissions.states import Kind
 
 # Families first, as the filter offers them; an action belongs to the family its name begins with.

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from registry.access.actor import Actor
-from registry.bundles import operations, queries
-from registry.bundles.queries import BundleView
 from registry.db import db
 from registry.jobs import bundles
+from registry.submissions.bundles import operations, queries
+from registry.submissions.bundles.queries import BundleView
 from seeds.people import Person
 from tests.factories.people import label_row, table
 from tests.factories.rosters import csv_of

@@ -6,10 +6,10 @@ import re
 import pytest
 
 from registry.access.roles import Role
-from registry.bundles import queries
 from registry.db import db
 from registry.jobs.leases import unfinished, worker_name
 from registry.jobs.work import run
+from registry.submissions.bundles import queries
 from tests.factories.accounts import csrf_of, make_account, post, sign_in
 from tests.factories.bundles import TOWNSHIP, UNIONS, WRITTEN, make_bundle, make_unions, view
 from tests.factories.clerk_desk import acts

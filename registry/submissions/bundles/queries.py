@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from registry.bundles.models import Bundle, BundleName, BundlePart
-from registry.bundles.states import BundleState, How
 from registry.errors import NotFound
+from registry.submissions.bundles.models import Bundle, BundleName, BundlePart
+from registry.submissions.bundles.states import BundleState, How
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from registry.bundles.models import Bundle, BundleGap, BundlePart
-from registry.bundles.states import BundleState
 from registry.clock import now, today
 from registry.members import tallies
 from registry.members.match import Match
+from registry.submissions.bundles.models import Bundle, BundleGap, BundlePart
+from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.moving import digest
 from registry.submissions.states import Act, State, next_state

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, can, demand
 from registry.access.roles import Permission
-from registry.bundles.models import Bundle, BundleName
-from registry.bundles.names import NameBook
-from registry.bundles.splitting import Names, key_of
-from registry.bundles.states import OPEN, BundleState, How
 from registry.clock import now
 from registry.db import allocate, bulk_insert, setting, table_of, transaction
 from registry.errors import Busy, InputRefused, NotFound, StateRefused
 from registry.roster.findings import FileFinding
 from registry.roster.sheet import SheetHead, SheetTail
+from registry.submissions.bundles.models import Bundle, BundleName
+from registry.submissions.bundles.names import NameBook
+from registry.submissions.bundles.splitting import Names, key_of
+from registry.submissions.bundles.states import OPEN, BundleState, How
 from registry.submissions.drafts import NewFile
 from registry.submissions.intake import skipped_rows
 from registry.submissions.storing import blinded

@@ -11,10 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from registry.bundles.models import BundleGap, BundleName, BundlePart
-from registry.bundles.operations import choose
-from registry.bundles.queries import names
-from registry.bundles.states import BundleState
 from registry.db import db
 from registry.errors import StateRefused
 from registry.jobs import bundles
@@ -24,6 +20,10 @@ from registry.jobs.operations import upload as upload_roster
 from registry.jobs.queries import progress, progress_of
 from registry.jobs.wake import wake
 from registry.jobs.work import KINDS, run
+from registry.submissions.bundles.models import BundleGap, BundleName, BundlePart
+from registry.submissions.bundles.operations import choose
+from registry.submissions.bundles.queries import names
+from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Kind, RowState, State
 from registry.totals.queries import reconcile
@@ -160,7 +160,7 @@ def test_killed_thirty_times_every_row_is_there_once(register, reviewer):
 
 def interrupted(monkeypatch, batch_id, act, *, after=1):
     """Do a batch; after its first chunk somebody acts on the bundle, as on a page."""
-    from registry.bundles import staging
+    from registry.submissions.bundles import staging
 
     write, written = staging.write, []
 
@@ -257,7 +257,7 @@ def test_work_that_failed_goes_on_with_the_same_file_or_when_asked(reviewer, mon
     bundle_id = ready(content, reviewer)
     batch_id = bundles.confirm(bundle_id, actor=reviewer)
     with monkeypatch.context() as broken:
-        broken.setattr("registry.bundles.release.release", _broken)
+        broken.setattr("registry.submissions.bundles.release.release", _broken)
         for _ in range(5):
             with pytest.raises(ZeroDivisionError):
                 run(batch_id, worker_name())

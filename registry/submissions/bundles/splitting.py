@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy.orm import Session
 
-from registry.bundles.states import How
 from registry.members.matching import Question, match_many
 from registry.roster.check import CheckedBatch, Checker
 from registry.roster.parted import PartedRoll
 from registry.roster.sheet import Cell, SheetBatch, SheetColumn
+from registry.submissions.bundles.states import How
 from registry.submissions.intake import register_findings
 from registry.submissions.states import RowState
 from registry.submissions.storing import (

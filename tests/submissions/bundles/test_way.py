@@ -4,8 +4,6 @@ import pytest
 from sqlalchemy import func, select
 
 from registry.access.roles import Role
-from registry.bundles import queries
-from registry.bundles.states import BundleState, How
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound, RosterRefused, StateRefused
 from registry.jobs import bundles
@@ -13,6 +11,8 @@ from registry.members.match import Match
 from registry.review.operations import approve
 from registry.submissions import checking
 from registry.submissions import queries as submissions
+from registry.submissions.bundles import queries
+from registry.submissions.bundles.states import BundleState, How
 from registry.submissions.listing import row_counts
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import RowState, State
@@ -200,7 +200,7 @@ def test_members_elsewhere_are_transfers_and_counted_as_such(reviewer):
 
 def test_nothing_is_seen_before_the_last_row(reviewer, monkeypatch):
     bundle_id = read_in(make_bundle(make_people(9)), reviewer)
-    monkeypatch.setattr("registry.bundles.release.release", _broken)
+    monkeypatch.setattr("registry.submissions.bundles.release.release", _broken)
 
     with pytest.raises(ZeroDivisionError):
         bundles.run_now(bundles.confirm(bundle_id, actor=reviewer))

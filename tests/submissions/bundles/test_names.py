@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.bundles.names import NameBook, plain
-from registry.bundles.states import How
+from registry.submissions.bundles.names import NameBook, plain
+from registry.submissions.bundles.states import How
 from registry.unions.models import Level
 from registry.unions.queries import Union
 

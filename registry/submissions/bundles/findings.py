@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
-from registry.bundles.models import BundleGap, BundleName, BundlePart
-from registry.bundles.operations import locked
-from registry.bundles.states import BundleState
 from registry.db import db, transaction
 from registry.errors import StateRefused
 from registry.roster.columns import COLUMN
 from registry.roster.messages import TITLES
 from registry.roster.plain_cells import safe
+from registry.submissions.bundles.models import BundleGap, BundleName, BundlePart
+from registry.submissions.bundles.operations import locked
+from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import SubmissionRow
 from registry.submissions.storing import decode_findings
 from registry.trail.operations import record

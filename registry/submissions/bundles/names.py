@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from registry.bundles.states import How
+from registry.submissions.bundles.states import How
 from registry.unions.queries import Union
 
 SUGGESTED = 3

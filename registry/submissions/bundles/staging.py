@@ -10,12 +10,18 @@ import msgspec
 from sqlalchemy import CursorResult, delete, insert, select
 from sqlalchemy.orm import Session
 
-from registry.bundles.models import Bundle, BundleGap, BundleName, BundlePart
-from registry.bundles.splitting import STAGED_NAMES, Part, Staged, Target, copy_for_draft
 from registry.clock import now
 from registry.db import allocate, bulk_insert, table_of, update_many
 from registry.roster.findings import Finding
 from registry.roster.sheet import SheetHead
+from registry.submissions.bundles.models import Bundle, BundleGap, BundleName, BundlePart
+from registry.submissions.bundles.splitting import (
+    STAGED_NAMES,
+    Part,
+    Staged,
+    Target,
+    copy_for_draft,
+)
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Kind, RowState, State
 from registry.submissions.storing import (
