@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.clock import now
-from registry.jobs.models import IMPORT, TOLD, Batch, BatchState, WorkerBeat
+from registry.jobs.models import BUNDLE, IMPORT, TOLD, Batch, BatchState, WorkerBeat
 
 BEAT = timedelta(seconds=30)
 
@@ -27,11 +27,15 @@ class Progress(NamedTuple):
 
 def progress(session: Session, county: str, submission_id: int) -> Progress | None:
     """Return the state of the newest work on a submission, None when there is none."""
-    return progress_of(session, IMPORT, county, submission_id)
+    return _progress(session, IMPORT, county, submission_id)
 
 
-def progress_of(session: Session, kind: str, county: str, subject_id: int) -> Progress | None:
-    """Return the state of the newest work of a kind on its subject, None when there is none."""
+def bundle_progress(session: Session, county: str, bundle_id: int) -> Progress | None:
+    """Return the state of the newest work on a bundle, None when there is none."""
+    return _progress(session, BUNDLE, county, bundle_id)
+
+
+def _progress(session: Session, kind: str, county: str, subject_id: int) -> Progress | None:
     batch = session.scalar(
         select(Batch)
         .where(Batch.county == county, Batch.kind == kind, Batch.subject_id == subject_id)

@@ -291,7 +291,7 @@ def _list_page(form: BundleForm) -> str:
 
 def _reading(found: BundleView) -> dict[str, Any]:
     session = db.session()
-    now = work.progress_of(session, jobs.KIND, found.county, found.id)
+    now = work.bundle_progress(session, found.county, found.id)
     busy = found.state in (BundleState.READING, BundleState.SPLITTING)
     return {
         "bundle": found,
