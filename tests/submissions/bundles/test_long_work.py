@@ -17,7 +17,7 @@ from registry.jobs import bundles
 from registry.jobs.leases import LostLease, claim, worker_name
 from registry.jobs.models import Batch, BatchState
 from registry.jobs.operations import upload as upload_roster
-from registry.jobs.queries import progress, progress_of
+from registry.jobs.queries import bundle_progress, progress
 from registry.jobs.wake import wake
 from registry.jobs.work import KINDS, run
 from registry.submissions.bundles.models import BundleGap, BundleName, BundlePart
@@ -82,7 +82,7 @@ def wait_until(true, what):
 
 
 def now_of(bundle_id):
-    return progress_of(db.session(), "bundle", "331083", bundle_id)
+    return bundle_progress(db.session(), "331083", bundle_id)
 
 
 def count(table):
