@@ -165,7 +165,7 @@ def resume(code: str, bundle_id: int) -> AnyResponse:
 def cancel(code: str, bundle_id: int) -> AnyResponse:
     """Give the bundle up; nothing of it has been seen by anybody."""
     _found(bundle_id)
-    said = "已取消。没有向任何工会报送，文件和处理了一部分的内容会删除；同一份文件可以重新上传。"
+    said = "已放弃。没有向任何工会报送，文件和处理了一部分的内容会删除；同一份文件可以重新上传。"
     return _act(code, bundle_id, lambda: wake(jobs.cancel(bundle_id, actor=g.actor)), said)
 
 

@@ -64,7 +64,7 @@ ACTIONS: dict[str, str] = {
     "submission.submit": "提交审核",
     "submission.supersede": "被新名册替代",
     "submission.withdraw": "撤回报送",
-    "bundle.cancel": "取消合并名册",
+    "bundle.cancel": "放弃合并名册",
     "bundle.confirm": "确认合并名册的工会",
     "bundle.done": "合并名册拆分报送",
     "bundle.findings": "下载合并名册问题清单",

@@ -174,7 +174,7 @@ def test_paused_resumed_cancelled(desk):
     work()
     assert "文件都已删除" in desk.get(page).text
     post(desk, f"{page}/cancel", page=page)
-    assert "不能取消" in desk.get(page).text
+    assert "不能放弃" in desk.get(page).text
     for act in ("bundle.pause", "bundle.resume", "bundle.cancel"):
         assert len(acts(act)) == 1
 

@@ -272,7 +272,7 @@ def cancel(session: Session, bundle: Bundle, actor: Actor) -> None:
     """
     if BundleState(bundle.state) not in OPEN:
         label = BundleState(bundle.state).label
-        raise StateRefused("bundle.state", f"这份合并名册{label}，不能取消。")
+        raise StateRefused("bundle.state", f"这份合并名册{label}，不能放弃。")
     bundle.state, bundle.is_current, bundle.ended_at = BundleState.CANCELLED, False, now()
     detail = {"bundle": bundle.id}
     record(session, "bundle.cancel", actor=actor, place=bundle.place, detail=detail)

@@ -35,6 +35,7 @@ from registry.vault.vault import Vault
 
 SOURCE = "BUNDLE"
 DELETED_AT_ONCE = 20_000
+PARTS_AT_ONCE = 100
 _KEYS = ("county", "submission_id", "row")
 _REDONE = ("state", "worst", "match", "changed_fields", "findings", "follow_up_id")
 _GAP_NAMES = ("county", "bundle_id", "row", "last", "name")
@@ -159,29 +160,32 @@ def settle(
 
 def clear(session: Session, bundle: Bundle) -> bool:
     """Take away some of what is staged; True while there is more."""
-    part = session.scalars(select(BundlePart).where(*_parts_of(bundle)).limit(1)).first()
-    if part is None:
+    parts = list(session.scalars(select(BundlePart).where(*_parts_of(bundle)).limit(PARTS_AT_ONCE)))
+    gone = 0
+    for part in parts:
+        numbers = [number for number in (part.submission_id, part.draft_id) if number is not None]
+        for number in numbers:
+            while count := _clear_rows(session, bundle.county, number):
+                gone += count
+                if gone >= DELETED_AT_ONCE:
+                    return True
+        session.execute(
+            delete(Submission).where(
+                Submission.county == bundle.county,
+                Submission.id.in_(numbers),
+                Submission.state == State.STAGED,
+            )
+        )
+        session.delete(part)
+    if not parts:
         for table in (BundleGap, BundleName):
             session.execute(
                 delete(table).where(table.county == bundle.county, table.bundle_id == bundle.id)
             )
-        return False
-    numbers = [number for number in (part.submission_id, part.draft_id) if number is not None]
-    for number in numbers:
-        if _clear_rows(session, bundle.county, number):
-            return True
-    session.execute(
-        delete(Submission).where(
-            Submission.county == bundle.county,
-            Submission.id.in_(numbers),
-            Submission.state == State.STAGED,
-        )
-    )
-    session.delete(part)
-    return True
+    return bool(parts)
 
 
-def _clear_rows(session: Session, county: str, submission_id: int) -> bool:
+def _clear_rows(session: Session, county: str, submission_id: int) -> int:
     of_it = (SubmissionRow.county == county, SubmissionRow.submission_id == submission_id)
     rows = select(SubmissionRow.row).where(*of_it).order_by(SubmissionRow.row)
     last = session.scalars(rows.limit(1).offset(DELETED_AT_ONCE)).first()
@@ -189,7 +193,7 @@ def _clear_rows(session: Session, county: str, submission_id: int) -> bool:
     if last is not None:
         some = some.where(SubmissionRow.row < last)
     gone = session.execute(some, execution_options={"synchronize_session": False})
-    return cast(CursorResult[Any], gone).rowcount > 0
+    return cast(CursorResult[Any], gone).rowcount
 
 
 def _add(row: dict[str, Any], findings: Sequence[Finding], part: Part) -> bool:

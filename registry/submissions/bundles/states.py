@@ -22,7 +22,7 @@ class BundleState(StrEnum):
             "SPLITTING": "校验拆分中",
             "DONE": "已拆分报送",
             "REFUSED": "无法读取",
-            "CANCELLED": "已取消",
+            "CANCELLED": "已放弃",
         }[self]
 
     @property

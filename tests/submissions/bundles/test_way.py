@@ -1,5 +1,7 @@
 """The way of one roster for many unions: read, told apart, split, reviewed."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, select
 
@@ -36,6 +38,7 @@ from tests.factories.people import make_people
 from tests.factories.rosters import csv_of, make_reviewer, make_roster
 from tests.factories.unions import make_union
 
+WORKBOOK = Path(__file__).parents[1] / "rosters/many_unions/roster.xlsx"
 FIRST, SECOND, THIRD = "3310830010011", "3310830010012", "3310830010013"
 
 
@@ -351,6 +354,27 @@ def test_a_missing_column_is_told_before_anything_is_sent(reviewer):
     assert {one["code"] for one in found} == {"column.missing"}
     done = split(bundle_id, reviewer)
     assert (done.good_count, done.error_count) == (0, 3)
+
+
+def test_a_real_workbook_with_title_blank_line_and_footer_reconciles(reviewer):
+    bundle_id = read_in(WORKBOOK.read_bytes(), reviewer)
+    asked = {one.written: one for one in names(bundle_id) if one.how is How.OPEN}
+    assert {name: (one.row_count, one.first_row) for name, one in asked.items()} == {
+        "漩门水产（有限公司）工会": (1, 10),
+        "": (1, 15),
+    }
+    assert asked["漩门水产（有限公司）工会"].suggestions[0] == SECOND
+    choose(bundle_id, reviewer, **{"漩门水产（有限公司）工会": SECOND, "": "-"})
+
+    done = split(bundle_id, reviewer)
+
+    assert (done.total_count, done.good_count, done.error_count) == (14, 10, 1)
+    assert (done.left_out_count, done.skipped_count) == (1, 2)
+    assert {code: (one.good, one.errors) for code, one in parts_of(bundle_id).items()} == {
+        FIRST: (3, 1),
+        SECOND: (4, 0),
+        THIRD: (3, 0),
+    }
 
 
 def test_every_act_is_on_the_trail_with_count_and_digest(reviewer):
