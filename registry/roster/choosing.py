@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
-from registry.roster.header import FIRST_ROWS, Header, find_header, normalise_label
+from registry.roster.header import FIRST_ROWS, WIDEST, Header, find_header, normalise_label
 from registry.roster.layout import UNHEADED
 from registry.roster.look import column_number
 from registry.roster.refusal import Refusal
@@ -144,7 +144,7 @@ def _remembered_looks(
         return {}
     headed = {index for index, _, _ in header.columns}
     laid: dict[int, str] = {}
-    for index in range(max(map(len, rows), default=0)):
+    for index in range(min(max(map(len, rows), default=0), WIDEST)):
         field = remembered.get(UNHEADED + looks_like(column_of(rows, index)))
         if index not in headed and field and field not in {*header.fields, *laid.values()}:
             laid[index] = field

@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 SEARCHED_ROWS = 30
+# The last column of a spreadsheet is XFD; a text file may go on for millions.
+WIDEST = 16_384
 FEWEST_LABELS = 3
 MOST_LINES = 3
 MOST_HINT_LINES = 2
@@ -126,6 +128,7 @@ def find_header(rows: Sequence[Sequence[object]], labels: Mapping[str, str]) -> 
     单位名称 … 联系电话 …).
     """
     own = _own_names(labels)
+    rows = [row[:WIDEST] for row in rows]
     found: Header | None = None
     for index in range(min(len(rows), SEARCHED_ROWS)):
         header = _best_at(rows, index, labels, own)

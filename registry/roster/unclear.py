@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from registry.roster.header import Header
+from registry.roster.header import WIDEST, Header
 from registry.roster.look import column_letters
 
 SAMPLE_ROWS = 200
@@ -33,7 +33,7 @@ def unclear(header: Header, rows: Sequence[Row]) -> list[Seen]:
     settled = header.repeats.keys() - header.rivals
     taken = set(header.fields.values()) | header.passed | settled
     texts = {index: text for index, text, _ in header.columns}
-    width = max([*texts, *(len(row) - 1 for row in rows)], default=-1) + 1
+    width = min(max([*texts, *(len(row) - 1 for row in rows)], default=-1) + 1, WIDEST)
     seen: list[Seen] = []
     for index in range(width):
         if index in taken or len(seen) >= _MOST_COLUMNS:

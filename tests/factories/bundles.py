@@ -81,3 +81,8 @@ def view(bundle_id: int, place: str = TOWNSHIP) -> BundleView:
     """Return a bundle as it stands now."""
     db.session.rollback()
     return queries.find(db.session(), bundle_id, place)
+
+
+def parts_of(bundle_id: int) -> dict[str, Any]:
+    """Return what each union got, by its code."""
+    return {one.union_code: one for one in queries.parts(db.session(), view(bundle_id))}

@@ -148,6 +148,16 @@ def rows() -> dict[str, dict[str, object]]:
             "changed_at": AT,
             **_counts("batch"),
         },
+        "correction": {
+            "county": COUNTY,
+            "submission_id": 1,
+            "number": 1,
+            "account_id": 1,
+            "at": AT,
+            "what": "第 2 行 民族 汗族 → 汉族",
+            "place": "tab=error",
+            "sealed": b"sealed",
+        },
         "draft_layout": {"county": COUNTY, "submission_id": 1, "said": "{}"},
         "remembered_column": {
             "county": COUNTY,
