@@ -29,7 +29,7 @@ from registry.errors import Forbidden, InputRefused, StateRefused
 from registry.members import tallies
 from registry.members.admission import admit, claim
 from registry.members.match import Match
-from registry.members.matching import Question, match_rows
+from registry.members.matching import Answer, Question, match_rows
 from registry.members.place import Place
 from registry.review.models import Decision, Verdict
 from registry.submissions.drafts import take_up
@@ -48,7 +48,7 @@ _LONG_NUMBER = re.compile(r"\d{11,}")
 
 class ReviewOutcome(NamedTuple):
     """What a decision did. `transfer` and `conflict` are the rows that stay pending, by row
-    number.
+    number; `changed` those of which more would change than was shown, so that they stay too.
     """
 
     submission_id: int
@@ -58,6 +58,7 @@ class ReviewOutcome(NamedTuple):
     transfer: list[int]
     conflict: list[int]
     follow_up_id: int | None = None
+    changed: Sequence[int] = ()
 
 
 def approve(
@@ -65,29 +66,31 @@ def approve(
 ) -> ReviewOutcome:
     """Admit pending rows (all, or those numbered) into the register.
 
-    Rows whose person is active elsewhere, or known under another name, stay pending and are named.
-    Raises `StateRefused` when nothing waits for review, `Forbidden` when the actor sent the roster.
+    Rows whose person is active elsewhere, or known under another name, stay pending and are named,
+    and so do rows that would by now change more than the reviewer was shown. Raises `StateRefused`
+    when nothing waits for review, `Forbidden` when the actor sent the roster.
     """
     with transaction() as session:
         found = _reviewable(session, submission_id, actor)
         _check_rows(session, found, rows)
-        _match_again(session, found, rows)
+        changed = _match_again(session, found, rows)
         at = now()
         place = Place(found.county, found.union_code, found.id, at)
         highest = _highest_row(session, found)
-        lost = claim(session, place, _admissible(found, rows), highest)
+        lost = claim(session, place, _admissible(found, rows, changed), highest)
         _set_match(session, found, dict.fromkeys(lost, (Match.TRANSFER, ())))
         decision_id = allocate(session, f"decision:{found.county}")
-        chosen = _admissible(found, rows)
+        chosen = _admissible(found, rows, changed)
         count, digest = _digest(session, chosen)
         if count:
             _decide(session, found, decision_id, Verdict.APPROVE, count, actor)
             admit(session, place, chosen, highest, verifies=found.kind == Kind.REVERIFY)
-            _set_rows(session, found, RowState.APPROVED, decision_id, _which(rows, ADMISSIBLE))
+            which = _which(rows, ADMISSIBLE) & _not_among(changed)
+            _set_rows(session, found, RowState.APPROVED, decision_id, which)
             _tally(session, found, count, admissions=1)
-        return _finish(
-            session, found, actor, "review.approve", count, rows, {"rows": count, "digest": digest}
-        )
+        detail = {"rows": count, "digest": digest}
+        outcome = _finish(session, found, actor, "review.approve", count, rows, detail)
+        return outcome._replace(changed=changed)
 
 
 def send_back(
@@ -200,7 +203,16 @@ def _which(
     return chosen
 
 
-def _admissible(found: Submission, rows: Sequence[int] | None) -> Subquery:
+def _not_among(rows: Sequence[int]) -> ColumnElement[bool]:
+    numbers: BindParameter[Any] = bindparam(
+        "changed", list(rows), expanding=True, literal_execute=True
+    )
+    return SubmissionRow.row.not_in(numbers) if rows else true()
+
+
+def _admissible(
+    found: Submission, rows: Sequence[int] | None, changed: Sequence[int] = ()
+) -> Subquery:
     columns = (
         SubmissionRow.row,
         SubmissionRow.match,
@@ -216,12 +228,13 @@ def _admissible(found: Submission, rows: Sequence[int] | None) -> Subquery:
         SubmissionRow.clean,
         SubmissionRow.filled,
     )
-    return select(*columns).where(*_pending(found), _which(rows, ADMISSIBLE)).subquery()
+    which = _which(rows, ADMISSIBLE) & _not_among(changed)
+    return select(*columns).where(*_pending(found), which).subquery()
 
 
-def _match_again(session: Session, found: Submission, rows: Sequence[int] | None) -> None:
+def _match_again(session: Session, found: Submission, rows: Sequence[int] | None) -> list[int]:
     """Match the rows against the register as it is now: it may have changed since they were
-    sent.
+    sent. Returns the rows that would change more of it than was shown.
     """
     asked = (
         SubmissionRow.person_key,
@@ -230,19 +243,34 @@ def _match_again(session: Session, found: Submission, rows: Sequence[int] | None
         SubmissionRow.clean,
         SubmissionRow.mobile_key,
     )
-    query = select(SubmissionRow.row, SubmissionRow.match, *asked).where(
-        *_pending(found), _which(rows)
-    )
+    shown = (SubmissionRow.row, SubmissionRow.match, SubmissionRow.changed_fields)
+    query = select(*shown, *asked).where(*_pending(found), _which(rows))
     pending = list(session.execute(query))
-    columns = list(zip(*pending, strict=True)) if pending else [()] * 7
-    question = Question(*columns[2:])
-    answers = match_rows(session, found.county, found.union_code, question)
+    columns = list(zip(*pending, strict=True)) if pending else [()] * 8
+    question = Question(*columns[3:])
+    answers = list(match_rows(session, found.county, found.union_code, question))
+    matched = list(zip(pending, answers, strict=True))
+    surprising = [row.row for row, answer in matched if _surprises(row, answer)]
+    told_anew = set(surprising)
     different = {
         row.row: (answer.match, answer.changed)
-        for row, answer in zip(pending, answers, strict=True)
-        if answer.match != row.match
+        for row, answer in matched
+        if answer.match != row.match or row.row in told_anew
     }
     _set_match(session, found, different)
+    return surprising
+
+
+def _surprises(row: Any, answer: Answer) -> bool:
+    """Tell whether admitting a row would do what its reviewer cannot have seen: change a member
+    who was told as unchanged, other fields than were told, or take in again who has left since.
+    """
+    if row.match not in (Match.UNCHANGED, Match.CHANGED):
+        return False
+    if answer.match is Match.NEW:
+        return True
+    shown = msgspec.json.decode(row.changed_fields, type=set[str]) if row.changed_fields else set()
+    return answer.match is Match.CHANGED and not shown.issuperset(answer.changed)
 
 
 def _set_match(

@@ -72,8 +72,9 @@ class Found(NamedTuple):
 
 
 def choose(source: Source, terms: Terms) -> Found:
-    """Return the sheet to read: the one that was asked for, else the first one with name and
-    document number, else the first with a header. Raises Refusal file.no_header."""
+    """Return the sheet to read: the one that was asked for, else the first one with name, document
+    number and rows below them, else the first with name and document number, else the first with a
+    header. Raises Refusal file.no_header."""
     first: Found | None = None
     for index in _order(source, terms.sheet):
         try:
@@ -85,12 +86,18 @@ def choose(source: Source, terms: Terms) -> Found:
             continue
         if found is None:
             continue
-        if found.header.is_whole or source.sheets[index][0] == terms.sheet:
+        is_asked = source.sheets[index][0] == terms.sheet
+        if is_asked or (found.header.is_whole and _has_rows(found.sample)):
             return found
-        first = first or found
+        if first is None or (found.header.is_whole and not first.header.is_whole):
+            first = found
     if first is None:
         raise Refusal("file.no_header")
     return first
+
+
+def _has_rows(sample: Sequence[Row]) -> bool:
+    return any(cell not in ("", None) for row in sample for cell in row)
 
 
 def _order(source: Source, sheet: str | None) -> list[int]:

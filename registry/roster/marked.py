@@ -101,7 +101,7 @@ def encoded(order: dict[str, Any], way: str) -> bytes:
 
 def is_part(report: RosterReport) -> bool:
     """Tell whether a roster is so long that only its faulty rows are given back."""
-    return report.tail.total > MOST_ROWS
+    return report.counts.total - report.counts.skipped > MOST_ROWS
 
 
 def order_of(

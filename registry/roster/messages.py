@@ -253,9 +253,9 @@ MESSAGES: dict[str, Message] = {
     ),
     "file.unmapped_column": Message(
         "有未识别的列",
-        "第 {column} 列“{header}”不是花名册的项目，没有读取。",
+        "第 {column} 列“{header}”{why}，没有读取。",
         "如果需要，请改用空白表中的列名。",
-        {"column": "某", "header": ""},
+        {"column": "某", "header": "", "why": "不是花名册的项目"},
     ),
     "column.missing": Message(
         "缺少必填的列",

@@ -193,7 +193,8 @@ class Persons:
             any(low <= index <= high for low, high in self._look.hidden_columns)
             for index in self._headed
         )
-        if rows or columns:
+        # Whoever hides a column sees the others; hidden rows are what one may have forgotten.
+        if rows:
             yield "file.hidden_rows", {"rows": rows, "columns": columns}
 
 

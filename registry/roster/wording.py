@@ -32,6 +32,8 @@ def file_finding(code: str, facts: Mapping[str, Any]) -> FileFinding:
     if code == "file.unmapped_column":
         # A header is the clerk's text and may hold a number.
         given["header"] = quoted(given["header"])[1:-1] or "（没有列名）"
+        if given.get("repeats") in COLUMN:
+            given["why"] = f"和另一列都是“{COLUMN[given['repeats']].label}”，只用了另一列"
     elif code == "file.several_sheets":
         given["others"] = "、".join(given["others"])
     elif code == "file.hidden_rows":

@@ -89,7 +89,10 @@ def _head(source: Source, found: Found, said: Terms) -> dict[str, object]:
         index for index, field in header.repeats.items() if field in said.ignored
     }
     unmapped = [
-        ("file.unmapped_column", {"column": column_letters(place), "header": text})
+        (
+            "file.unmapped_column",
+            {"column": column_letters(place), "header": text, "repeats": header.repeats.get(place)},
+        )
         for place, text, field in header.columns
         if field is None and place not in quiet
     ]

@@ -245,7 +245,7 @@ def take_up(
         parent=parent,
     )
     draft = Ref(parent.county, draft_id, parent.union_code)
-    session.execute(insert(SubmissionRow), [_copied(vault, row, draft) for row in rows])
+    session.execute(insert(SubmissionRow), [copied(vault, row, draft) for row in rows])
     session.execute(
         update(SubmissionRow).where(*chosen).values(follow_up_id=draft_id),
         execution_options={"synchronize_session": False},
@@ -259,7 +259,8 @@ def take_up(
     return draft_id
 
 
-def _copied(vault: Vault, row: SubmissionRow, draft: Ref) -> dict[str, Any]:
+def copied(vault: Vault, row: SubmissionRow, draft: Ref) -> dict[str, Any]:
+    """Return a row as it stands in a draft that takes it up, sealed for that place."""
     source = Ref(row.county, row.submission_id, draft.union_code)
     content = open_row(vault, source, row.row, row.sealed)
     values = {name: getattr(row, name) for name in COLUMN_NAMES}

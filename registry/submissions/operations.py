@@ -17,6 +17,7 @@ from registry.submissions.drafts import take_up
 from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.moving import digest, end, send, set_rows, tally_submission
+from registry.submissions.reopening import reopen
 from registry.submissions.states import Act, Kind, RowState, State
 from registry.submissions.storing import Ref
 from registry.submissions.undoing import forget
@@ -96,13 +97,15 @@ def state_of(submission_id: int, *, actor: Actor) -> Submitted:
     return Submitted(view.id, view.state, sent, matches, view.missing_count)
 
 
-def withdraw(submission_id: int, *, actor: Actor) -> State:
-    """Take a draft or an undecided submission back; nothing of it is admitted any more.
+def withdraw(submission_id: int, *, actor: Actor) -> int | None:
+    """Take an undecided submission back, or give a draft up; nothing of it is admitted any more.
 
-    Raises `StateRefused` (submission.state) when something was decided already.
+    What had been sent is a draft again, with all corrections; its number is returned. A draft ends
+    for good. Raises `StateRefused` (submission.state) when something was decided already.
     """
     with transaction() as session:
         found = locked(session, submission_id, actor, Permission.WORK_ROSTER)
+        was_sent = found.submitted_at is not None
         end(session, found, Act.WITHDRAW)
         forget(session, found)
         record(
@@ -112,8 +115,13 @@ def withdraw(submission_id: int, *, actor: Actor) -> State:
             place=found.union_code,
             detail={"submission": found.id},
         )
-        _take_along(session, found, Act.WITHDRAW, actor)
-    return State.WITHDRAWN
+        absent = _take_along(session, found, Act.WITHDRAW, actor)
+        if not was_sent:
+            return None
+        draft = reopen(session, vault(), found, actor.account_id)
+        if absent is not None:
+            reopen(session, vault(), absent, actor.account_id, parent_id=draft)
+        return draft
 
 
 def _check_submittable(found: Submission, *, hold_errors: bool) -> None:
@@ -175,11 +183,13 @@ def _supersede_others(session: Session, found: Submission, actor: Actor) -> None
         _take_along(session, other, Act.SUPERSEDE, actor)
 
 
-def _take_along(session: Session, found: Submission, act: Act, actor: Actor) -> None:
-    """What was said of the missing goes the way of its roster, unless it is being decided on."""
+def _take_along(session: Session, found: Submission, act: Act, actor: Actor) -> Submission | None:
+    """What was said of the missing goes the way of its roster, unless it is being decided on;
+    returns it if it does.
+    """
     absent = accounting.linked(session, found)
     if absent is None or absent.state != State.SUBMITTED:
-        return
+        return None
     end(session, absent, act)
     record(
         session,
@@ -188,6 +198,7 @@ def _take_along(session: Session, found: Submission, act: Act, actor: Actor) -> 
         place=absent.union_code,
         detail={"submission": absent.id, "roster": found.id},
     )
+    return absent
 
 
 def _record_sent(session: Session, found: Submission, actor: Actor, **detail: Any) -> None:

@@ -245,6 +245,10 @@ def _left(outcome: ReviewOutcome) -> str:
         why.append(f"{len(outcome.transfer):,} 人在其他工会在册，待转会")
     if outcome.conflict:
         why.append(f"{len(outcome.conflict):,} 人同号不同名")
+    if outcome.changed:
+        why.append(
+            f"{len(outcome.changed):,} 人的会员资料在报送以后有了变化，比对结果已更新，请看过再通过"
+        )
     return f"仍待审 {outcome.pending:,} 人{'，其中 ' + '，'.join(why) if why else ''}。"
 
 

@@ -59,12 +59,14 @@ def sent(code: str) -> str:
 def withdraw(submission_id: int) -> Response:
     """Take a submission back as long as nothing of it has been decided."""
     try:
-        operations.withdraw(submission_id, actor=g.actor)
+        draft = operations.withdraw(submission_id, actor=g.actor)
     except StateRefused as error:
         flash(f"{error.message}什么也没有改变，下面是最新情况。", "error")
-    else:
-        flash("已撤回。审核员不再看到这份名册，会员库没有变化；同一份文件可以重新上传。", "success")
-    return redirect(f"/submissions/{submission_id}", 303)
+        return redirect(f"/submissions/{submission_id}", 303)
+    flash(
+        "已撤回，名册回到草稿，改过的内容都在。审核员不再看到这份名册，会员库没有变化。", "success"
+    )
+    return redirect(f"/submissions/{draft or submission_id}", 303)
 
 
 def _page(code: str, chosen: dict[str, str], before: int) -> str:

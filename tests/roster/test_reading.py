@@ -208,6 +208,13 @@ def test_hidden_rows_and_columns_are_read_and_told():
     assert "1 行、1 列" in told.message
 
 
+def test_a_hidden_column_alone_is_no_hidden_row():
+    sheet = read(
+        raw(xml_row(2, texts(1)), '<cols><col min="5" max="6" width="9" hidden="1"/></cols>')
+    )
+    assert sheet.tail.file_findings == []
+
+
 def test_hidden_rows_above_the_header_and_hidden_foreign_columns_are_not_told():
     rows = (
         '<row r="1" hidden="1"><c r="A1"><v>1</v></c></row>'
@@ -223,6 +230,7 @@ def test_unknown_and_repeated_columns_are_told():
     assert sheet.fields[-2:] == [None, None]
     assert sheet.finding_codes == ["file.unmapped_column"] * 2
     assert "第 G 列“爱好”" in sheet.head.file_findings[1].message
+    assert "另一列都是“移动电话”" in sheet.head.file_findings[0].message
 
 
 def test_a_long_number_in_a_header_is_not_repeated():

@@ -128,7 +128,8 @@ def test_accounts_of_all_roles_with_one_password(demo):
 
 def test_rosters_in_every_state(demo):
     states = set(db.session.scalars(sa.select(Submission.state)))
-    assert states == set(State)
+    # STAGED is a state in passing: of it nothing is ever seen.
+    assert states == set(State) - {State.STAGED}
     of_rows = set(db.session.scalars(sa.select(SubmissionRow.state)))
     assert of_rows >= {RowState.PENDING, RowState.APPROVED, RowState.SENT_BACK, RowState.DRAFT}
     matched = set(db.session.scalars(sa.select(SubmissionRow.match)))

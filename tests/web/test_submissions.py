@@ -210,6 +210,9 @@ def test_what_nobody_decided_on_can_be_withdrawn(client, clerk):
     answer = post(client, f"/submissions/{number}/withdraw")
     assert answer.status_code == 303
     page = client.get(answer.headers["Location"]).text
+    assert "核对花名册" in page
+    assert "改过的内容都在" in page
+    page = client.get(f"/submissions/{number}").text
     assert "这份报送已撤回" in page
     assert "没有审核" in page
     assert queries.find(db.session(), number).state is State.WITHDRAWN
