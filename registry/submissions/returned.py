@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.errors import RosterRefused
+from registry.roster.layout import Layout
 from registry.roster.sandbox import Limits, open_sheet
 from registry.roster.sheet import Cell
 from registry.submissions import originals, queries
@@ -142,13 +143,14 @@ def settle_excluded(session: Session, ref: Ref, rows: set[int]) -> None:
         redo_duplicates(session, queries.find(session, ref.submission_id), keys)
 
 
-def read_part(content: bytes, limits: Limits) -> Rows:
-    """Return the rows of a workbook with a column 原行号, by the numbers in it.
+def read_part(content: bytes, limits: Limits, layout: Layout | None = None) -> Rows:
+    """Return the rows of a workbook with a column 原行号, by the numbers in it; `layout` is what is
+    known of its columns.
 
     Raises `RosterRefused` (marked.origin) where a number is missing, no number, or there twice.
     """
     rows: Rows = {}
-    with open_sheet(content, limits) as sheet:
+    with open_sheet(content, limits, layout) as sheet:
         for batch in sheet:
             if batch.origins is None:
                 raise RosterRefused(
@@ -222,7 +224,9 @@ def put_back(
     return Outcome(draft.id, len(faulty - left), len(left), sorted(left - faulty))
 
 
-def brought_before(session: Session, found: Recognised, limits: Limits) -> list[Rows]:
+def brought_before(
+    session: Session, found: Recognised, limits: Limits, layout: Layout | None = None
+) -> list[Rows]:
     """Return the rows of the last uploads of the same workbook, if it came back before."""
     names = session.scalars(
         select(Submission.original)
@@ -237,7 +241,7 @@ def brought_before(session: Session, found: Recognised, limits: Limits) -> list[
         .order_by(Submission.id.desc())
         .limit(_LOOKED_BACK)
     ).all()
-    return [read_part(originals.fetch(one), limits) for one in names if one]
+    return [read_part(originals.fetch(one), limits, layout) for one in names if one]
 
 
 def _hold(session: Session, draft: SubmissionView) -> Submission:

@@ -13,12 +13,13 @@ from registry.members.queries import sight_of
 from registry.review.queries import decisions_by_id
 from registry.roster.columns import COLUMN, COLUMNS, Column
 from registry.roster.messages import TITLES
-from registry.submissions import checking, corrections, marking, queries, undoing
+from registry.submissions import checking, corrections, queries, undoing
 from registry.submissions.checking import Tab
 from registry.submissions.offers import words_for
 from registry.submissions.overview import Alike, Overview, overview, same_again
 from registry.submissions.queries import RowView, SubmissionView
 from registry.submissions.regrouping import ref_of
+from registry.submissions.row_files import file_of
 from registry.submissions.states import State
 from registry.web.check_rows import Present, fields_of, label, options, to_open, with_offer
 from registry.web.check_view import PAGE, View, place_of, view_in
@@ -67,7 +68,7 @@ def check_page(submission: SubmissionView) -> str:
         skipped=[_skipped(one) for one in submission.skipped],
         origin=origin,
         beside=_beside(session, submission),
-        markable=marking.with_file(session, submission) is not None,
+        markable=file_of(session, submission) is not None,
         decisions=sorted(set(present.decisions.values()), key=lambda one: one.id),
     )
 
