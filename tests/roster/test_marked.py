@@ -149,22 +149,6 @@ def test_a_csv_becomes_a_workbook_with_the_same_cells() -> None:
     assert check_roster(to_bytes(book), TODAY).counts == check_roster(content, TODAY).counts
 
 
-@pytest.mark.parametrize("way", ["keep", "rebuild"])
-def test_digits_typed_again_into_a_marked_workbook_stay(way: str) -> None:
-    source = load_workbook(BytesIO(make_xlsx(rows())))
-    number = source["花名册"][f"{letter('document_number')}4"]
-    number.value, number.number_format = 331083199003071230, "General"
-    blank = source["花名册"][f"{letter('mobile')}3"]
-    blank.value, blank.number_format = None, "0"
-    sheet = marked_book(to_bytes(source), way)["花名册"]
-
-    for field in ("document_number", "mobile"):
-        formats = [sheet[f"{letter(field)}{row}"].number_format for row in (3, 4, 5)]
-        assert formats == ["@"] * 3
-    assert sheet[number.coordinate].data_type == "n"
-    assert sheet[f"{letter('full_name')}3"].number_format != "@"
-
-
 def test_above_the_limit_only_faulty_rows_come_back(monkeypatch: Any) -> None:
     monkeypatch.setattr(marked, "MOST_ROWS", 2)
     book = marked_book(make_xlsx(rows()), "rebuild")

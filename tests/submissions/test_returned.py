@@ -1,28 +1,32 @@
 """A marked workbook comes back: its draft is gone on with, nothing is asked again."""
 
-from io import BytesIO
-
 import pytest
-from openpyxl import load_workbook
-from sqlalchemy import func, select
 
 from registry.db import db, transaction
 from registry.errors import RosterRefused, StateRefused
-from registry.jobs.operations import import_now
-from registry.jobs.queries import word
 from registry.review.operations import send_back
-from registry.roster import marked
 from registry.submissions import queries
 from registry.submissions.corrections import answer_columns, edit_row, exclude_row
 from registry.submissions.marking import SentBack, marked_workbook
 from registry.submissions.models import Submission
 from registry.submissions.operations import submit, withdraw
-from registry.submissions.regrouping import ref_of
 from registry.submissions.states import Kind, RowState, State
-from registry.submissions.storing import open_row
 from registry.trail.queries import entries
-from registry.vault.vault import vault
-from tests.factories.people import label_rows, make_people, table
+from tests.factories.marked_books import (
+    SIX,
+    book_of,
+    cell,
+    column,
+    newest,
+    part_of,
+    put,
+    row_of,
+    said,
+    saved,
+    send,
+    view_of,
+)
+from tests.factories.people import label_rows, table
 from tests.factories.rosters import (
     OTHER_UNION,
     UNION,
@@ -34,65 +38,10 @@ from tests.factories.rosters import (
     take_in,
 )
 
-SIX = make_people(6)
-
 
 @pytest.fixture
 def clerk(small_register):
     return make_clerk()
-
-
-def view_of(number):
-    db.session.rollback()
-    return queries.find(db.session(), number)
-
-
-def row_of(number, row):
-    return queries.row(db.session(), view_of(number), row)
-
-
-def cell(number, row, field):
-    view = view_of(number)
-    content = open_row(vault(), ref_of(view), row, row_of(number, row).sealed)
-    return content.edits.get(field, content.raw.get(field))
-
-
-def book_of(number, clerk, **more):
-    return load_workbook(BytesIO(marked_workbook(number, actor=clerk, **more).content))
-
-
-def column(sheet, label):
-    for row in sheet.iter_rows(max_row=3):
-        for one in row:
-            if one.value == label:
-                return one.column_letter
-    raise AssertionError(f"no column {label}")
-
-
-def put(book, row, label, value):
-    sheet = book.worksheets[0]
-    sheet[f"{column(sheet, label)}{row}"] = value
-
-
-def saved(book):
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def send(book, clerk, *, union=UNION, kind=Kind.INCREMENT, name="改好的.xlsx"):
-    content = book if isinstance(book, bytes) else saved(book)
-    return import_now(content, file_name=name, union_code=union, kind=kind, actor=clerk)
-
-
-def said(upload):
-    db.session.rollback()
-    found = word(db.session(), "331083", upload)
-    return found[1] if found else None
-
-
-def newest():
-    return db.session.scalar(select(func.max(Submission.id)))
 
 
 def test_the_draft_is_gone_on_with_and_nothing_is_asked_again(register):
@@ -189,85 +138,6 @@ def test_correcting_the_workbook_further_goes_on_with_the_last_draft(clerk):
     assert said(third).startswith(f"认出这是第 {second} 号草稿的标注表：改好 1 行，没有")
 
 
-WRONG = {row: {"ethnicity": "汗族"} for row in range(1, 5)}
-
-
-def copies(clerk):
-    """Two copies of one marked workbook: A corrects rows 3 and 4, B row 5; row 6 stays wrong."""
-    first = take_in(make_roster(SIX, WRONG), clerk)
-    a, b = book_of(first, clerk), book_of(first, clerk)
-    for book, rows in ((a, (3, 4)), (b, (5,))):
-        for row in rows:
-            put(book, row, "民族", "汉族")
-    return first, a, b
-
-
-def test_a_second_copy_does_not_undo_what_the_first_one_corrected(register):
-    clerk = make_clerk()
-    _, a, b = copies(clerk)
-    untouched = saved(a)
-    second = send(a, clerk).submission_id
-    edit_row(second, 3, {"full_name": "叶某某"}, actor=clerk)
-    third = send(b, clerk).submission_id
-
-    assert view_of(third).error_count == 1
-    assert [cell(third, row, "ethnicity") for row in range(3, 7)] == ["汉族"] * 3 + ["汗族"]
-    assert cell(third, 3, "full_name") == "叶某某"
-    assert said(third) == f"认出这是第 {second} 号草稿的标注表：改好 1 行，还有 1 行需要改正。"
-
-    # An older workbook once more, the very file: nothing goes back.
-    edit_row(third, 4, {"ethnicity": "回族"}, actor=clerk)
-    fourth = send(untouched, clerk).submission_id
-    assert view_of(fourth).error_count == 1
-    assert [cell(fourth, row, "ethnicity") for row in (3, 4, 5)] == ["汉族", "回族", "汉族"]
-    assert cell(fourth, 3, "full_name") == "叶某某"
-
-
-def test_a_copy_goes_on_where_another_has_moved_added_and_removed_rows(clerk):
-    _, a, b = copies(clerk)
-    sheet = a.worksheets[0]
-    for one, value in enumerate([one.value for one in sheet[7]], start=1):
-        sheet.cell(8, one, value)
-    added = make_people(7)[6]
-    put(a, 8, "姓名", added.full_name)
-    put(a, 8, "证件号码", added.number)
-    sheet.delete_rows(2)
-    second = send(a, clerk).submission_id
-    assert [cell(second, row, "ethnicity") for row in (2, 3)] == ["汉族", "汉族"]
-    third = send(b, clerk).submission_id
-
-    assert [cell(third, row, "ethnicity") for row in range(3, 7)] == ["汉族"] * 3 + ["汗族"]
-    words = said(third)
-    assert (
-        f"另一份标注表添加的 1 行不在这份表格里，没有带过来（第 {second} 号草稿的第 7 行）" in words
-    )
-    assert "另一份标注表删去的 1 行还在这份表格里，现在又有了（第 2 行）" in words
-
-
-def test_a_row_made_wrong_in_the_workbook_is_named(clerk):
-    _, a, b = copies(clerk)
-    second = send(a, clerk).submission_id
-    put(b, 3, "民族", "汗汗族")
-    third = send(b, clerk).submission_id
-
-    assert cell(third, 3, "ethnicity") == "汗汗族"
-    assert "改好 1 行，还有 2 行需要改正。其中第 3 行原来没有错" in said(third)
-    assert view_of(second).state is State.WITHDRAWN
-
-
-def test_a_copy_of_some_rows_does_not_undo_another(clerk, monkeypatch):
-    first, a = part_of(monkeypatch, clerk)
-    b = book_of(first, clerk)
-    put(a, 2, "民族", "汉族")
-    put(b, 3, "移动电话", SIX[4].mobile)
-    send(a, clerk)
-    assert said(newest()).endswith("改好 1 行，还有 1 行需要改正。")
-    send(b, clerk)
-
-    assert said(newest()).endswith("改好 1 行，没有需要改正的行了。")
-    assert (cell(first, 3, "ethnicity"), view_of(first).error_count) == ("汉族", 0)
-
-
 @pytest.mark.parametrize("how", ["forged", "removed", "another union"])
 def test_what_is_not_recognised_is_an_ordinary_new_file(clerk, how):
     first = take_in(make_roster(SIX, {1: {"ethnicity": "汗族"}}), clerk)
@@ -343,12 +213,6 @@ def test_held_and_sent_back_rows_have_a_workbook_of_their_own(register):
     assert cell(draft, 5, "mobile") == "13900000001"
     assert cell(draft, 3, "ethnicity") == "汉族"
     assert view_of(draft).error_count == 0
-
-
-def part_of(monkeypatch, clerk):
-    monkeypatch.setattr(marked, "MOST_ROWS", 5)
-    first = take_in(make_roster(SIX, {1: {"ethnicity": "汗族"}, 4: {"mobile": "138"}}), clerk)
-    return first, book_of(first, clerk)
 
 
 def test_a_long_roster_gives_faulty_rows_that_go_back_into_it(clerk, monkeypatch):
