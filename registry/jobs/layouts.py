@@ -12,7 +12,7 @@ from registry.errors import InputRefused, StateRefused
 from registry.jobs.models import IMPORT, Batch, BatchState
 from registry.jobs.operations import queue
 from registry.roster.columns import COLUMN
-from registry.roster.header_labels import normalise_label
+from registry.roster.header_labels import normalise_label, nth_labels
 from registry.roster.layout import UNHEADED, Layout
 from registry.roster.preview import SheetPreview, preview
 from registry.roster.sandbox import ORDINARY
@@ -132,16 +132,22 @@ def _judged(sheet: SheetPreview, columns: Mapping[str, str]) -> dict[str, str]:
 
 
 def _labels(sheet: SheetPreview, said: Mapping[str, str]) -> dict[str, str]:
-    """Return what the sheet's labels mean by what was said. A column without a label is known by
-    how its cells look, one label over several columns by the one that is taken."""
+    """Return what the sheet's labels mean by what was said.
+
+    A column without a label is known by how its cells look. One label over several columns is known
+    by the one that is taken, and each of these by its place among them.
+    """
     looks = {doubt.column: doubt.guess for doubt in sheet.doubts if doubt.guess}
     labels: dict[str, str] = {}
     for one in sheet.columns:
-        label, field = normalise_label(one.header), said[one.column]
-        if not label and looks.get(one.column) == field:
-            label = UNHEADED + field
+        label, field, guess = normalise_label(one.header), said[one.column], looks.get(one.column)
+        if not label and guess and (field or guess not in _NEEDED):
+            label = UNHEADED + guess
         if label and not labels.get(label):
             labels[label] = field
+    headers = [one.header for one in sheet.columns]
+    for index, key in nth_labels(enumerate(headers)):
+        labels[key] = said[sheet.columns[index].column]
     return labels
 
 

@@ -161,8 +161,9 @@ class Work(Hold):
         raise Outdated
 
     def _put_back(self, ref: Ref, original: str | None, found: Recognised) -> None:
-        rows = read_part(originals.fetch(original or ""), _limits())
-        before = brought_before(db.session(), found, _limits())
+        labels = Layout(labels=self._layout.labels)
+        rows = read_part(originals.fetch(original or ""), _limits(), labels)
+        before = brought_before(db.session(), found, _limits(), labels)
         with transaction() as session:
             hold(session, ref.county)  # before any submission: see `submissions.locking`
             outcome = put_back(session, vault(), ref, found, rows, before)

@@ -12,7 +12,8 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from registry.roster.header import FIRST_ROWS, WIDEST, Header, find_header, normalise_label
-from registry.roster.layout import UNHEADED
+from registry.roster.header_labels import nth_labels
+from registry.roster.layout import NTH, UNHEADED
 from registry.roster.look import column_number
 from registry.roster.refusal import Refusal
 from registry.roster.source import Row, Source
@@ -25,11 +26,13 @@ _MATCHED = 0.9
 
 class Terms(NamedTuple):
     """What labels mean. `profiles`: (name, {label: field or ""}); `columns`: {letter: field or
-    ""}."""
+    ""}; `remembered`: what the union calls its columns, `placed` those of them that a label alone
+    does not tell."""
 
     labels: dict[str, str]
     ignored: set[str]
     remembered: dict[str, str]
+    placed: dict[str, str]
     profiles: list[tuple[str, dict[str, str]]]
     sheet: str | None
     columns: dict[str, str]
@@ -47,10 +50,13 @@ class Terms(NamedTuple):
 def terms(argument: bytes) -> Terms:
     """Return the terms that the parent sent."""
     said = json.loads(argument)
+    remembered = said["remembered"]
+    placed = {key: field for key, field in remembered.items() if UNHEADED in key[:1] or NTH in key}
     return Terms(
         said["labels"],
         set(said["ignored"]),
-        said["remembered"],
+        {key: field for key, field in remembered.items() if key not in placed},
+        placed,
         [(name, labels) for name, labels in said["profiles"]],
         said["sheet"],
         said["columns"],
@@ -123,7 +129,7 @@ def find(source: Source, index: int, terms: Terms) -> Found | None:
         name = None
     sample = [*first[header.row :], *islice(rows, SAMPLE_ROWS)]
     chosen = {column_number(letter): field for letter, field in terms.columns.items()}
-    header.lay(chosen or _remembered_looks(header, sample, terms.remembered))
+    header.lay(chosen or _remembered_places(header, sample, terms.placed))
     return Found(index, header, name, labels, sample, chain(sample, rows))
 
 
@@ -143,16 +149,22 @@ def _profile(
     return name, labels
 
 
-def _remembered_looks(
-    header: Header, rows: Sequence[Row], remembered: Mapping[str, str]
+def _remembered_places(
+    header: Header, rows: Sequence[Row], placed: Mapping[str, str]
 ) -> dict[int, str]:
-    """Return what the union said of columns without a header, known by how their cells look."""
-    if not any(label.startswith(UNHEADED) for label in remembered):
+    """Return what the union said of columns that bear one label, known by their order, and of
+    columns without a header, known by how their cells look."""
+    if not placed:
         return {}
-    headed = {index for index, _, _ in header.columns}
     laid: dict[int, str] = {}
+    for index, key in nth_labels((index, text) for index, text, _ in header.columns):
+        if key in placed and (not placed[key] or placed[key] not in laid.values()):
+            laid[index] = placed[key]
+    headed = {index for index, _, _ in header.columns}
     for index in range(min(max(map(len, rows), default=0), WIDEST)):
-        field = remembered.get(UNHEADED + looks_like(column_of(rows, index)))
-        if index not in headed and field and field not in {*header.fields, *laid.values()}:
+        if index in headed:
+            continue
+        field = placed.get(UNHEADED + looks_like(column_of(rows, index), rows))
+        if field == "" or (field and field not in {*header.fields, *laid.values()}):
             laid[index] = field
     return laid

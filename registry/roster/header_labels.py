@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
+
+from registry.roster.layout import NTH
 
 _DROPPED = re.compile(r"[\s*＊✱∗★☆●※\u200b-\u200f\u2060\ufeff]+")
 # What clerks write behind a label for whoever fills it in. Other words in brackets say which one
@@ -46,6 +49,20 @@ def label_table(columns: Iterable[tuple[str, str, Sequence[str]]]) -> dict[str, 
         for alias in aliases:
             table.setdefault(normalise_label(alias), field)
     return table
+
+
+def nth_labels(columns: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Return (index, key) of the columns, (index, text), whose label others bear too: the label
+    and which one of these it is, from left to right."""
+    labels = [(index, normalise_label(text)) for index, text in columns]
+    count = Counter(label for _, label in labels)
+    seen: Counter[str] = Counter()
+    found = []
+    for index, label in labels:
+        if label and count[label] > 1:
+            seen[label] += 1
+            found.append((index, f"{label}{NTH}{seen[label]}"))
+    return found
 
 
 def is_hint(text: str) -> bool:

@@ -8,13 +8,17 @@ from typing import NamedTuple
 
 # Before the field that the cells of a column without a header look like: such a column's "label".
 UNHEADED = "?"
+# Between a label that a sheet bears several times and which one of these it is. No normalised label
+# holds it.
+NTH = "※"
 
 
 class Layout(NamedTuple):
     """How a file is to be understood, beyond what its own labels say.
 
     `sheet`: the sheet to read, None for the first that is a roster. `labels`: what this union calls
-    its columns, {normalised label: field or ""}. `columns`: for this file alone, {letter: field or
+    its columns, {normalised label: field or ""}, with `UNHEADED` and `NTH` where a label alone does
+    not tell. `columns`: for this file alone, {letter: field or
     ""}; "" is a column that is not taken. With `asks`, whoever reads stops where something is
     unsure instead of going on with the best guess.
     """

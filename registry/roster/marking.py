@@ -5,7 +5,7 @@ severity, messages]], `listed` [[row, column letter, label, severity, title, mes
 [message], `counts` {name: rows}, `valueless` [[row, column letter]], `rows` (only these rows are
 given, None for all) and `left_out` (how many more there would be); it may have `edits` [[row,
 column letter, value]], cells that were corrected since, `stamp`, by which the workbook is known
-again, and `why_part`.
+again, `why_part`, and `texts`, the letters of columns in which digits are typed as text.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ AUTHOR = "同心册"
 _OPENING = "同心册提示："
 _FORMER = "（原批注）"
 _MOST_COMMENTS = 5_000
+# A stray cell far below makes no rows.
+_MOST_TEXTS = 25_000
 
 _OWN = {f"00{colour}" for colour in COLOURS.values()} | {
     f"FF{colour}" for colour in COLOURS.values()
@@ -119,6 +121,8 @@ def _paint(sheet: Worksheet, order: Order, places: dict[int, int] | None) -> Non
         # Left blank it would pass as blank when the workbook comes back.
         if at is not None and cell.value is None and isinstance(cell, Cell):
             cell.value = "#N/A"
+    for letter in order.get("texts", ()):
+        _take_texts(sheet, letter, order["header_row"])
     for count, (row, letter, severity, messages) in enumerate(order["cells"]):
         at = place(row)
         if at is None:
@@ -127,6 +131,15 @@ def _paint(sheet: Worksheet, order: Order, places: dict[int, int] | None) -> Non
         cell.fill = FILLS[severity]
         if count < _MOST_COMMENTS and isinstance(cell, Cell):
             _comment(cell, messages)
+
+
+def _take_texts(sheet: Worksheet, letter: str, header_row: int) -> None:
+    """Have a column keep digits that are typed into it as they are; a date stays one."""
+    last = min(sheet.max_row, header_row + _MOST_TEXTS)
+    for row in range(header_row + 1, last + 1):
+        cell = sheet[f"{letter}{row}"]
+        if isinstance(cell, Cell) and not cell.is_date:
+            cell.number_format = "@"
 
 
 def _write_edit(cell: Any, value: object) -> None:

@@ -11,10 +11,16 @@ from registry.roster.look import column_letters
 SAMPLE_ROWS = 200
 _MOST_COLUMNS = 200
 _MOST = 0.7
+_NEARLY_ALL = 0.9
 
 _DOCUMENT = re.compile(r"\d{17}[\dXx]|\d{15}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
+_CHOICES = (
+    ("sex", re.compile(r"[男女]性?")),
+    ("ethnicity", re.compile(r"[\u4e00-\u9fff]{1,5}族")),
+    ("is_migrant_worker", re.compile(r"[是否]")),
+)
 # The commonest surnames: nine in ten of all people bear one of them.
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵周吴徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余叶蒋杜苏魏"
@@ -43,7 +49,8 @@ def unclear(header: Header, rows: Sequence[Row]) -> list[Seen]:
             field = header.repeats.get(index, "")
             filled = bool(cells) and not (field and _same(rows, index, header.fields.get(field)))
             text = texts.get(index, "")
-            seen.append((column_letters(index), text, looks_like(cells), field, filled))
+            looks = looks_like(cells) if text else looks_like(cells, rows)
+            seen.append((column_letters(index), text, looks, field, filled))
     return seen
 
 
@@ -61,8 +68,13 @@ def shown(cell: object) -> str:
     return "" if cell is None else str(cell).strip()
 
 
-def looks_like(cells: Sequence[str]) -> str:
-    """Return the field that most cells look like: document_number, mobile, full_name, or ""."""
+def looks_like(cells: Sequence[str], rows: Sequence[Row] | None = None) -> str:
+    """Return the field that most cells look like: document_number, mobile, full_name, or "".
+
+    With the `rows` that a column without a header stands in also sex, ethnicity and
+    is_migrant_worker, where nearly all cells say that and half of the rows have one: labels of
+    other columns tell better than such cells do.
+    """
     bare = [re.sub(r"[\s\u200b-\u200f\ufeff]", "", cell) for cell in cells]
     for field, form in (("document_number", _DOCUMENT), ("mobile", _MOBILE)):
         if _share(bool(form.fullmatch(cell)) for cell in bare) >= _MOST:
@@ -71,6 +83,16 @@ def looks_like(cells: Sequence[str]) -> str:
     various = len(set(bare)) >= len(bare) * _MOST
     if various and _share(cell in names and cell[0] in _SURNAMES for cell in bare) >= _MOST:
         return "full_name"
+    return "" if rows is None else _choice(bare, rows)
+
+
+def _choice(bare: Sequence[str], rows: Sequence[Row]) -> str:
+    filled = sum(any(shown(cell) for cell in row) for row in rows)
+    if len(bare) * 2 < filled:
+        return ""
+    for field, form in _CHOICES:
+        if _share(bool(form.fullmatch(cell)) for cell in bare) >= _NEARLY_ALL:
+            return field
     return ""
 
 

@@ -20,12 +20,11 @@ from registry.submissions import originals, queries, stamps
 from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import SubmissionView
 from registry.submissions.regrouping import ref_of
+from registry.submissions.row_files import RowFile, file_of
 from registry.submissions.states import RowState, State
 from registry.submissions.storing import decode_findings, open_row
 from registry.trail.operations import record
 from registry.vault.vault import vault
-
-_MOST_ANCESTORS = 200
 
 
 class Marked(NamedTuple):
@@ -48,19 +47,20 @@ def marked_workbook(
 ) -> Marked:
     """Return the uploaded workbook with what is found now, and what was corrected in the page.
 
-    A draft of rows that were held or sent back gives just these, from the workbook they came
-    from, with the reviewer's words in `sent_back`. It is known again when it is uploaded. Raises
-    `StateRefused` when the draft has no file or is not read yet. The file as it was sent and the
-    clerk's edits are full values: the act is on the trail.
+    A draft of rows that were held or sent back, or came with other unions' from one file, gives
+    just these, from the workbook they came from, with the reviewer's words in `sent_back`. It is
+    known again when it is uploaded. Raises `StateRefused` when the draft has no file or is not
+    read yet. The file as it was sent and the clerk's edits are full values: the act is on the
+    trail.
     """
     with transaction() as session:
         view = queries.find(session, submission_id)
         demand(actor, Permission.WORK_ROSTER, view.path)
-        file = with_file(session, view)
+        file = file_of(session, view)
         if file is None or not view.is_read or view.state is not State.DRAFT:
             raise StateRefused("draft.no_file", "这份名册没有可以标注的文件，请在页面上改正。")
         findings, edits = _findings(session, view), _edits(session, view)
-        part = _part(session, view) if file.id != view.id else None
+        part = None if file.is_own else _part(session, view)
         record(
             session,
             "draft.mark",
@@ -73,7 +73,7 @@ def marked_workbook(
         vault(), view.county, view.id, edits, is_part=part is not None or is_part(report)
     )
     marked = mark(
-        originals.fetch(file.original or ""),
+        originals.fetch(file.original),
         report,
         edits=_places(file, edits),
         stamp=stamp,
@@ -82,16 +82,6 @@ def marked_workbook(
     )
     name = f"{view.file_name.rpartition('.')[0] or view.file_name}（已标注）.xlsx"
     return Marked(marked, name)
-
-
-def with_file(session: Session, view: SubmissionView) -> SubmissionView | None:
-    """Return the submission whose file a draft's rows stand in: itself, or the one it goes on
-    with; None for what was entered by hand."""
-    for _ in range(_MOST_ANCESTORS):
-        if view.original is not None or view.parent_id is None:
-            break
-        view = queries.find(session, view.parent_id)
-    return view if view.original is not None and view.header_row is not None else None
 
 
 def _part(session: Session, view: SubmissionView) -> Part:
@@ -104,7 +94,10 @@ def _part(session: Session, view: SubmissionView) -> Part:
         )
         .order_by(SubmissionRow.row)
     )
-    return Part(list(rows), "这份草稿是上一次报送余下或退回的行")
+    why = "这份草稿是上一次报送余下或退回的行"
+    if view.source == "BUNDLE":
+        why = "这份草稿是上级工会代为上传的合并名册里本会要改正的行"
+    return Part(list(rows), why)
 
 
 def _note(one: SentBack) -> Note:
@@ -148,7 +141,7 @@ def _edits(session: Session, view: SubmissionView) -> dict[int, dict[str, Cell]]
     return {row: edits for row, edits in found.items() if edits}
 
 
-def _places(file: SubmissionView, edits: dict[int, dict[str, Cell]]) -> list[tuple[int, str, Cell]]:
+def _places(file: RowFile, edits: dict[int, dict[str, Cell]]) -> list[tuple[int, str, Cell]]:
     letters = {column.field: column.column for column in file.columns if column.field}
     return [
         (row, letters[field], value)
@@ -168,9 +161,9 @@ def _as_cells(edits: dict[str, Cell]) -> dict[str, Cell]:
     return {**edits, "document_number": key}
 
 
-def _report(view: SubmissionView, file: SubmissionView, findings: list[Finding]) -> RosterReport:
+def _report(view: SubmissionView, file: RowFile, findings: list[Finding]) -> RosterReport:
     return RosterReport(
-        head=SheetHead(file.format or "xlsx", file.sheet or "", file.header_row or 1, file.columns),
+        head=SheetHead(file.format, file.sheet, file.header_row, file.columns),
         # The whole file is read, however few of its rows are wanted.
         tail=SheetTail(file.total_count, [Skipped(**one) for one in view.skipped]),
         counts=Counts(

@@ -120,7 +120,8 @@ Submission.layout = column_property(
 class RememberedColumn(Model):
     """What a union calls a column of its rosters, as its clerk confirmed it.
 
-    `label` is normalised; `field` is None for a column that is not taken.
+    `label` is normalised, or says how a column is known that its label does not tell
+    (`registry.roster.layout`); `field` is None for a column that is not taken.
     """
 
     __tablename__ = "remembered_column"

@@ -71,6 +71,14 @@ def last_of(session: Session, found: Submission) -> Submission:
     return found
 
 
+def replaced_by(session: Session, draft: SubmissionView) -> int | None:
+    """Return the draft that goes on in a draft's place since its marked workbook came back."""
+    if draft.state is not State.WITHDRAWN:
+        return None
+    last = last_of(session, session.get_one(Submission, (draft.county, draft.id)))
+    return last.id if last.id != draft.id else None
+
+
 def went_into(session: Session, upload: SubmissionView) -> int | None:
     """Return the draft into which an uploaded workbook went without becoming one itself."""
     if upload.parent_id is None or upload.source != "FILE" or upload.is_read:

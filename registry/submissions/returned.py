@@ -4,29 +4,34 @@ A whole workbook is read as any other and takes its draft's place; one with some
 (原行号) is laid into its draft. The functions run inside the caller's transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from registry.errors import RosterRefused
+from registry.roster.layout import Layout
 from registry.roster.sandbox import Limits, open_sheet
 from registry.roster.sheet import Cell
 from registry.submissions import originals, queries
-from registry.submissions.carrying import FAULT, Carried, given_cells, rows_of, same
+from registry.submissions.carrying import Carried, rows_of
+from registry.submissions.checking import DUPLICATE
 from registry.submissions.corrections import lay_over
+from registry.submissions.formers import FAULT, given_cells, same
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import SubmissionView
 from registry.submissions.recognition import Recognised
 from registry.submissions.regrouping import redo_duplicates, ref_of
 from registry.submissions.states import Act, RowState, State, next_state
-from registry.submissions.storing import Ref, open_row
+from registry.submissions.storing import Ref, decode_findings, open_row
 from registry.trail.operations import record
 from registry.vault.vault import Vault
 
 _AT_ONCE = 5_000
 _NAMED = 10
+# Earlier uploads of one workbook that are read again.
+_LOOKED_BACK = 3
 
 Rows = dict[int, dict[str, Cell]]
 
@@ -44,17 +49,37 @@ class Outdated(Exception):
 
 
 class Outcome(NamedTuple):
-    """What a workbook that came back has done for its draft."""
+    """What a workbook that came back has done for its draft.
+
+    `worse` are rows that were good and are not now, `lost` and `again` rows that another copy of
+    the workbook had added or taken out.
+    """
 
     draft_id: int
     fixed: int
     left: int
+    worse: Sequence[int] = ()
+    lost: Sequence[int] = ()
+    again: Sequence[int] = ()
 
     @property
     def words(self) -> str:
-        """The sentence that the clerk reads."""
+        """The sentences that the clerk reads."""
         left = f"还有 {self.left:,} 行需要改正。" if self.left else "没有需要改正的行了。"
-        return f"认出这是第 {self.draft_id} 号草稿的标注表：改好 {self.fixed:,} 行，{left}"
+        words = f"认出这是第 {self.draft_id} 号草稿的标注表：改好 {self.fixed:,} 行，{left}"
+        if self.worse:
+            words += f"其中第 {_named(self.worse)} 行原来没有错，按这份表格填的又要改正，请核对。"
+        if self.lost:
+            words += (
+                f"另一份标注表添加的 {len(self.lost):,} 行不在这份表格里，没有带过来"
+                f"（第 {self.draft_id} 号草稿的第 {_named(self.lost)} 行）。"
+            )
+        if self.again:
+            words += (
+                f"另一份标注表删去的 {len(self.again):,} 行还在这份表格里，现在又有了"
+                f"（第 {_named(self.again)} 行），不报的请排除。"
+            )
+        return words
 
 
 def why_anew(session: Session, found: Recognised) -> str:
@@ -96,7 +121,13 @@ def take_place(session: Session, ref: Ref, carried: Carried) -> Outcome:
         place=ref.union_code,
         detail={"submission": new.id, "instead_of": old.id},
     )
-    return Outcome(old.id, _fixed(session, old, new), new.error_count)
+    faulty = _faulty(session, queries.view_of(new))
+    known = {row: one for row, one in carried.taken.items() if row not in carried.excluded}
+    fixed = [row for row, one in known.items() if one.faulty and row not in faulty]
+    worse = [row for row, one in known.items() if one.now and not one.faulty and row in faulty]
+    return Outcome(
+        old.id, len(fixed), new.error_count, sorted(worse), carried.lost, carried.returned
+    )
 
 
 def settle_excluded(session: Session, ref: Ref, rows: set[int]) -> None:
@@ -112,13 +143,14 @@ def settle_excluded(session: Session, ref: Ref, rows: set[int]) -> None:
         redo_duplicates(session, queries.find(session, ref.submission_id), keys)
 
 
-def read_part(content: bytes, limits: Limits) -> Rows:
-    """Return the rows of a workbook with a column 原行号, by the numbers in it.
+def read_part(content: bytes, limits: Limits, layout: Layout | None = None) -> Rows:
+    """Return the rows of a workbook with a column 原行号, by the numbers in it; `layout` is what is
+    known of its columns.
 
     Raises `RosterRefused` (marked.origin) where a number is missing, no number, or there twice.
     """
     rows: Rows = {}
-    with open_sheet(content, limits) as sheet:
+    with open_sheet(content, limits, layout) as sheet:
         for batch in sheet:
             if batch.origins is None:
                 raise RosterRefused(
@@ -144,12 +176,19 @@ def read_part(content: bytes, limits: Limits) -> Rows:
 
 
 def put_back(
-    session: Session, vault: Vault, upload: Ref, found: Recognised, rows: Rows, before: Rows
+    session: Session,
+    vault: Vault,
+    upload: Ref,
+    found: Recognised,
+    rows: Rows,
+    before: Sequence[Rows],
 ) -> Outcome:
     """Lay the rows of a workbook into its draft; the upload ends with that.
 
-    `before` are the rows as an earlier upload of the same workbook brought them. Raises `Outdated`
-    when the draft is none any more, `RosterRefused` (marked.origin) for rows it does not have.
+    `before` are the rows as earlier uploads of the same workbook, or of a copy of it, brought
+    them. A cell that says what it was given out with is not changed; it wins only where what came
+    instead is refused. Raises `Outdated` when the draft is none any more, `RosterRefused`
+    (marked.origin) for rows it does not have.
     """
     old = _hold(session, found.draft)
     draft = queries.view_of(old)
@@ -159,10 +198,10 @@ def put_back(
     changed = 0
     for part in _parts(session, vault, draft, rows):
         edits = {}
-        for number, (given, now) in part.items():
+        for number, (given, now, refused) in part.items():
             given |= written.get(number, {})
-            given |= before.get(number, {})
-            new = _changed(given, now, rows[number])
+            brought = [one[number] for one in before if number in one]
+            new = _changed(given, brought, now, refused, rows[number])
             if new:
                 edits[number] = new
         lay_over(session, draft, edits)
@@ -182,12 +221,14 @@ def put_back(
         detail={"submission": draft.id, "from": upload.submission_id, "rows": changed},
     )
     left = _faulty(session, draft)
-    return Outcome(draft.id, len(faulty - left), len(left))
+    return Outcome(draft.id, len(faulty - left), len(left), sorted(left - faulty))
 
 
-def brought_before(session: Session, found: Recognised, limits: Limits) -> Rows:
-    """Return the rows of the last upload of the same workbook, if it came back before."""
-    original = session.scalar(
+def brought_before(
+    session: Session, found: Recognised, limits: Limits, layout: Layout | None = None
+) -> list[Rows]:
+    """Return the rows of the last uploads of the same workbook, if it came back before."""
+    names = session.scalars(
         select(Submission.original)
         .where(
             Submission.county == found.draft.county,
@@ -198,9 +239,9 @@ def brought_before(session: Session, found: Recognised, limits: Limits) -> Rows:
             Submission.created_at > found.stamp.at,
         )
         .order_by(Submission.id.desc())
-        .limit(1)
-    )
-    return read_part(originals.fetch(original), limits) if original else {}
+        .limit(_LOOKED_BACK)
+    ).all()
+    return [read_part(originals.fetch(one), limits, layout) for one in names if one]
 
 
 def _hold(session: Session, draft: SubmissionView) -> Submission:
@@ -226,41 +267,56 @@ def _refuse_unknown(session: Session, draft: SubmissionView, rows: Rows) -> None
     )
     unknown = sorted(rows.keys() - known)
     if unknown:
-        named = "、".join(map(str, unknown[:_NAMED])) + ("等" if len(unknown) > _NAMED else "")
         raise RosterRefused(
             "marked.origin",
-            f"原行号 {named} 不在第 {draft.id} 号草稿里，“原行号”一列可能被改动过。"
+            f"原行号 {_named(unknown)} 不在第 {draft.id} 号草稿里，“原行号”一列可能被改动过。"
             "请重新下载标注好的表格再改；新增的人请另外上传一份增量花名册。",
         )
 
 
 def _parts(
     session: Session, vault: Vault, draft: SubmissionView, rows: Rows
-) -> Iterator[dict[int, tuple[dict[str, Cell], dict[str, Cell]]]]:
-    """Yield, some thousand rows at a time, what the file says and what the page says now."""
+) -> Iterator[dict[int, tuple[dict[str, Cell], dict[str, Cell], set[str]]]]:
+    """Yield, some thousand rows at a time, what the file says, what the page says now, and which
+    fields of that are refused."""
     ref = ref_of(draft)
     numbers = sorted(rows)
     for start in range(0, len(numbers), _AT_ONCE):
-        query = select(SubmissionRow.row, SubmissionRow.sealed).where(
+        query = select(SubmissionRow.row, SubmissionRow.findings, SubmissionRow.sealed).where(
             SubmissionRow.county == draft.county,
             SubmissionRow.submission_id == draft.id,
             SubmissionRow.row.in_(numbers[start : start + _AT_ONCE]),
         )
         part = {}
-        for row, sealed in session.execute(query).tuples().all():
+        for row, findings, sealed in session.execute(query).tuples().all():
             content = open_row(vault, ref, row, sealed)
             file = given_cells(content.raw, content.faults, {})
-            part[row] = file, {**file, **content.edits}
+            refused = {
+                one.field
+                for one in decode_findings(findings)
+                if one.field and one.severity == "error" and one.code != DUPLICATE
+            }
+            part[row] = file, {**file, **content.edits}, refused
         yield part
 
 
 def _changed(
-    given: dict[str, Cell], now: dict[str, Cell], back: dict[str, Cell]
+    given: dict[str, Cell],
+    brought: Sequence[dict[str, Cell]],
+    now: dict[str, Cell],
+    refused: set[str],
+    back: dict[str, Cell],
 ) -> dict[str, Cell]:
     """Return the cells that were changed in the workbook and that the page does not have so yet."""
     changed: dict[str, Cell] = {}
     for field, value in back.items():
-        if same(value, given.get(field)) or same(value, now.get(field)):
+        if same(value, now.get(field)):
+            continue
+        as_given = same(value, given.get(field))
+        told = [one[field] for one in brought if field in one]
+        # What was put there instead is no good: the workbook takes it back.
+        taken_back = as_given and field in refused and any(same(x, now.get(field)) for x in told)
+        if not taken_back and (as_given or any(same(value, x) for x in told)):
             continue
         changed[field] = "#N/A" if value == FAULT else "" if value is None else value
     return changed
@@ -276,29 +332,8 @@ def _faulty(session: Session, draft: SubmissionView) -> set[int]:
     return set(session.scalars(query))
 
 
-def _fixed(session: Session, old: Submission, new: Submission) -> int:
-    """Return how many rows had an error and have none now."""
-    if old.total_count != new.total_count:
-        # Rows came or went: their numbers say nothing any more.
-        return max(0, old.error_count - new.error_count)
-    again = aliased(SubmissionRow)
-    query = (
-        select(func.count())
-        .select_from(SubmissionRow)
-        .where(
-            SubmissionRow.county == old.county,
-            SubmissionRow.submission_id == old.id,
-            SubmissionRow.worst == "error",
-            SubmissionRow.state != RowState.EXCLUDED,
-            exists().where(
-                again.county == old.county,
-                again.submission_id == new.id,
-                again.row == SubmissionRow.row,
-                again.worst != "error",
-            ),
-        )
-    )
-    return session.scalar(query) or 0
+def _named(rows: Sequence[int]) -> str:
+    return "、".join(map(str, rows[:_NAMED])) + ("等" if len(rows) > _NAMED else "")
 
 
 def _number(cell: Cell) -> int | None:

@@ -13,17 +13,20 @@ from registry.members.queries import sight_of
 from registry.review.queries import decisions_by_id
 from registry.roster.columns import COLUMN, COLUMNS, Column
 from registry.roster.messages import TITLES
-from registry.submissions import checking, corrections, marking, queries, undoing
+from registry.submissions import checking, corrections, queries, undoing
 from registry.submissions.checking import Tab
 from registry.submissions.offers import words_for
 from registry.submissions.overview import Alike, Overview, overview, same_again
 from registry.submissions.queries import RowView, SubmissionView
 from registry.submissions.regrouping import ref_of
+from registry.submissions.row_files import file_of
+from registry.submissions.states import State
 from registry.web.check_rows import Present, fields_of, label, options, to_open, with_offer
 from registry.web.check_view import PAGE, View, place_of, view_in
 
 _ALIKE_SHOWN = 6
 _SUGGESTED = 3
+_BESIDE = 3
 _FROM_NUMBER = frozenset({"sex", "born_on"})
 _WHY = {
     "blank": "空白行",
@@ -64,9 +67,21 @@ def check_page(submission: SubmissionView) -> str:
         file_findings=_file_findings(submission),
         skipped=[_skipped(one) for one in submission.skipped],
         origin=origin,
-        markable=marking.with_file(session, submission) is not None,
+        beside=_beside(session, submission),
+        markable=file_of(session, submission) is not None,
         decisions=sorted(set(present.decisions.values()), key=lambda one: one.id),
     )
+
+
+def _beside(session: Session, submission: SubmissionView) -> list[SubmissionView]:
+    """Return the other drafts of the union where this one is a new file: it may be one of them
+    over again, which lost the mark that it was known by."""
+    if submission.source != "FILE" or submission.parent_id is not None:
+        return []
+    drafts = queries.of_union(
+        session, submission.county, submission.union_code, states=[State.DRAFT], limit=_BESIDE + 1
+    )
+    return [one for one in drafts if one.id != submission.id][:_BESIDE]
 
 
 def changed(

@@ -18,6 +18,7 @@ from registry.review.queries import DecisionView, decisions, decisions_by_id, ma
 from registry.submissions import absences, listing
 from registry.submissions.listing import FollowUp, RowCounts
 from registry.submissions.queries import SubmissionView
+from registry.submissions.recognition import replaced_by
 from registry.submissions.states import WITHDRAWABLE, RowState, State
 from registry.web.filters import ago, instant
 from registry.web.frame import can
@@ -100,6 +101,7 @@ def detail_page(submission: SubmissionView) -> str:
         counts=counts,
         account=absences.account(session, submission),
         roster=absences.roster_of(session, submission),
+        replaced_by=replaced_by(session, submission) if own else None,
         transfers=listing.pending_transfers(session, submission),
         tabs=[
             (_label(submission, one), _address(submission, one), by_state[one], one is state, tone)

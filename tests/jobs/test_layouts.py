@@ -13,7 +13,7 @@ from registry.submissions.operations import withdraw
 from registry.submissions.remembered import remembered_labels
 from registry.submissions.states import Kind, State
 from registry.trail.queries import entries
-from tests.factories.people import fields_of, make_people
+from tests.factories.people import fields_of, label_rows, make_people
 from tests.factories.rosters import OTHER_UNION, UNION, csv_of, make_clerk, make_reviewer
 
 PEOPLE = [fields_of(person) for person in make_people(4)]
@@ -140,3 +140,73 @@ def test_a_draft_that_is_gone_has_no_columns(small_register):
     assert submissions.find(db.session(), number).state is State.WITHDRAWN
     with pytest.raises(StateRefused):
         layouts.sheets_of(number, actor=clerk)
+
+
+def doubled(labels=("手机", "手机"), spare=None, count=4):
+    """Two columns of one label: the second one holds the mobiles."""
+    rows = [
+        [one["full_name"], one["document_number"], one["sex"], spare or f"0576-8741{n:04}",
+         one["mobile"], one["ethnicity"]]
+        for n, one in enumerate(PEOPLE[:count])
+    ]  # fmt: skip
+    return csv_of([["姓名", "证件号码", "性别", *labels, "民族"], *rows])
+
+
+def test_columns_of_one_label_are_remembered_each(register):
+    clerk = make_clerk()
+    number = uploaded(clerk, doubled())
+    assert state_of(number) == "ASKING"
+    said = {**NEEDED, "D": "", "E": "mobile", "F": "ethnicity"}
+    layouts.confirm_columns(number, sheet="", columns=said, actor=clerk)
+    read()
+
+    again = uploaded(clerk, doubled(spare="0576-1", count=3))
+    found = submissions.find(db.session(), again)
+    assert (state_of(again), found.is_read, found.total_count) == ("DONE", True, 3)
+    taken = {one.column: one.field for one in found.columns}
+    assert (taken["D"], taken["E"]) == (None, "mobile")
+    # One column of that label is what was taken; three are asked about.
+    only = uploaded(clerk, doubled(labels=("分机", "手机")))
+    found = submissions.find(db.session(), only)
+    assert {one.column: one.field for one in found.columns}["E"] == "mobile"
+    assert state_of(uploaded(clerk, doubled(labels=("手机", "手机", "手机")))) == "ASKING"
+
+
+@pytest.mark.parametrize(
+    ("field", "label"),
+    [("sex", "性别"), ("ethnicity", "民族"), ("is_migrant_worker", "是否农民工")],
+)
+def test_a_column_without_label_that_holds_only_a_choice_is_asked_about(
+    small_register, field, label
+):
+    def content(people):
+        rows = label_rows(people)
+        labels = list(rows[0])
+        return csv_of(
+            [[one if one != label else "" for one in labels], *([*one.values()] for one in rows)]
+        )
+
+    clerk = make_clerk()
+    number = uploaded(clerk, content(make_people(6)))
+    assert state_of(number) == "ASKING"
+    (sheet,) = layouts.sheets_of(number, actor=clerk)
+    assert [(one.header, one.guess) for one in sheet.doubts] == [("", field)]
+
+    # Not taken is an answer too, and remembered.
+    said = {one.column: one.field or "" for one in sheet.columns}
+    layouts.confirm_columns(number, sheet="", columns=said, actor=clerk)
+    read()
+    assert state_of(uploaded(clerk, content(make_people(5)))) == "DONE"
+
+
+def test_a_choice_without_label_is_no_doubt_where_the_field_has_its_column(small_register):
+    content = csv_of(
+        [
+            ["姓名", "证件号码", "性别", "", "民族", "是否农民工"],
+            *(
+                [one["full_name"], one["document_number"], one["sex"], "男", one["ethnicity"], "否"]
+                for one in PEOPLE
+            ),
+        ]
+    )
+    assert state_of(uploaded(make_clerk(), content)) == "DONE"

@@ -216,3 +216,23 @@ def test_a_draft_without_a_file_has_no_workbook(client, clerk):
     answer = client.get(f"/submissions/{number}/marked.xlsx")
     assert answer.status_code == 303
     assert work.progress(db.session(), "331083", number) is None
+
+
+def test_a_draft_that_its_marked_workbook_replaced_leads_to_the_one_that_goes_on(client, clerk):
+    number = take_in(make_roster(PEOPLE, {1: {"mobile": "138"}}), clerk)
+    again = take_in(client.get(f"/submissions/{number}/marked.xlsx").data, clerk)
+    page = client.get(f"/submissions/{number}").text
+
+    assert "已由标注好的表格接着办" in page and f'href="/submissions/{again}"' in page
+    assert "可以重新上传" not in page and "已撤回" not in page
+    assert "还有别的草稿" not in client.get(f"/submissions/{again}").text
+
+
+def test_a_new_file_beside_an_open_draft_says_so(client, clerk):
+    first = take_in(make_roster(PEOPLE, {1: {"mobile": "138"}}), clerk)
+    assert "还有别的草稿" not in client.get(f"/submissions/{first}").text
+    second = take_in(make_roster(PEOPLE), clerk)
+    page = client.get(f"/submissions/{second}").text
+
+    assert "本会还有别的草稿没有办完" in page
+    assert f'href="/submissions/{first}"' in page
