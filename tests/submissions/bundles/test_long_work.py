@@ -197,6 +197,19 @@ def test_paused_it_stands_still_and_goes_on_from_there(reviewer, monkeypatch):
     check_every_row_is_there_once(bundle_id, 11_000)
 
 
+def test_paused_before_it_began_it_does_not_begin(reviewer):
+    bundle_id = ready(messy(20), reviewer)
+    batch_id = bundles.confirm(bundle_id, actor=reviewer)
+
+    bundles.pause(bundle_id, actor=reviewer)
+
+    assert claim(batch_id, worker_name()) is None
+    assert run(batch_id, worker_name()) is False
+    assert count(SubmissionRow) == 0
+    bundles.run_now(bundles.resume(bundle_id, actor=reviewer))
+    check_every_row_is_there_once(bundle_id, 20)
+
+
 def test_cancelled_nothing_is_left(register, reviewer, monkeypatch):
     bundle_id = ready(messy(11_000), reviewer)
     batch_id = bundles.confirm(bundle_id, actor=reviewer)
