@@ -18,12 +18,11 @@ from registry.errors import Busy, InputRefused, NotFound, StateRefused
 from registry.roster.findings import FileFinding
 from registry.roster.sheet import SheetHead, SheetTail
 from registry.submissions.bundles.models import Bundle, BundleName
-from registry.submissions.bundles.names import NameBook
+from registry.submissions.bundles.names import NameBook, shown
 from registry.submissions.bundles.splitting import Names, key_of
 from registry.submissions.bundles.states import OPEN, BundleState, How
 from registry.submissions.drafts import NewFile
 from registry.submissions.intake import skipped_rows
-from registry.submissions.storing import blinded
 from registry.trail.operations import hold, record
 from registry.unions import queries as union_queries
 from registry.unions.models import Level
@@ -32,8 +31,6 @@ from registry.vault.vault import Vault
 
 # The answer "these rows are not sent", in place of a union.
 LEAVE_OUT = "-"
-_LONGEST_NAME = 200
-_CODE_LENGTH = 13
 _EVERY_UNION = 1_000_000
 _NAME_COLUMNS = (
     *("county", "bundle_id", "number", "key", "written", "row_count", "first_row"),
@@ -138,7 +135,7 @@ def finish_reading(
         [bundle.id] * count,
         list(range(1, count + 1)),
         [key_of(vault, name) for name in written],
-        [_shown(name) for name in written],
+        [shown(name, bundle.county) for name in written],
         list(names.rows.values()),
         [names.first[name] for name in written],
         [one.how.value for one in meant],
@@ -284,15 +281,6 @@ def book_of(session: Session, path: str) -> NameBook:
     above = union_queries.ancestors(session, path)
     unions = union_queries.grassroots(session, path, limit=_EVERY_UNION)
     return NameBook(unions, above[0].name if above else "")
-
-
-def _shown(name: str) -> str:
-    """Return a name as it is kept and shown: who took the wrong column has numbers of persons
-    standing there. Codes of unions are no persons'.
-    """
-    if name.isdigit() and len(name) == _CODE_LENGTH:
-        return name
-    return (blinded([name])[0] or "")[:_LONGEST_NAME]
 
 
 def _demand_mapping(bundle: Bundle) -> None:
