@@ -2,20 +2,22 @@
 
 import io
 import re
+from urllib.parse import unquote
 
 import pytest
 
 from registry.access.roles import Role
 from registry.db import db
-from registry.jobs.leases import unfinished, worker_name
+from registry.jobs.leases import LostLease, unfinished, worker_name
 from registry.jobs.work import run
+from registry.review.operations import approve
 from registry.submissions.bundles import queries
 from tests.factories.accounts import csrf_of, make_account, post, sign_in
 from tests.factories.bundles import TOWNSHIP, UNIONS, WRITTEN, make_bundle, make_unions, view
 from tests.factories.clerk_desk import acts
 from tests.factories.numbers import spoilt
 from tests.factories.people import make_people
-from tests.factories.rosters import make_roster
+from tests.factories.rosters import make_reviewer, make_roster
 from tests.factories.unions import make_union
 
 LIST = f"/unions/{TOWNSHIP}/bundles"
@@ -30,10 +32,10 @@ def desk(client):
     return client
 
 
-def upload(client, content, page=LIST, **fields):
+def upload(client, content, page=LIST, name="合并名册.csv", **fields):
     data = {
         "csrf_token": csrf_of(client, page),
-        "file": (io.BytesIO(content), "合并名册.csv"),
+        "file": (io.BytesIO(content), name),
         **fields,
     }
     return client.post(page, data=data)
@@ -74,7 +76,7 @@ def test_from_upload_to_result(desk):
     assert (gone_on.status_code, gone_on.headers["HX-Redirect"]) == (204, page)
     result = words(desk.get(page).text)
     assert "共 7 行" in result
-    assert "6 " in result and "已报送待审" in result
+    assert "现在还有 6 人待审" in result
     for name in UNIONS.values():
         assert name in result
     assert "已拆分报送" in desk.get(LIST).text
@@ -253,3 +255,130 @@ def test_what_waits_to_be_confirmed_stands_on_the_home_page(desk):
     uploaded(desk, make_bundle(make_people(3)))
 
     assert "合并名册待核对工会" in desk.get("/home").text
+
+
+def test_what_the_result_says_of_review_is_as_it_is_now(desk):
+    page = uploaded(desk, make_bundle(make_people(3)))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    assert "现在还有 3 人待审" in words(desk.get(page).text)
+
+    for part in queries.parts(db.session(), view(1)):
+        approve(part.submission_id, actor=make_reviewer())
+
+    text = words(desk.get(page).text)
+    assert "现在没有待审的了" in text
+    assert "已报送待审" not in text
+
+
+def test_the_uploader_is_not_offered_to_review_what_he_sent(app, desk):
+    page = uploaded(desk, make_bundle(make_people(3)))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    number = queries.parts(db.session(), view(1))[0].submission_id
+    other = app.test_client()
+    sign_in(other, make_account(Role.REVIEWER, TOWNSHIP, name="second"))
+
+    assert "审核（待审 1 人）" not in desk.get(f"/submissions/{number}").text
+    assert "审核（待审 1 人）" in other.get(f"/submissions/{number}").text
+
+
+def test_only_the_uploader_says_which_unions_are_meant(app, desk):
+    page = uploaded(desk, make_bundle(make_people(2), [WRITTEN[0], "别处"]))
+    other = app.test_client()
+    sign_in(other, make_account(Role.REVIEWER, TOWNSHIP, name="second"))
+
+    shown = other.get(page).text
+    assert "只有上传人能核对和确认" in words(shown)
+    assert "江华国" in shown and "别处" in shown
+    assert f"{page}/names" not in shown and f"{page}/confirm" not in shown
+    assert "去核对" not in other.get(LIST).text
+    assert "合并名册待核对工会" not in other.get("/home").text
+    refused = post(other, f"{page}/names", page=page, **{"union-2": "-"})
+    assert refused.status_code == 403
+    assert "请放弃这一份，由您重新上传" in refused.text
+    post(desk, f"{page}/names", page=page, **{"union-2": "-"})
+    assert f"{page}/confirm" not in other.get(page).text
+    assert post(other, f"{page}/confirm", page=page).status_code == 403
+    assert view(1).state.value == "MAPPING"
+    assert post(other, f"{page}/cancel", page=page).status_code == 303
+
+
+def test_who_is_above_looks_and_steers_nothing(app, desk):
+    page = uploaded(desk, make_bundle(make_people(3)))
+    city = app.test_client()
+    sign_in(city, make_account(Role.AUDITOR, "331083"))
+
+    shown = city.get(page).text
+    assert not any(f"{page}/{act}" in shown for act in ("names", "confirm", "cancel"))
+    for act in ("names", "confirm", "cancel", "pause", "resume"):
+        refused = post(city, f"{page}/{act}", page="/home", **{"union-1": "-"})
+        assert refused.status_code == 403, act
+    post(desk, f"{page}/confirm", page=page)
+    assert f"{page}/pause" not in city.get(page).text
+    assert post(city, f"{page}/pause", page="/home").status_code == 403
+    assert acts("bundle.pause") == acts("bundle.cancel") == []
+
+
+MANY = "9" * 25
+
+
+@pytest.mark.parametrize("field", ["union-²", f"union-{MANY}", "union-", "union--1", "union-1x"])
+def test_a_field_that_no_page_has_changes_nothing(desk, field):
+    page = uploaded(desk, make_bundle(make_people(2), [WRITTEN[0], "别处"]))
+
+    answer = post(desk, f"{page}/names", page=page, **{field: "-", "union-2": "-"})
+
+    assert answer.status_code == 400
+    assert "什么也没有保存" in answer.text
+    assert "还有 1 个名称" in desk.get(page).text
+
+
+def test_numbers_that_cannot_be_ours_are_refused(desk):
+    page = uploaded(desk, make_bundle(make_people(2)))
+
+    assert upload(desk, make_bundle(make_people(1, seed=4)), size="²").status_code == 400
+    for address in (
+        *(f"{LIST}?before={one}" for one in (MANY, "²", "-1", "x", "")),
+        *(f"{page}?after={one}" for one in (MANY, "²", "-1", "x")),
+        *(f"{LIST}/{MANY}{rest}" for rest in ("", "/progress")),
+    ):
+        assert desk.get(address).status_code == 404, address
+    assert desk.get(f"{page}?after=999999999999").status_code == 200
+    for act in ("names", "confirm", "pause", "resume", "cancel", "findings.csv"):
+        assert post(desk, f"{LIST}/{MANY}/{act}", page=LIST).status_code == 404, act
+
+
+def test_a_file_without_a_dot_in_its_name_keeps_it(desk):
+    answer = upload(desk, make_bundle(make_people(3)), name="合并名册")
+    page = answer.headers["Location"]
+    work()
+    post(desk, f"{page}/confirm", page=page)
+    work()
+
+    answer = post(desk, f"{page}/findings.csv", page=page)
+
+    named = unquote(answer.headers["Content-Disposition"])
+    assert named.endswith("问题清单-合并名册.csv")
+
+
+def test_the_page_says_that_the_file_is_being_opened(desk, monkeypatch):
+    said = []
+
+    def opening(self, bundle):
+        db.session.rollback()
+        said.append(desk.get(f"{LIST}/1").text)
+        raise LostLease
+
+    monkeypatch.setattr("registry.jobs.bundle_work.BundleWork._open", opening)
+    uploaded(desk, make_bundle(make_people(3)))
+
+    assert "正在打开文件" in said[0]
+
+
+def test_given_up_before_the_unions_were_settled_it_had_come_that_far(desk):
+    page = uploaded(desk, make_bundle(make_people(3)))
+    post(desk, f"{page}/cancel", page=page)
+
+    step = re.search(r'aria-current="step".*?</li>', desk.get(page).text, re.S)
+    assert "核对工会" in step[0]

@@ -107,6 +107,7 @@ def shown(written: str, county: str) -> str:
     """
     if written.isdecimal() and len(written) == _CODE_LENGTH and written.startswith(county):
         return written
+    written = "".join(char if char.isprintable() else " " for char in written)
     if sum(char.isdigit() for char in written) <= _MOST_DIGITS:
         return written[:_LONGEST_SHOWN]
     digits, kept = 0, []
