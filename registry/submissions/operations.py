@@ -99,10 +99,12 @@ def state_of(submission_id: int, *, actor: Actor) -> Submitted:
 def withdraw(submission_id: int, *, actor: Actor) -> State:
     """Take a draft or an undecided submission back; nothing of it is admitted any more.
 
-    Raises `StateRefused` (submission.state) when something was decided already.
+    Raises `StateRefused`: submission.state when something was decided already, draft.of_bundle for
+    a draft that came out of a bundle.
     """
     with transaction() as session:
         found = locked(session, submission_id, actor, Permission.WORK_ROSTER)
+        _check_withdrawable(session, found)
         end(session, found, Act.WITHDRAW)
         forget(session, found)
         record(
@@ -114,6 +116,18 @@ def withdraw(submission_id: int, *, actor: Actor) -> State:
         )
         _take_along(session, found, Act.WITHDRAW, actor)
     return State.WITHDRAWN
+
+
+def _check_withdrawable(session: Session, found: Submission) -> None:
+    """These rows are nowhere else: the clerk has no file of them, and the same file sent again by
+    the federation is the same bundle.
+    """
+    if found.state == State.DRAFT and queries.is_of_bundle(session, queries.view_of(found)):
+        raise StateRefused(
+            "draft.of_bundle",
+            "这份草稿是上级工会代为上传的，您手上没有这个文件，放弃了这些人就没有地方再报。"
+            "请改好后提交；不该报的人逐行点“不报此行”。",
+        )
 
 
 def _check_submittable(found: Submission, *, hold_errors: bool) -> None:

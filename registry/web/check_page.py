@@ -64,6 +64,7 @@ def check_page(submission: SubmissionView) -> str:
         file_findings=_file_findings(submission),
         skipped=[_skipped(one) for one in submission.skipped],
         origin=origin,
+        discardable=not queries.is_of_bundle(session, submission),
         markable=marking.with_file(session, submission) is not None,
         decisions=sorted(set(present.decisions.values()), key=lambda one: one.id),
     )

@@ -9,7 +9,7 @@ from registry.access.roles import Permission
 from registry.db import db
 from registry.errors import StateRefused
 from registry.submissions import listing, operations
-from registry.submissions.states import Kind, State
+from registry.submissions.states import BUNDLE, Kind, State
 from registry.unions import queries as unions
 from registry.web.frame import can
 from registry.web.guard import guard
@@ -63,7 +63,8 @@ def withdraw(submission_id: int) -> Response:
     except StateRefused as error:
         flash(f"{error.message}什么也没有改变，下面是最新情况。", "error")
     else:
-        flash("已撤回。审核员不再看到这份名册，会员库没有变化；同一份文件可以重新上传。", "success")
+        again = "" if g.submission.source == BUNDLE else "；同一份文件可以重新上传"
+        flash(f"已撤回。审核员不再看到这份名册，会员库没有变化{again}。", "success")
     return redirect(f"/submissions/{submission_id}", 303)
 
 

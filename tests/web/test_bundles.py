@@ -183,7 +183,11 @@ def test_paused_resumed_cancelled(desk):
 
 def test_the_findings_file_is_masked_harmless_and_on_the_trail(desk):
     people = make_people(4)
-    changes = {0: {"document_number": spoilt(people[0].number)}, 1: {"ethnicity": "=1+1"}}
+    changes = {
+        0: {"document_number": spoilt(people[0].number), "full_name": f" {people[0].full_name} "},
+        1: {"ethnicity": "=1+1"},
+        3: {"ethnicity": "汉人"},
+    }
     page = uploaded(desk, make_bundle(people, [*WRITTEN[:2], "=别处"], changes))
     post(desk, f"{page}/names", page=page, **{"union-3": "-"})
     early = post(desk, f"{page}/findings.csv", page=page)
@@ -197,11 +201,13 @@ def test_the_findings_file_is_masked_harmless_and_on_the_trail(desk):
     assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
     text = answer.data.decode("utf-8-sig")
     lines = text.splitlines()
-    assert lines[0] == "行号,工会代码,工会,列,项目,程度,规则,问题,说明"
+    assert lines[0] == "行号,工会代码,工会,列,项目,程度,规则,问题,说明,建议"
     assert any(
         line.startswith("2,3310830010011,") and "document.checksum" in line for line in lines
     )
     assert any(line.startswith("4,") and "没有报送" in line and "=别处" in line for line in lines)
+    assert any("code.unknown" in line and line.endswith("汉族") for line in lines)
+    assert "已自动整理" not in text
     assert not any(cell.startswith("=") for line in lines for cell in line.split(","))
     assert not any(person.number in text or person.mobile in text for person in people)
     assert len(acts("bundle.findings")) == 1
@@ -235,6 +241,25 @@ def test_the_clerk_is_told_where_the_draft_comes_from(app, desk):
     text = words(clerk.get(f"/submissions/{draft}").text)
     assert "由上级工会代为上传的名册中需要改正的 1 行" in text
     assert "需要改正" in clerk.get("/home").text
+
+
+def test_the_clerk_cannot_give_up_rows_that_stand_nowhere_else(app, desk):
+    people = make_people(3)
+    changes = {0: {"document_number": spoilt(people[0].number)}}
+    page = uploaded(desk, make_bundle(people, changes=changes))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    draft = queries.parts(db.session(), view(1))[0].draft_id
+    clerk = app.test_client()
+    sign_in(clerk, make_account(Role.CLERK, "3310830010011"))
+    where = f"/submissions/{draft}"
+
+    assert "放弃草稿" not in clerk.get(where).text
+    refused = post(clerk, f"{where}/discard", page=where)
+    assert refused.status_code == 409
+    assert "放弃了这些人就没有地方再报" in refused.text
+    assert "不报此行" in refused.text
+    assert "需要改正的 1 行" in words(clerk.get(where).text)
 
 
 def test_who_may_load_a_register_sends_larger_files_and_no_one_else(app, client):
