@@ -14,7 +14,7 @@ from registry.clock import today
 from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
 from registry.jobs.hold import Hold
-from registry.jobs.models import Batch, BatchState
+from registry.jobs.models import BUNDLE, IMPORT, Batch, BatchState
 from registry.roster.check import Checker
 from registry.roster.sandbox import BULK, ORDINARY, Limits, SheetReader, open_sheet
 from registry.roster.sheet import SheetHead, SheetTail
@@ -29,6 +29,9 @@ from registry.vault.vault import vault
 # No place has so many unions; a column with more names is another column.
 MOST_NAMES = 5000
 _SETTLED_AT_ONCE = 2000
+# A bundle lets another pass whose file is so many times smaller: each turn within turns is a
+# smaller one, so there are few.
+MUCH_SMALLER = 4
 NO_COLUMN = (
     "这份文件里没有“所属工会”列，没法按工会拆分。请增加这一列、写上每个人所在的工会后重新上传；"
     "只有一家工会的名册，请由该工会在“花名册导入”中上传。"
@@ -39,7 +42,7 @@ TOO_MANY = (
 
 _log = logging.getLogger(__name__)
 
-# Does one waiting roster in between: `registry.jobs.work.run`.
+# Does one waiting batch in between: `registry.jobs.work.run`.
 Between = Callable[[int, str], bool]
 
 
@@ -90,6 +93,7 @@ class BundleWork(Hold):
                     raise RosterRefused("bundle.too_many_names", TOO_MANY)
                 done += len(rows.rows)
                 self.report("read", done, 0)
+                self._let_pass("read", done, 0)
             head, tail = sheet.head, sheet.tail
         missing = Checker(head.columns, today()).file_findings
         findings = [*head.file_findings, *tail.file_findings, *missing]
@@ -108,6 +112,7 @@ class BundleWork(Hold):
                 before, done = done, done + found.count
                 if done <= cursor:
                     self.report("check", done, total)
+                    self._let_pass("check", done, total)
                     continue
                 staged = splitter.stage(db.session(), found, checked)
                 with self._bundle() as (session, mine):
@@ -115,7 +120,7 @@ class BundleWork(Hold):
                     if before < cursor:
                         staging.forget(session, mine, rows.rows[0], rows.rows[-1])
                     staging.write(session, county, bundle_id, staged)
-                self._let_pass()
+                self._let_pass("store", done, total)
             tail = sheet.tail
             findings = [*sheet.head.file_findings, *tail.file_findings, *splitter.file_findings]
         self._settle(splitter, county, total)
@@ -137,7 +142,7 @@ class BundleWork(Hold):
                 with transaction() as session:
                     self._hold(session, stage="finish", done=total, total=total)
                     staging.settle(session, vault(), county, part, some)
-            self._let_pass()
+            self._let_pass("finish", total, total)
 
     def _count(self, total: int) -> None:
         session = db.session()
@@ -148,6 +153,7 @@ class BundleWork(Hold):
             with self._bundle() as (writing, mine):
                 self._hold(writing, stage="finish", done=total, total=total)
                 release.keep_count(writing, mine, code, counted)
+            self._let_pass("finish", total, total)
 
     def _release(self, file: dict[str, Any]) -> None:
         with self._bundle() as (session, bundle):
@@ -169,14 +175,27 @@ class BundleWork(Hold):
             found.original = None
             self._hold(session, state=BatchState.DONE, lease_until=None)
 
-    def _let_pass(self) -> None:
-        """Do the rosters that came meanwhile: a clerk does not wait for a million rows."""
-        waiting = select(Batch.id).where(Batch.state == BatchState.WAITING, Batch.kind == "import")
-        for batch_id in list(db.session.scalars(waiting.order_by(Batch.id))):
+    def _let_pass(self, stage: str, done: int, total: int) -> None:
+        """Do what came meanwhile: every roster, and one much smaller bundle. A clerk does not wait
+        for a million rows, nor do those for ever: they go on by a chunk after each bundle.
+        """
+        session = db.session()
+        session.rollback()
+        waiting = select(Batch.id).where(Batch.state == BatchState.WAITING).order_by(Batch.id)
+        rosters = list(session.scalars(waiting.where(Batch.kind == IMPORT)))
+        smaller = waiting.join(
+            Bundle, (Bundle.county == Batch.county) & (Bundle.id == Batch.subject_id)
+        ).where(
+            Batch.kind == BUNDLE,
+            Bundle.file_bytes * MUCH_SMALLER <= self._find(session).file_bytes,
+        )
+        for batch_id in [*rosters, *session.scalars(smaller.limit(1))]:
             try:
                 self._between(batch_id, self.worker)
             except Exception:
                 _log.exception("batch %d failed", batch_id)
+            self.report(stage, done, total)
+        db.session.rollback()
 
     @contextmanager
     def _open(self, bundle: Bundle) -> Iterator[SheetReader]:

@@ -81,10 +81,12 @@ def confirm(bundle_id: int, *, actor: Actor) -> int:
 def pause(bundle_id: int, *, actor: Actor) -> None:
     """Stop the work on a bundle where it stands; its worker writes nothing more.
 
-    Raises `StateRefused` (bundle.not_running) when no work is under way.
+    Raises `StateRefused` (bundle.not_running) when no work is under way, `Forbidden` for who
+    may not.
     """
     with transaction() as session:
         bundle = bundles.locked(session, bundle_id, actor)
+        bundles.demand_steering(bundle, actor)
         batch = _newest(session, bundle)
         if batch is None or batch.state not in _UNDER_WAY:
             raise StateRefused("bundle.not_running", "现在没有正在进行的处理，不用暂停。")
@@ -99,6 +101,7 @@ def resume(bundle_id: int, *, actor: Actor) -> int:
     """
     with transaction() as session:
         bundle = bundles.locked(session, bundle_id, actor)
+        bundles.demand_steering(bundle, actor)
         batch = _newest(session, bundle)
         if batch is None or batch.state not in (BatchState.PAUSED, BatchState.FAILED):
             raise StateRefused("bundle.not_paused", "处理没有暂停，不用继续。")

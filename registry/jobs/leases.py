@@ -13,7 +13,13 @@ from registry.db import setting, transaction
 from registry.jobs.models import Batch, BatchState, WorkerBeat
 
 # A batch that failed may be tried again.
-_ENDED = {BatchState.DONE, BatchState.REFUSED, BatchState.PAUSED, BatchState.CANCELLED}
+_ENDED = {
+    BatchState.DONE,
+    BatchState.ASKING,
+    BatchState.REFUSED,
+    BatchState.PAUSED,
+    BatchState.CANCELLED,
+}
 
 
 class LostLease(Exception):
@@ -53,9 +59,6 @@ def beat(worker: str) -> None:
         )
         if not cast(CursorResult[Any], changed).rowcount:
             session.execute(insert(WorkerBeat).values(worker=worker, seen_at=now()))
-
-
-_ENDED = {BatchState.DONE, BatchState.ASKING, BatchState.REFUSED}
 
 
 def claim(batch_id: int, worker: str) -> int | None:

@@ -19,7 +19,7 @@ from registry.roster.columns import COLUMNS
 from registry.roster.sheet import SheetColumn
 from registry.submissions.intake import Prepared
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.states import Kind, RowState, State
+from registry.submissions.states import BUNDLE, Kind, RowState, State
 from registry.submissions.storing import (
     COLUMN_NAMES,
     Ref,
@@ -65,7 +65,7 @@ def check_quota(session: Session, actor: Actor) -> None:
         .where(
             Submission.created_by == actor.account_id,
             Submission.created_at >= since,
-            Submission.source != "BUNDLE",  # hundreds from one file
+            Submission.source != BUNDLE,  # hundreds from one file
         )
     )
     if (count or 0) >= setting("UPLOADS_PER_DAY"):

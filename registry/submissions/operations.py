@@ -101,10 +101,12 @@ def withdraw(submission_id: int, *, actor: Actor) -> int | None:
     """Take an undecided submission back, or give a draft up; nothing of it is admitted any more.
 
     What had been sent is a draft again, with all corrections; its number is returned. A draft ends
-    for good. Raises `StateRefused` (submission.state) when something was decided already.
+    for good. Raises `StateRefused`: submission.state when something was decided already,
+    draft.of_bundle for a draft that came out of a bundle.
     """
     with transaction() as session:
         found = locked(session, submission_id, actor, Permission.WORK_ROSTER)
+        _check_withdrawable(session, found)
         was_sent = found.submitted_at is not None
         end(session, found, Act.WITHDRAW)
         forget(session, found)
@@ -122,6 +124,18 @@ def withdraw(submission_id: int, *, actor: Actor) -> int | None:
         if absent is not None:
             reopen(session, vault(), absent, actor.account_id, parent_id=draft)
         return draft
+
+
+def _check_withdrawable(session: Session, found: Submission) -> None:
+    """These rows are nowhere else: the clerk has no file of them, and the same file sent again by
+    the federation is the same bundle.
+    """
+    if found.state == State.DRAFT and queries.is_of_bundle(session, queries.view_of(found)):
+        raise StateRefused(
+            "draft.of_bundle",
+            "这份草稿是上级工会代为上传的，您手上没有这个文件，放弃了这些人就没有地方再报。"
+            "请改好后提交；不该报的人逐行点“不报此行”。",
+        )
 
 
 def _check_submittable(found: Submission, *, hold_errors: bool) -> None:

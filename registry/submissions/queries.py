@@ -14,7 +14,7 @@ from registry.members.match import Match
 from registry.roster.sheet import SheetColumn
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.remembered import StoredLayout, stored_layout
-from registry.submissions.states import Kind, RowState, State
+from registry.submissions.states import BUNDLE, Kind, RowState, State
 from registry.submissions.storing import StoredFinding, decode_findings
 
 
@@ -92,6 +92,17 @@ def find(session: Session, submission_id: int) -> SubmissionView:
     if found is None or found.state == State.STAGED:
         raise NotFound("submission.unknown", f"没有编号为 {submission_id} 的报送。")
     return view_of(found)
+
+
+def is_of_bundle(session: Session, submission: SubmissionView) -> bool:
+    """Tell whether a submission, or the one whose rows it holds, is part of a bundle: its union
+    never had the file.
+    """
+    while submission.source != BUNDLE:
+        if submission.parent_id is None:
+            return False
+        submission = find(session, submission.parent_id)
+    return True
 
 
 def of_union(

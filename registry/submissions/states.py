@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+# The source of a submission that came out of a workbook for many unions.
+BUNDLE = "BUNDLE"
+
 
 class Kind(StrEnum):
     """What a roster claims to be."""

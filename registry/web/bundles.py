@@ -1,6 +1,7 @@
 """One roster for many unions: uploaded, its unions confirmed, split, and what became of it."""
 
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
 
 from flask import (
@@ -48,6 +49,9 @@ SHOWN: dict[str, tuple[How, ...]] = {
 }
 _OTHER = "other"
 _FORM_BYTES = 1 << 20
+_LONGEST_NUMBER = 18  # digits that fit into the 64 bits of the database
+_LONGEST_PLACE = 9  # digits of a name's number: 32 bits
+_MOST_PLACE = 10**_LONGEST_PLACE
 _UNDER_WAY = ("WAITING", "RUNNING")
 
 
@@ -99,11 +103,13 @@ def bundle(code: str, bundle_id: int) -> str:
     parts = queries.parts(session, found)
     return render_template(
         f"bundles/{page}.html",
+        pending=queries.pending(session, found),
         **_reading(found),
         parts=parts,
         names=unions.names_of(session, (one.union_code for one in parts)),
         who=display_names(session, [found.created_by, found.confirmed_by]),
         may_open=can(Permission.VIEW_SUBMISSIONS, found.path),
+        may_steer=_may_steer(found),
     )
 
 
@@ -179,14 +185,14 @@ def findings(code: str, bundle_id: int) -> AnyResponse:
     except StateRefused as error:
         flash(error.message, "error")
         return redirect(_address(code, bundle_id), 303)
-    return streamed(pieces, f"问题清单-{found.file_name.rpartition('.')[0]}.csv")
+    return streamed(pieces, f"问题清单-{PurePath(found.file_name).stem}.csv")
 
 
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     """What waits: rosters whose unions are to be confirmed."""
     if not actor.has(Permission.SEND_FOR_UNIONS):
         return
-    count = queries.waiting_at(session, actor.county, actor.place)
+    count = queries.waiting_for(session, actor.county, actor.place, actor.account_id)
     if count:
         yield Card(
             "合并名册待核对工会",
@@ -201,13 +207,28 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         )
 
 
+def _may_steer(found: BundleView) -> bool:
+    return operations.may_steer(g.actor, found.created_by, found.place)
+
+
+def _number(text: str) -> int:
+    """Return a number of ours out of a request.
+
+    Raises `NotFound` for what none of ours can be: other signs, more than the database holds.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+        raise NotFound("address.number", "编号不对。请返回列表页，从页面上的按钮进入。")
+    return int(text)
+
+
 def _found(bundle_id: int) -> BundleView:
+    _number(str(bundle_id))
     return queries.find(db.session(), bundle_id, g.union.code)
 
 
 def _received(form: BundleForm, code: str, content: bytes) -> jobs.ReceivedBundle:
     size = (form.size.data or "").strip()
-    if size.isdigit() and int(size) != len(content):
+    if size and size != str(len(content)):
         raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
     if not content:
         raise InputRefused("upload.empty", "这个文件是空的（0 字节）。请打开原表保存后再上传。")
@@ -236,8 +257,10 @@ def _choices() -> dict[int, str]:
     choices: dict[int, str] = {}
     for key, value in request.form.items():
         kind, _, number = key.partition("-")
-        if kind != "union" or not number.isdigit():
+        if kind != "union":
             continue
+        if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_PLACE):
+            raise InputRefused("bundle.name", "没有这个名称，什么也没有保存。请刷新页面后重试。")
         typed = request.form.get(f"other-{number}", "").strip()
         answer = typed or (value if value != _OTHER else "")
         if answer:
@@ -251,13 +274,16 @@ def _names_page(found: BundleView, error: str = "", typed: dict[str, str] | None
     shown = request.args.get("show", "")
     if shown not in SHOWN:
         shown = "open" if counts.open else "known"
-    after = max(request.args.get("after", 0, type=int), 0)
+    after = min(_number(request.args.get("after", "0")), _MOST_PLACE)
     listed = queries.names(session, found, hows=SHOWN[shown], after=after, limit=NAMES + 1)
     here = unions.grassroots(session, found.path, limit=10_000)
     return render_template(
         "bundles/names.html",
         bundle=found,
         union=g.union,
+        may_map=operations.may_map(g.actor, found.created_by),
+        may_steer=_may_steer(found),
+        who=display_names(session, [found.created_by]),
         counts=counts,
         shown=shown,
         listed=listed[:NAMES],
@@ -273,7 +299,7 @@ def _list_page(form: BundleForm) -> str:
     if g.union.is_grassroots:
         raise NotFound("bundle.place", "这里没有合并名册：基层工会的名册在“花名册导入”中上传。")
     session = db.session()
-    before = request.args.get("before", type=int)
+    before = _number(request.args["before"]) if "before" in request.args else None
     listed = queries.of_place(session, g.union.county, g.union.code, before=before, limit=PAGE + 1)
     is_bulk = operations.is_bulk(g.actor, g.union)
     return render_template(
@@ -283,6 +309,7 @@ def _list_page(form: BundleForm) -> str:
         bundles=listed[:PAGE],
         next=listed[PAGE - 1].id if len(listed) > PAGE else None,
         is_later=before is not None,
+        account_id=g.actor.account_id,
         who=display_names(session, (one.created_by for one in listed)),
         is_bulk=is_bulk,
         most=jobs.most_bytes(is_bulk=is_bulk) >> 20,

@@ -9,7 +9,8 @@ from registry.jobs import bundles
 from registry.submissions.bundles import operations, queries
 from registry.submissions.bundles.queries import BundleView
 from seeds.people import Person
-from tests.factories.people import label_row, table
+from tests.factories.numbers import spoilt
+from tests.factories.people import label_row, make_people, table
 from tests.factories.rosters import csv_of
 from tests.factories.unions import make_union
 
@@ -57,6 +58,21 @@ def read_in(content: bytes, actor: Actor, place: str = TOWNSHIP) -> int:
     assert received.batch_id is not None
     bundles.run_now(received.batch_id)
     return received.bundle_id
+
+
+def messy(count: int) -> bytes:
+    """Return a file with faulty rows, a doubled person, and rows that nobody sends."""
+    people = make_people(count - 1)
+    changes = {i: {"document_number": spoilt(people[i].number)} for i in range(0, count - 1, 50)}
+    return make_bundle([*people, people[1]], [*WRITTEN, "别处"], changes)
+
+
+def ready(content: bytes, actor: Actor) -> int:
+    """Upload, read, leave out what is unknown; returns the bundle's number."""
+    bundle_id = read_in(content, actor)
+    left_out = {one.number: "-" for one in names(bundle_id) if one.how == "OPEN"}
+    operations.choose(bundle_id, left_out, actor=actor)
+    return bundle_id
 
 
 def split(bundle_id: int, actor: Actor) -> BundleView:

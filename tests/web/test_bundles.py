@@ -1,59 +1,37 @@
 """The screens of a roster for many unions, from upload to result."""
 
-import io
 import re
+from urllib.parse import unquote
 
 import pytest
 
 from registry.access.roles import Role
 from registry.db import db
-from registry.jobs.leases import unfinished, worker_name
-from registry.jobs.work import run
+from registry.jobs.leases import LostLease
+from registry.review.operations import approve
 from registry.submissions.bundles import queries
-from tests.factories.accounts import csrf_of, make_account, post, sign_in
+from tests.factories.accounts import make_account, post, sign_in
+from tests.factories.bundle_desk import (
+    COUNTY_LIST,
+    LIST,
+    sit_down,
+    upload,
+    uploaded,
+    words,
+    work,
+)
 from tests.factories.bundles import TOWNSHIP, UNIONS, WRITTEN, make_bundle, make_unions, view
 from tests.factories.clerk_desk import acts
 from tests.factories.numbers import spoilt
 from tests.factories.people import make_people
-from tests.factories.rosters import make_roster
+from tests.factories.rosters import make_reviewer, make_roster
 from tests.factories.unions import make_union
-
-LIST = f"/unions/{TOWNSHIP}/bundles"
-COUNTY_LIST = "/unions/331083/bundles"
 
 
 @pytest.fixture
 def desk(client):
     """A browser on which the township's reviewer is signed in."""
-    make_unions()
-    sign_in(client, make_account(Role.REVIEWER, TOWNSHIP, name="reviewer", display_name="江华国"))
-    return client
-
-
-def upload(client, content, page=LIST, **fields):
-    data = {
-        "csrf_token": csrf_of(client, page),
-        "file": (io.BytesIO(content), "合并名册.csv"),
-        **fields,
-    }
-    return client.post(page, data=data)
-
-
-def work():
-    for batch in unfinished(db.session()):
-        run(batch, worker_name())
-    db.session.rollback()
-
-
-def uploaded(client, content, page=LIST):
-    answer = upload(client, content, page)
-    assert answer.status_code == 303, answer.text
-    work()
-    return answer.headers["Location"]
-
-
-def words(text):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+    return sit_down(client)
 
 
 def test_from_upload_to_result(desk):
@@ -74,7 +52,7 @@ def test_from_upload_to_result(desk):
     assert (gone_on.status_code, gone_on.headers["HX-Redirect"]) == (204, page)
     result = words(desk.get(page).text)
     assert "共 7 行" in result
-    assert "6 " in result and "已报送待审" in result
+    assert "现在还有 6 人待审" in result
     for name in UNIONS.values():
         assert name in result
     assert "已拆分报送" in desk.get(LIST).text
@@ -181,7 +159,11 @@ def test_paused_resumed_cancelled(desk):
 
 def test_the_findings_file_is_masked_harmless_and_on_the_trail(desk):
     people = make_people(4)
-    changes = {0: {"document_number": spoilt(people[0].number)}, 1: {"ethnicity": "=1+1"}}
+    changes = {
+        0: {"document_number": spoilt(people[0].number), "full_name": f" {people[0].full_name} "},
+        1: {"ethnicity": "=1+1"},
+        3: {"ethnicity": "汉人"},
+    }
     page = uploaded(desk, make_bundle(people, [*WRITTEN[:2], "=别处"], changes))
     post(desk, f"{page}/names", page=page, **{"union-3": "-"})
     early = post(desk, f"{page}/findings.csv", page=page)
@@ -195,11 +177,13 @@ def test_the_findings_file_is_masked_harmless_and_on_the_trail(desk):
     assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
     text = answer.data.decode("utf-8-sig")
     lines = text.splitlines()
-    assert lines[0] == "行号,工会代码,工会,列,项目,程度,规则,问题,说明"
+    assert lines[0] == "行号,工会代码,工会,列,项目,程度,规则,问题,说明,建议"
     assert any(
         line.startswith("2,3310830010011,") and "document.checksum" in line for line in lines
     )
     assert any(line.startswith("4,") and "没有报送" in line and "=别处" in line for line in lines)
+    assert any("code.unknown" in line and line.endswith("汉族") for line in lines)
+    assert "已自动整理" not in text
     assert not any(cell.startswith("=") for line in lines for cell in line.split(","))
     assert not any(person.number in text or person.mobile in text for person in people)
     assert len(acts("bundle.findings")) == 1
@@ -235,6 +219,25 @@ def test_the_clerk_is_told_where_the_draft_comes_from(app, desk):
     assert "需要改正" in clerk.get("/home").text
 
 
+def test_the_clerk_cannot_give_up_rows_that_stand_nowhere_else(app, desk):
+    people = make_people(3)
+    changes = {0: {"document_number": spoilt(people[0].number)}}
+    page = uploaded(desk, make_bundle(people, changes=changes))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    draft = queries.parts(db.session(), view(1))[0].draft_id
+    clerk = app.test_client()
+    sign_in(clerk, make_account(Role.CLERK, "3310830010011"))
+    where = f"/submissions/{draft}"
+
+    assert "放弃草稿" not in clerk.get(where).text
+    refused = post(clerk, f"{where}/discard", page=where)
+    assert refused.status_code == 409
+    assert "放弃了这些人就没有地方再报" in refused.text
+    assert "不报此行" in refused.text
+    assert "需要改正的 1 行" in words(clerk.get(where).text)
+
+
 def test_who_may_load_a_register_sends_larger_files_and_no_one_else(app, client):
     make_unions()
     app.config["MAX_CONTENT_LENGTH"] = 3000
@@ -253,3 +256,64 @@ def test_what_waits_to_be_confirmed_stands_on_the_home_page(desk):
     uploaded(desk, make_bundle(make_people(3)))
 
     assert "合并名册待核对工会" in desk.get("/home").text
+
+
+def test_what_the_result_says_of_review_is_as_it_is_now(desk):
+    page = uploaded(desk, make_bundle(make_people(3)))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    assert "现在还有 3 人待审" in words(desk.get(page).text)
+
+    for part in queries.parts(db.session(), view(1)):
+        approve(part.submission_id, actor=make_reviewer())
+
+    text = words(desk.get(page).text)
+    assert "现在没有待审的了" in text
+    assert "已报送待审" not in text
+
+
+def test_the_uploader_is_not_offered_to_review_what_he_sent(app, desk):
+    page = uploaded(desk, make_bundle(make_people(3)))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    number = queries.parts(db.session(), view(1))[0].submission_id
+    other = app.test_client()
+    sign_in(other, make_account(Role.REVIEWER, TOWNSHIP, name="second"))
+
+    assert "审核（待审 1 人）" not in desk.get(f"/submissions/{number}").text
+    assert "审核（待审 1 人）" in other.get(f"/submissions/{number}").text
+
+
+def test_a_file_without_a_dot_in_its_name_keeps_it(desk):
+    answer = upload(desk, make_bundle(make_people(3)), name="合并名册")
+    page = answer.headers["Location"]
+    work()
+    post(desk, f"{page}/confirm", page=page)
+    work()
+
+    answer = post(desk, f"{page}/findings.csv", page=page)
+
+    named = unquote(answer.headers["Content-Disposition"])
+    assert named.endswith("问题清单-合并名册.csv")
+
+
+def test_the_page_says_that_the_file_is_being_opened(desk, monkeypatch):
+    said = []
+
+    def opening(self, bundle):
+        db.session.rollback()
+        said.append(desk.get(f"{LIST}/1").text)
+        raise LostLease
+
+    monkeypatch.setattr("registry.jobs.bundle_work.BundleWork._open", opening)
+    uploaded(desk, make_bundle(make_people(3)))
+
+    assert "正在打开文件" in said[0]
+
+
+def test_given_up_before_the_unions_were_settled_it_had_come_that_far(desk):
+    page = uploaded(desk, make_bundle(make_people(3)))
+    post(desk, f"{page}/cancel", page=page)
+
+    step = re.search(r'aria-current="step".*?</li>', desk.get(page).text, re.S)
+    assert "核对工会" in step[0]

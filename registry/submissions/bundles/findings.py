@@ -14,18 +14,20 @@ from registry.access.actor import Actor
 from registry.db import db, transaction
 from registry.errors import StateRefused
 from registry.roster.columns import COLUMN
+from registry.roster.labels import labels_of
 from registry.roster.messages import TITLES
 from registry.roster.plain_cells import safe
 from registry.submissions.bundles.models import BundleGap, BundleName, BundlePart
 from registry.submissions.bundles.operations import locked
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import SubmissionRow
-from registry.submissions.storing import decode_findings
+from registry.submissions.storing import StoredFinding, decode_findings
 from registry.trail.operations import record
 from registry.unions.queries import names_of
 
-HEADER = ("行号", "工会代码", "工会", "列", "项目", "程度", "规则", "问题", "说明")
-_WORDS = {"error": "需改正", "warning": "提醒", "fixed": "已自动整理"}
+HEADER = ("行号", "工会代码", "工会", "列", "项目", "程度", "规则", "问题", "说明", "建议")
+# What was put right by itself (fixed) is nobody's question.
+_WORDS = {"error": "需改正", "warning": "提醒"}
 _WHY = {"blank": "空白行", "header": "重复的表头", "footer": "表尾", "example": "示例行"}
 _AT_ONCE = 2000
 
@@ -87,10 +89,13 @@ def _of_part(
     )
     for row, text in session.execute(query):
         for one in decode_findings(text):
+            if one.severity not in _WORDS:
+                continue
             label = COLUMN[one.field].label if one.field in COLUMN else ""
             yield (
                 *(str(row), code, name, one.column or "", label),
                 *(_WORDS[one.severity], one.code, TITLES[one.code], one.message),
+                _suggested(one),
             )
 
 
@@ -120,7 +125,17 @@ def _skipped(skipped: str) -> Iterator[Line]:
 
 
 def _run(row: int, last: int, word: str, said: str) -> Line:
-    return (str(row) if row == last else f"{row}-{last}", *("", "", "", ""), word, "", "", said)
+    return (str(row) if row == last else f"{row}-{last}", *("", "", "", ""), word, "", "", said, "")
+
+
+def _suggested(finding: StoredFinding) -> str:
+    """Return what the page offers, in words; of a document number or mobile nothing, it is sealed
+    with the row.
+    """
+    offered = finding.suggestion
+    values = offered if isinstance(offered, list) else [offered]
+    field = finding.field or ""
+    return "、".join(labels_of({field: str(one)}).get(field, "") for one in values if one)
 
 
 def _encoded(lines: Iterable[Line]) -> bytes:

@@ -19,6 +19,11 @@ _KEPT_BEFORE_TAIL = ("联合", "总")
 _FEDERATION = re.compile(r"(总工会|工会联合会|联合工会委员会)$")
 _PROVINCE = "浙江省"
 _SHORTEST = 3
+_CODE_LENGTH = 13
+_LONGEST_SHOWN = 200
+# So many digits in a name, however they are set apart, are a person's: dates, phones, documents.
+_MOST_DIGITS = 6
+_DIGITS_SHOWN = 4
 
 
 class Meant(NamedTuple):
@@ -94,6 +99,24 @@ class NameBook:
                 is_kind = rest.endswith(_KEPT_BEFORE_TAIL)
                 return text if is_kind or len(rest) < _SHORTEST else rest
         return text
+
+
+def shown(written: str, county: str) -> str:
+    """Return a written name as it is kept and shown: who took the wrong column has numbers of
+    persons standing there, whole or in groups. The code of a union of the county is no person's.
+    """
+    if written.isdecimal() and len(written) == _CODE_LENGTH and written.startswith(county):
+        return written
+    written = "".join(char if char.isprintable() else " " for char in written)
+    if sum(char.isdigit() for char in written) <= _MOST_DIGITS:
+        return written[:_LONGEST_SHOWN]
+    digits, kept = 0, []
+    for char in written:
+        is_check = char in "XxＸｘ" and digits > _MOST_DIGITS
+        digits += char.isdigit()
+        hidden = is_check or (char.isdigit() and digits > _DIGITS_SHOWN)
+        kept.append("*" if hidden else char)
+    return "".join(kept)[:_LONGEST_SHOWN]
 
 
 def plain(text: str) -> str:

@@ -14,16 +14,15 @@ from registry.access.actor import Actor, can, demand
 from registry.access.roles import Permission
 from registry.clock import now
 from registry.db import allocate, bulk_insert, setting, table_of, transaction
-from registry.errors import Busy, InputRefused, NotFound, StateRefused
+from registry.errors import Busy, Forbidden, InputRefused, NotFound, StateRefused
 from registry.roster.findings import FileFinding
 from registry.roster.sheet import SheetHead, SheetTail
 from registry.submissions.bundles.models import Bundle, BundleName
-from registry.submissions.bundles.names import NameBook
+from registry.submissions.bundles.names import NameBook, shown
 from registry.submissions.bundles.splitting import Names, key_of
 from registry.submissions.bundles.states import OPEN, BundleState, How
 from registry.submissions.drafts import NewFile
 from registry.submissions.intake import skipped_rows
-from registry.submissions.storing import blinded
 from registry.trail.operations import hold, record
 from registry.unions import queries as union_queries
 from registry.unions.models import Level
@@ -32,8 +31,6 @@ from registry.vault.vault import Vault
 
 # The answer "these rows are not sent", in place of a union.
 LEAVE_OUT = "-"
-_LONGEST_NAME = 200
-_CODE_LENGTH = 13
 _EVERY_UNION = 1_000_000
 _NAME_COLUMNS = (
     *("county", "bundle_id", "number", "key", "written", "row_count", "first_row"),
@@ -117,6 +114,32 @@ def locked(session: Session, bundle_id: int, actor: Actor) -> Bundle:
     return found
 
 
+def may_map(actor: Actor, created_by: int) -> bool:
+    """Tell whether the actor settles the unions of a bundle: only who uploaded it does. Whoever
+    confirms has sent it, and neither of two could review it, where a unit has two reviewers.
+    """
+    return actor.account_id == created_by
+
+
+def may_steer(actor: Actor, created_by: int, place: str) -> bool:
+    """Tell whether the actor pauses, resumes or gives up a bundle: its uploader, or another of the
+    place itself. Who is above may look.
+    """
+    return actor.account_id == created_by or actor.place == place
+
+
+def demand_steering(bundle: Bundle, actor: Actor) -> None:
+    """Return when the actor may pause, resume or give up the bundle.
+
+    Raises `Forbidden` (bundle.other_unit) otherwise.
+    """
+    if not may_steer(actor, bundle.created_by, bundle.place):
+        raise Forbidden(
+            "bundle.other_unit",
+            "这份合并名册不是您上传的，也不是您所在单位的，您只能查看。请由上传人或该单位办理。",
+        )
+
+
 def finish_reading(
     session: Session,
     vault: Vault,
@@ -138,7 +161,7 @@ def finish_reading(
         [bundle.id] * count,
         list(range(1, count + 1)),
         [key_of(vault, name) for name in written],
-        [_shown(name) for name in written],
+        [shown(name, bundle.county) for name in written],
         list(names.rows.values()),
         [names.first[name] for name in written],
         [one.how.value for one in meant],
@@ -175,10 +198,12 @@ def choose(bundle_id: int, choices: Mapping[int, str], *, actor: Actor) -> int:
     `LEAVE_OUT`; returns how many names were changed.
 
     Raises `InputRefused` (bundle.union) for a union that the place does not have, naming the
-    written names; nothing is changed then. `StateRefused` when the unions are settled already.
+    written names; nothing is changed then. `StateRefused` when the unions are settled already,
+    `Forbidden` (bundle.not_uploader) for everybody but its uploader.
     """
     with transaction() as session:
         bundle = locked(session, bundle_id, actor)
+        _demand_uploader(bundle, actor)
         _demand_mapping(bundle)
         book = book_of(session, bundle.path)
         names = {
@@ -218,8 +243,10 @@ def choose(bundle_id: int, choices: Mapping[int, str], *, actor: Actor) -> int:
 def confirm(session: Session, bundle: Bundle, actor: Actor) -> None:
     """Settle the unions; from here on the bundle is split.
 
-    Raises `StateRefused` while a name waits (bundle.open_names) or nothing would be sent.
+    Raises `StateRefused` while a name waits (bundle.open_names) or nothing would be sent,
+    `Forbidden` (bundle.not_uploader) for everybody but its uploader.
     """
+    _demand_uploader(bundle, actor)
     _demand_mapping(bundle)
     counted = dict(
         session.execute(
@@ -268,8 +295,9 @@ def refuse(session: Session, bundle: Bundle, code: str) -> None:
 def cancel(session: Session, bundle: Bundle, actor: Actor) -> None:
     """End a bundle of which nothing is to be seen yet.
 
-    Raises `StateRefused` (bundle.state) when it is at its end already.
+    Raises `StateRefused` (bundle.state) when it is at its end already, `Forbidden` for who may not.
     """
+    demand_steering(bundle, actor)
     if BundleState(bundle.state) not in OPEN:
         label = BundleState(bundle.state).label
         raise StateRefused("bundle.state", f"这份合并名册{label}，不能放弃。")
@@ -286,13 +314,13 @@ def book_of(session: Session, path: str) -> NameBook:
     return NameBook(unions, above[0].name if above else "")
 
 
-def _shown(name: str) -> str:
-    """Return a name as it is kept and shown: who took the wrong column has numbers of persons
-    standing there. Codes of unions are no persons'.
-    """
-    if name.isdigit() and len(name) == _CODE_LENGTH:
-        return name
-    return (blinded([name])[0] or "")[:_LONGEST_NAME]
+def _demand_uploader(bundle: Bundle, actor: Actor) -> None:
+    if not may_map(actor, bundle.created_by):
+        raise Forbidden(
+            "bundle.not_uploader",
+            "只有上传人能核对和确认这份合并名册，这样本单位其他审核员才能审核。"
+            "上传人不在的，请放弃这一份，由您重新上传，再由另一位审核员审核。",
+        )
 
 
 def _demand_mapping(bundle: Bundle) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from registry.errors import NotFound
 from registry.submissions.bundles.models import Bundle, BundleName, BundlePart
 from registry.submissions.bundles.states import BundleState, How
+from registry.submissions.models import Submission
+from registry.submissions.states import REVIEWABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,23 @@ def parts(session: Session, bundle: BundleView) -> list[PartView]:
     ]
 
 
+def pending(session: Session, bundle: BundleView) -> int:
+    """Return how many rows that the bundle sent wait for review now."""
+    query = (
+        select(func.sum(Submission.pending_count))
+        .join(
+            BundlePart,
+            (BundlePart.county == Submission.county) & (BundlePart.submission_id == Submission.id),
+        )
+        .where(
+            BundlePart.county == bundle.county,
+            BundlePart.bundle_id == bundle.id,
+            Submission.state.in_(REVIEWABLE),
+        )
+    )
+    return int(session.scalar(query) or 0)
+
+
 def view_of(found: Bundle) -> BundleView:
     """Return the plain values of a bundle."""
     decode = msgspec.json.decode
@@ -212,10 +231,13 @@ def view_of(found: Bundle) -> BundleView:
     )
 
 
-def waiting_at(session: Session, county: str, place: str) -> int:
-    """Return how many bundles of a place wait for a person to say which unions they mean."""
+def waiting_for(session: Session, county: str, place: str, account_id: int) -> int:
+    """Return how many bundles of a place wait for their uploader to say which unions they mean."""
     query = select(func.count()).where(
-        Bundle.county == county, Bundle.place == place, Bundle.state == BundleState.MAPPING
+        Bundle.county == county,
+        Bundle.place == place,
+        Bundle.state == BundleState.MAPPING,
+        Bundle.created_by == account_id,
     )
     return session.scalar(query) or 0
 

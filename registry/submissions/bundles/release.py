@@ -1,20 +1,26 @@
 """The last step: all parts of a bundle are counted, then shown in one transaction."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from registry.clock import now, today
 from registry.members import tallies
 from registry.members.match import Match
+from registry.roster.findings import FileFinding
 from registry.submissions.bundles.models import Bundle, BundleGap, BundlePart
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.moving import digest
 from registry.submissions.states import Act, State, next_state
+from registry.submissions.storing import Ref
+from registry.submissions.weighing import weigh
 from registry.trail.operations import hold, record
 
 
@@ -34,41 +40,54 @@ def uncounted(session: Session, bundle: Bundle) -> list[str]:
     return list(session.scalars(query.order_by(BundlePart.union_code)))
 
 
-def count(session: Session, bundle: Bundle, union_code: str) -> dict[str, Any]:
-    """Return the counts of a part and the digest of its good rows. Only reads: a large part takes
-    a while, and nobody else should have to wait for it.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a part comes to: columns of `BundlePart`, and what its reviewer is to know of it as a
+    whole (`weighing`).
+    """
+
+    values: dict[str, Any]
+    findings: list[FileFinding]
+
+
+def count(session: Session, bundle: Bundle, union_code: str) -> Counted:
+    """Return the counts of a part, the digest of its good rows, and what they would do to the
+    union. Only reads: a large part takes a while, and nobody else should have to wait for it.
     """
     part = _part(session, bundle, union_code)
+    ref = Ref(bundle.county, part.submission_id or 0, union_code)
     found = session.execute(
-        select(
-            SubmissionRow.worst,
-            func.count(),
-            func.count().filter(SubmissionRow.match == Match.TRANSFER),
-        )
+        select(SubmissionRow.worst, SubmissionRow.match, func.count())
         .where(
             SubmissionRow.county == bundle.county,
             SubmissionRow.submission_id == part.submission_id,
         )
-        .group_by(SubmissionRow.worst)
+        .group_by(SubmissionRow.worst, SubmissionRow.match)
     )
-    values: dict[str, Any] = {"transfer_count": 0}
-    for worst, rows, transfers in found:
-        values[f"{worst}_count"] = rows
-        values["transfer_count"] += transfers
-    values["digest"] = digest(session, bundle.county, part.submission_id or 0)
-    return values
+    values: Counter[str] = Counter(transfer_count=0)
+    matches: Counter[Match] = Counter()
+    for worst, match, rows in found:
+        values[f"{worst}_count"] += rows
+        if match is not None and worst != "error":
+            matches[Match(match)] += rows
+    values["transfer_count"] = matches[Match.TRANSFER]
+    sent = digest(session, bundle.county, ref.submission_id)
+    return Counted({**values, "digest": sent}, weigh(session, ref, matches))
 
 
-def keep_count(session: Session, bundle: Bundle, union_code: str, values: dict[str, Any]) -> None:
-    """Write a part's counts and take away the submission or the draft that stays empty."""
+def keep_count(session: Session, bundle: Bundle, union_code: str, counted: Counted) -> None:
+    """Write what a part comes to and take away the submission or the draft that stays empty."""
     part = _part(session, bundle, union_code)
-    for name, value in values.items():
+    for name, value in counted.values.items():
         setattr(part, name, value)
     part.is_counted = True
     session.flush()
     if part.ok_count + part.warning_count == 0:
         _drop(session, bundle.county, part.submission_id or 0)
         part.submission_id = None
+    elif counted.findings:
+        findings = _encoded(one._asdict() for one in counted.findings)
+        _show(session, part.submission_id or 0, file_findings=findings)
     if part.error_count == 0:
         _drop(session, bundle.county, part.draft_id or 0)
         part.draft_id = None
@@ -81,10 +100,13 @@ def release(session: Session, bundle: Bundle, sender: Sender, file: dict[str, An
     """
     hold(session, bundle.county)
     at, digest = now(), hashlib.sha256()
+    of_all = msgspec.json.decode(file["file_findings"])
+    own = _own_findings(session, bundle)
     for part in list(
         session.scalars(select(BundlePart).where(*_of(bundle)).order_by("union_code"))
     ):
-        _release_part(session, bundle, part, sender, at, file["file_findings"])
+        findings = _encoded([*of_all, *own.get(part.submission_id or 0, [])])
+        _release_part(session, bundle, part, sender, at, findings)
         digest.update(f"{part.union_code}|{part.digest}\n".encode())
         bundle.good_count += part.ok_count + part.warning_count
         bundle.error_count += part.error_count
@@ -166,6 +188,23 @@ def _release_part(
             total_count=part.error_count,
             error_count=part.error_count,
         )
+
+
+def _own_findings(session: Session, bundle: Bundle) -> dict[int, list[dict[str, str]]]:
+    """Return what `keep_count` found of parts as a whole, by submission; of most nothing."""
+    query = (
+        select(Submission.id, Submission.file_findings)
+        .join(
+            BundlePart,
+            (BundlePart.county == Submission.county) & (BundlePart.submission_id == Submission.id),
+        )
+        .where(*_of(bundle), Submission.file_findings != "[]")
+    )
+    return {number: msgspec.json.decode(found) for number, found in session.execute(query)}
+
+
+def _encoded(findings: Iterable[dict[str, str]]) -> str:
+    return msgspec.json.encode(list(findings)).decode()
 
 
 def _show(session: Session, submission_id: int, **values: Any) -> None:

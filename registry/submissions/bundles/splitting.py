@@ -16,7 +16,6 @@ from registry.members.matching import Question, match_many
 from registry.roster.check import CheckedBatch, Checker
 from registry.roster.parted import PartedRoll
 from registry.roster.sheet import Cell, SheetBatch, SheetColumn
-from registry.submissions.bundles.states import How
 from registry.submissions.intake import register_findings
 from registry.submissions.states import RowState
 from registry.submissions.storing import (
@@ -33,7 +32,8 @@ FIELD = "union_name"
 STAGED_NAMES = (*COLUMN_NAMES, "follow_up_id")
 _ASKED = ("person_key", "full_name", "change", "clean", "mobile_key")
 _NAME = b"union_name"
-_LONGEST = 200
+# What stands for a cell whose value is not in the file.
+_UNKNOWN = {"cell.formula": "（公式没有算出结果）", "cell.error": "（公式出错）"}
 
 
 class Part(NamedTuple):
@@ -92,6 +92,20 @@ def key_of(vault: Vault, written: str) -> bytes:
     return vault.keyed_hash(_NAME, written)
 
 
+def written_in(batch: SheetBatch) -> list[str]:
+    """Return what is written in the unions' column of a batch, row by row. A cell whose value the
+    file does not hold is no blank: it says so.
+    """
+    cells = batch.cells.get(FIELD) or [None] * len(batch.rows)
+    texts = [text_of(cell) for cell in cells]
+    if any(fault.field == FIELD for fault in batch.faults):
+        at = {row: index for index, row in enumerate(batch.rows)}
+        for fault in batch.faults:
+            if fault.field == FIELD:
+                texts[at[fault.row]] = _UNKNOWN[fault.code]
+    return texts
+
+
 class Names:
     """The distinct names of a file, counted while it is read; `limit` of them at most."""
 
@@ -102,9 +116,7 @@ class Names:
 
     def take(self, batch: SheetBatch) -> bool:
         """Count a batch; False when there are more names than any place has unions."""
-        cells = batch.cells.get(FIELD) or [None] * len(batch.rows)
-        for row, cell in zip(batch.rows, cells, strict=True):
-            name = text_of(cell)
+        for row, name in zip(batch.rows, written_in(batch), strict=True):
             if name not in self.rows:
                 if len(self.rows) >= self._limit:
                     return False
@@ -136,12 +148,11 @@ class Splitter:
 
     def sort(self, batch: SheetBatch) -> Sorted:
         """Return the rows that go to a union, and the runs of those that are left out."""
-        cells = batch.cells.get(FIELD) or [None] * len(batch.rows)
         kept: list[int] = []
         parts: list[Part] = []
         gaps: list[Gap] = []
-        for index, (row, cell) in enumerate(zip(batch.rows, cells, strict=True)):
-            target = self._target(cell)
+        for index, (row, name) in enumerate(zip(batch.rows, written_in(batch), strict=True)):
+            target = self._target(name)
             if target.part is not None:
                 kept.append(index)
                 parts.append(target.part)
@@ -193,8 +204,7 @@ class Splitter:
         for number, findings in self._roll.findings(self._letters):
             yield self._parts[number], findings
 
-    def _target(self, cell: Cell) -> Target:
-        written = text_of(cell)
+    def _target(self, written: str) -> Target:
         known = self._known.get(written)
         if known is None:
             known = self._known[written] = self._targets[key_of(self._vault, written)]
@@ -234,16 +244,6 @@ def copy_for_draft(vault: Vault, row: Mapping[str, Any], part: Part) -> dict[str
         "changed_fields": None,
         "follow_up_id": None,
     }
-
-
-def written_for_people(blinded: str) -> str:
-    """Return a name as it is kept and shown, cut to what is kept."""
-    return blinded[:_LONGEST]
-
-
-def is_open(how: str) -> bool:
-    """Tell whether a name still waits for an answer."""
-    return how == How.OPEN
 
 
 def _narrowed(batch: SheetBatch, kept: Sequence[int]) -> SheetBatch:

@@ -23,7 +23,7 @@ from registry.submissions.bundles.splitting import (
     copy_for_draft,
 )
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.states import Kind, RowState, State
+from registry.submissions.states import BUNDLE, Kind, RowState, State
 from registry.submissions.storing import (
     decode_findings,
     encode_findings,
@@ -33,7 +33,6 @@ from registry.submissions.storing import (
 from registry.unions import queries as union_queries
 from registry.vault.vault import Vault
 
-SOURCE = "BUNDLE"
 DELETED_AT_ONCE = 20_000
 PARTS_AT_ONCE = 100
 _KEYS = ("county", "submission_id", "row")
@@ -226,7 +225,7 @@ def _staged(
         "kind": Kind.INCREMENT,
         "state": State.STAGED,
         "is_current": True,
-        "source": SOURCE,
+        "source": BUNDLE,
         "file_name": bundle.file_name,
         "format": head.format,
         "sheet": head.sheet[:255],

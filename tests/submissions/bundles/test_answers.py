@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from registry.access.roles import Role
-from registry.db import db
+from registry.db import Model, db
 from registry.errors import Forbidden, InputRefused, NotFound, RosterRefused, StateRefused
 from registry.jobs import bundles
 from registry.submissions.bundles.states import BundleState, How
@@ -122,3 +122,20 @@ def test_who_may_not(reviewer):
     for act in (bundles.confirm, bundles.cancel, bundles.pause, bundles.resume):
         with pytest.raises(NotFound):
             act(bundle_id, actor=make_reviewer("331083002"))
+
+
+def test_a_number_in_groups_under_the_wrong_heading_stands_nowhere_in_clear(reviewer):
+    person = make_people(1)[0]
+    number = person.number
+    grouped = f"{person.full_name}{number[:6]} {number[6:14]}-{number[14:]}"
+    bundle_id = read_in(make_bundle(make_people(3, seed=5), [grouped]), reviewer)
+
+    assert [one.row_count for one in names(bundle_id)] == [3]
+    stored = "\n".join(
+        repr(row)
+        for table in Model.metadata.sorted_tables
+        for row in db.session.execute(select(table)).tuples()
+    )
+    assert number[:4] in stored
+    assert number[6:14] not in stored
+    assert number[14:] not in names(bundle_id)[0].written

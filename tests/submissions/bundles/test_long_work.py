@@ -16,49 +16,18 @@ from registry.errors import StateRefused
 from registry.jobs import bundles
 from registry.jobs.leases import LostLease, claim, worker_name
 from registry.jobs.models import Batch, BatchState
-from registry.jobs.operations import upload as upload_roster
-from registry.jobs.queries import bundle_progress, progress
+from registry.jobs.queries import bundle_progress
 from registry.jobs.wake import wake
 from registry.jobs.work import KINDS, run
 from registry.submissions.bundles.models import BundleGap, BundleName, BundlePart
-from registry.submissions.bundles.operations import choose
-from registry.submissions.bundles.queries import names
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.states import Kind, RowState, State
+from registry.submissions.states import RowState, State
 from registry.totals.queries import reconcile
-from tests.factories.bundles import TOWNSHIP, WRITTEN, make_bundle, make_unions, read_in, view
-from tests.factories.numbers import spoilt
-from tests.factories.people import make_people
-from tests.factories.rosters import UNION, make_clerk, make_reviewer, make_roster
+from tests.factories.bundles import TOWNSHIP, messy, ready, view
 
 REGISTRY = Path(sys.executable).with_name("registry")
 PATIENCE = 120
-NAMES = [*WRITTEN, "别处"]
-
-
-@pytest.fixture
-def reviewer(register):
-    """A reviewer of the township whose unions the files name."""
-    make_unions()
-    return make_reviewer()
-
-
-def messy(count):
-    """Return a file with faulty rows, a doubled person, and rows that nobody sends."""
-    people = make_people(count - 1)
-    changes = {i: {"document_number": spoilt(people[i].number)} for i in range(0, count - 1, 50)}
-    return make_bundle([*people, people[1]], NAMES, changes)
-
-
-def ready(content, reviewer):
-    """Upload, read, leave out what is unknown; returns the bundle's number."""
-    bundle_id = read_in(content, reviewer)
-    left_out = {
-        one.number: "-" for one in names(db.session(), view(bundle_id)) if one.how == "OPEN"
-    }
-    choose(bundle_id, left_out, actor=reviewer)
-    return bundle_id
 
 
 def start_worker(app):
@@ -170,7 +139,7 @@ def interrupted(monkeypatch, batch_id, act, *, after=1):
 
     monkeypatch.setattr("registry.jobs.bundle_work.staging.write", and_then)
 
-    def between(self):
+    def between(self, *_):
         if len(written) == after:
             monkeypatch.undo()
             act()
@@ -195,6 +164,19 @@ def test_paused_it_stands_still_and_goes_on_from_there(reviewer, monkeypatch):
         bundles.resume(bundle_id, actor=reviewer)
     bundles.run_now(batch_id)
     check_every_row_is_there_once(bundle_id, 11_000)
+
+
+def test_paused_before_it_began_it_does_not_begin(reviewer):
+    bundle_id = ready(messy(20), reviewer)
+    batch_id = bundles.confirm(bundle_id, actor=reviewer)
+
+    bundles.pause(bundle_id, actor=reviewer)
+
+    assert claim(batch_id, worker_name()) is None
+    assert run(batch_id, worker_name()) is False
+    assert count(SubmissionRow) == 0
+    bundles.run_now(bundles.resume(bundle_id, actor=reviewer))
+    check_every_row_is_there_once(bundle_id, 20)
 
 
 def test_cancelled_nothing_is_left(register, reviewer, monkeypatch):
@@ -243,7 +225,7 @@ def test_who_lost_the_lease_writes_nothing(reviewer):
     bundle_id = ready(messy(20), reviewer)
     batch_id = bundles.confirm(bundle_id, actor=reviewer)
     fence = claim(batch_id, "elsewhere:1:1")
-    stalled = KINDS["bundle"](batch_id, fence, "elsewhere:1:1")
+    stalled = KINDS["bundle"](batch_id, fence, "elsewhere:1:1", asks=False)
     bundles.pause(bundle_id, actor=reviewer)
 
     with pytest.raises(LostLease):
@@ -272,21 +254,3 @@ def test_work_that_failed_goes_on_with_the_same_file_or_when_asked(reviewer, mon
 
 def _broken(*_args):
     raise ZeroDivisionError
-
-
-def test_a_clerks_roster_is_done_in_between(reviewer, monkeypatch):
-    bundle_id = ready(messy(40), reviewer)
-    batch_id = bundles.confirm(bundle_id, actor=reviewer)
-    roster = make_roster(make_people(3, seed=9))
-    received = upload_roster(
-        roster, file_name="x.csv", union_code=UNION, kind=Kind.FULL, actor=make_clerk()
-    )
-    states = []
-    monkeypatch.setattr(
-        "registry.jobs.bundle_work.BundleWork._release",
-        lambda *_: states.append(progress(db.session(), "331083", received.submission_id).state),
-    )
-
-    run(batch_id, worker_name())
-
-    assert states == [BatchState.DONE]

@@ -1,10 +1,10 @@
 """What a written name means: exactly, cautiously alike, or a question."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from registry.submissions.bundles.names import NameBook, plain
+from registry.submissions.bundles.names import NameBook, plain, shown
 from registry.submissions.bundles.states import How
 from registry.unions.models import Level
 from registry.unions.queries import Union
@@ -104,3 +104,29 @@ def test_every_union_is_found_by_its_own_name(names):
         assert book.meant(name).union_code in (f"{i:013}", None)
         if plain(name) not in {f"{j:013}" for j in range(len(names))}:
             assert book.meant(name)[:2] == (f"{i:013}", How.NAME)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("李海332627 19750812 0170", "李海3326** ******** ****"),
+        ("3310-8319-7508-1201-7X", "3310-****-****-****-**"),
+        ("332627197508120170", "3326**************"),
+        ("３３２６２７ １９７５０８１２ ０１７Ｘ", "３３２６** ******** ****"),
+        ("138 0000 1234", "138 0*** ****"),
+        ("身份证332627生于19750812号0170", "身份证3326**生于********号****"),
+        ("1975-08-12", "1975-**-**"),
+        ("3310830010013", "3310830010013"),
+        ("8613800001234", "8613*********"),
+        ("第1工区2班工会", "第1工区2班工会"),
+        ("X光机厂2017工会", "X光机厂2017工会"),
+    ],
+)
+def test_numbers_of_persons_in_the_wrong_column_are_not_shown(written, kept):
+    assert shown(written, "331083") == kept
+
+
+@given(st.text(st.sampled_from("0123456789- 李X./　"), max_size=60))
+def test_never_more_than_six_digits_of_a_name_are_shown(written):
+    assume(not written.startswith("331083"))
+    assert sum(char.isdigit() for char in shown(written, "331083")) <= 6

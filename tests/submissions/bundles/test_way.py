@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from registry.access.roles import Role
-from registry.db import db
-from registry.errors import Forbidden, NotFound
+from registry.clock import today
+from registry.db import db, transaction
+from registry.errors import Forbidden, NotFound, StateRefused
 from registry.jobs import bundles
 from registry.members.match import Match
 from registry.review.operations import approve
@@ -15,12 +16,16 @@ from registry.submissions import checking
 from registry.submissions import queries as submissions
 from registry.submissions.bundles import queries
 from registry.submissions.bundles.states import BundleState, How
+from registry.submissions.corrections import edit_row
 from registry.submissions.listing import row_counts
 from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.operations import submit, withdraw
 from registry.submissions.states import RowState, State
 from registry.totals.queries import reconcile
 from registry.trail.queries import entries
 from registry.trail.verification import verify
+from registry.unions import queries as unions
+from registry.unions.operations import declare_headcount
 from tests.factories.accounts import make_actor
 from tests.factories.bundles import (
     WRITTEN,
@@ -111,9 +116,6 @@ def test_faulty_rows_are_their_clerks_drafts(reviewer):
 
 
 def test_a_clerk_corrects_the_draft_and_another_reviewer_approves(reviewer):
-    from registry.submissions.corrections import edit_row
-    from registry.submissions.operations import submit
-
     people = make_people(3)
     changes = {0: {"document_number": spoilt(people[0].number)}}
     bundle_id = read_in(make_bundle(people, changes=changes), reviewer)
@@ -294,3 +296,36 @@ def test_held_rows_are_said_to_be_held_in_the_draft(reviewer):
     assert (
         db.session.scalar(select(func.count()).where(SubmissionRow.submission_id == draft.id)) == 1
     )
+
+
+def test_the_reviewer_is_told_what_a_part_would_do_to_its_union(reviewer):
+    clerk = make_actor(Role.CLERK, FIRST)
+    with transaction() as session:
+        declare_headcount(session, unions.find(session, FIRST), 1, today(), actor=clerk)
+    bundle_id = read_in(make_bundle(make_people(6)), reviewer)
+    split(bundle_id, reviewer)
+
+    told = {
+        code: [
+            one["code"] for one in submissions.find(db.session(), part.submission_id).file_findings
+        ]
+        for code, part in parts_of(bundle_id).items()
+    }
+    of_all = [one["code"] for one in view(bundle_id).file_findings]
+    assert told == {FIRST: [*of_all, "roster.over_headcount"], SECOND: of_all, THIRD: of_all}
+
+
+def test_what_stays_behind_of_a_bundles_draft_is_not_given_up_either(reviewer):
+    people = make_people(6)
+    changes = {i: {"document_number": spoilt(people[i].number)} for i in (0, 3)}
+    bundle_id = read_in(make_bundle(people, changes=changes), reviewer)
+    split(bundle_id, reviewer)
+    draft, clerk = parts_of(bundle_id)[FIRST].draft_id, make_actor(Role.CLERK, FIRST)
+    edit_row(draft, 2, {"document_number": people[0].number}, version=1, actor=clerk)
+    held = submit(draft, actor=clerk, hold_errors=True).follow_up_id
+
+    with pytest.raises(StateRefused) as refused:
+        withdraw(held, actor=clerk)
+
+    assert refused.value.code == "draft.of_bundle"
+    assert submissions.find(db.session(), held).state is State.DRAFT
