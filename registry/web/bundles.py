@@ -35,6 +35,7 @@ from registry.web.downloads import streamed
 from registry.web.forms.bundles import BundleForm
 from registry.web.frame import can
 from registry.web.guard import guard
+from registry.web.numbers import MOST_ROW, is_whole, row_number, whole
 from registry.web.waiting import Card
 
 blueprint = Blueprint("bundles", __name__)
@@ -207,7 +208,7 @@ def _found(bundle_id: int) -> BundleView:
 
 def _received(form: BundleForm, code: str, content: bytes) -> jobs.ReceivedBundle:
     size = (form.size.data or "").strip()
-    if size.isdigit() and int(size) != len(content):
+    if is_whole(size) and int(size) != len(content):
         raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
     if not content:
         raise InputRefused("upload.empty", "这个文件是空的（0 字节）。请打开原表保存后再上传。")
@@ -236,7 +237,7 @@ def _choices() -> dict[int, str]:
     choices: dict[int, str] = {}
     for key, value in request.form.items():
         kind, _, number = key.partition("-")
-        if kind != "union" or not number.isdigit():
+        if kind != "union" or not is_whole(number, MOST_ROW):
             continue
         typed = request.form.get(f"other-{number}", "").strip()
         answer = typed or (value if value != _OTHER else "")
@@ -251,7 +252,7 @@ def _names_page(found: BundleView, error: str = "", typed: dict[str, str] | None
     shown = request.args.get("show", "")
     if shown not in SHOWN:
         shown = "open" if counts.open else "known"
-    after = max(request.args.get("after", 0, type=int), 0)
+    after = max(request.args.get("after", 0, type=row_number), 0)
     listed = queries.names(session, found, hows=SHOWN[shown], after=after, limit=NAMES + 1)
     here = unions.grassroots(session, found.path, limit=10_000)
     return render_template(
@@ -273,7 +274,7 @@ def _list_page(form: BundleForm) -> str:
     if g.union.is_grassroots:
         raise NotFound("bundle.place", "这里没有合并名册：基层工会的名册在“花名册导入”中上传。")
     session = db.session()
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole)
     listed = queries.of_place(session, g.union.county, g.union.code, before=before, limit=PAGE + 1)
     is_bulk = operations.is_bulk(g.actor, g.union)
     return render_template(

@@ -18,25 +18,26 @@ from registry.web import check_page
 from registry.web.check_rows import fields_of, options
 from registry.web.check_view import View, is_row, view_sent
 from registry.web.guard import guard
+from registry.web.numbers import row_number
 
 blueprint = Blueprint("correcting", __name__)
 _SHOWN_AT_ONCE = 100
 _WAS = "was-"  # beside each cell of the whole row: what stood in it when the page was made
 
 
-@blueprint.get("/submissions/<int:submission_id>/rows/<int:row>")
+@blueprint.get("/submissions/<int:submission_id>/rows/<row:row>")
 @guard(Permission.WORK_ROSTER)
 def whole_row(submission_id: int, row: int) -> str:
     """Show all cells of one row, in full, to be corrected."""
     return _row_page(submission_id, row, {})
 
 
-@blueprint.post("/submissions/<int:submission_id>/rows/<int:row>")
+@blueprint.post("/submissions/<int:submission_id>/rows/<row:row>")
 @guard(Permission.WORK_ROSTER)
 def edit(submission_id: int, row: int) -> Response:
     """Save cells of a row: one cell from the check page, or the whole row."""
     values = _typed()
-    version = request.form.get("version", type=int)
+    version = request.form.get("version", type=row_number)
     view = view_sent()
     try:
         before = queries.row(db.session(), g.submission, row)
@@ -57,7 +58,7 @@ def edit(submission_id: int, row: int) -> Response:
     return _fragments(submission_id, row, values, corrected.touched, before.findings)
 
 
-@blueprint.post("/submissions/<int:submission_id>/rows/<int:row>/exclude")
+@blueprint.post("/submissions/<int:submission_id>/rows/<row:row>/exclude")
 @guard(Permission.WORK_ROSTER)
 def exclude(submission_id: int, row: int) -> Response:
     """Leave a row out, or (take_in) take it in again."""
@@ -69,7 +70,7 @@ def exclude(submission_id: int, row: int) -> Response:
             row,
             actor=g.actor,
             excluded=excluded,
-            version=request.form.get("version", type=int),
+            version=request.form.get("version", type=row_number),
             place=view.place(row),
         )
     except StateRefused as error:
@@ -80,7 +81,7 @@ def exclude(submission_id: int, row: int) -> Response:
     return redirect(view.address(submission_id, row), 303)
 
 
-@blueprint.get("/submissions/<int:submission_id>/rows/<int:row>/around")
+@blueprint.get("/submissions/<int:submission_id>/rows/<row:row>/around")
 @guard(Permission.WORK_ROSTER)
 def around(submission_id: int, row: int) -> Response:
     """Show the rows before and after a row: among those of the page, or on a page of their own."""
