@@ -30,6 +30,9 @@ _AMBER = {
     "fill": PatternFill(bgColor="FFEB9C", fill_type="solid"),
     "font": Font(color="7F6000"),
 }
+_BLANKS = (" ", "\u3000")
+# What may stand before the eleven digits of a mobile; nothing is among it.
+_COUNTRY = "||86|+86|0086|(+86)|(0086)|"
 _LETTER = {column.field: get_column_letter(n) for n, column in enumerate(COLUMNS, start=1)}
 
 
@@ -67,27 +70,33 @@ def wrong_number(cell: str, kind: str, key: str | None) -> str:
     """Return the formula that is true for a document number to be coloured.
 
     Judged are numbers of the kinds with a check character, or of no kind; a number that is no text
-    is wrong always, for a spreadsheet cuts it.
+    is wrong always, for a spreadsheet cuts it. Blanks within are none of its business, nor are
+    full-width digits, which no function reads alike in all programs: the check takes both away.
     """
-    text = f"TRIM({cell})"
+    text = _without(cell, *_BLANKS)
     kinds = ",".join(f'TRIM({kind})="{label}"' for label in ("", *map(forms.LABELS.get, _KINDS)))
     wrong = (
         f'AND(ISTEXT({cell}),{text}<>"",OR({kinds}),NOT({_is_masked(text, key)}),'
-        f"NOT({_is_sound18(text)}),NOT({_is_sound15(text)}))"
+        f"NOT({_is_sound18(text)}),NOT({_is_sound15(text)}),NOT({_is_full_width(cell)}))"
     )
     return f"OR(ISNUMBER({cell}),{wrong})"
 
 
 def wrong_mobile(cell: str, key: str | None) -> str:
-    """Return the formula that is true for a mobile to be coloured; spaces and hyphens are none of
-    its business.
+    """Return the formula that is true for a mobile to be coloured.
+
+    What the check takes away is none of its business: blanks, hyphens, the country's 86. Eleven
+    digits may be a number, too.
     """
-    text = f'SUBSTITUTE(SUBSTITUTE({cell}," ",""),"-","")'
-    good = f"AND(LEN({text})=11,VALUE({text})>=13000000000,VALUE({text})<20000000000)"
-    return (
-        f"OR(ISNUMBER({cell}),"
-        f'AND(ISTEXT({cell}),{text}<>"",NOT({_is_masked(text, key)}),NOT(IFERROR({good},FALSE))))'
+    text = _without(cell, *_BLANKS, "-")
+    country = f'ISNUMBER(FIND("|"&LEFT({text},LEN({text})-11)&"|","{_COUNTRY}"))'
+    good = f"AND({country},{_is_mobile(f'VALUE(RIGHT({text},11))')})"
+    number = f"OR({_is_mobile(cell)},{_is_mobile(f'({cell}-8600000000000)')})"
+    wrong_text = (
+        f'AND(ISTEXT({cell}),{text}<>"",NOT({_is_masked(text, key)}),NOT({_is_full_width(cell)}),'
+        f"NOT(IFERROR({good},FALSE)))"
     )
+    return f"IF(ISNUMBER({cell}),NOT({number}),{wrong_text})"
 
 
 def stands_twice(letter: str, first: int, last: int) -> str:
@@ -98,6 +107,21 @@ def stands_twice(letter: str, first: int, last: int) -> str:
     cell, column = f"${letter}{first}", f"${letter}${first}:${letter}${last}"
     skipped = f'OR(LEN({cell})=0,ISNUMBER(FIND("*",{cell})))'
     return f"IF({skipped},FALSE,SUMPRODUCT(--({column}={cell}))>1)"
+
+
+def _without(cell: str, *signs: str) -> str:
+    for sign in signs:
+        cell = f'SUBSTITUTE({cell},"{sign}","")'
+    return cell
+
+
+def _is_full_width(cell: str) -> str:
+    found = ",".join(f'FIND("{chr(0xFF10 + digit)}",{cell})' for digit in range(10))
+    return f"COUNT({found})>0"
+
+
+def _is_mobile(number: str) -> str:
+    return f"AND({number}>=13000000000,{number}<20000000000)"
 
 
 def _is_masked(text: str, key: str | None) -> str:

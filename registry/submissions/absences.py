@@ -93,6 +93,12 @@ class Account(NamedTuple):
         return max(self.total - sum(self.said.values()), 0)
 
     @property
+    def rest_words(self) -> str:
+        """The button that says of all the rest that they were only overlooked."""
+        who = "其余" if self.said else "这"
+        return f"{who} {self.open:,} 人全部：{Reason.OVERLOOKED.label}"
+
+    @property
     def leaving(self) -> int:
         """Members whose membership is to end."""
         return sum(count for reason, count in self.said.items() if reason.change in LEAVING)

@@ -114,7 +114,7 @@ def close(session: Session, found: Submission, *, demand_all: bool) -> Submissio
         raise StateRefused(
             "absence.open",
             f"名册里没有的会员还有 {now.open:,} 人没有说明去向。请逐人说明，"
-            "或者用“其余全部：漏写，仍在本单位”一次说明。",
+            f"或者用“{now.rest_words}”一次说明。",
         )
     found.missing_count = now.total
     absent = linked(session, found)

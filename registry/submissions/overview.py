@@ -125,6 +125,8 @@ class _Count:
         return sorted(self._groups.values(), key=lambda one: (-one.times, one.row))
 
     def _tick(self, tab: Tab, code: str, times: int) -> None:
+        if not times:
+            return
         rules = self.rules.setdefault(tab, {})
         rules[code] = rules.get(code, 0) + times
 

@@ -16,6 +16,7 @@ from registry.submissions.queries import SubmissionView
 from registry.submissions.states import State
 from registry.web.comparing import MISSING, compare_tabs
 from registry.web.guard import guard
+from registry.web.numbers import is_whole, whole
 
 blueprint = Blueprint("absent", __name__)
 PAGE = 50
@@ -28,7 +29,7 @@ def missing(submission_id: int) -> str | Response:
     session, found = db.session(), g.submission
     if found.state is not State.DRAFT or not found.kind.lists_everybody:
         return redirect(url_for("roster.submission", submission_id=submission_id), 303)
-    after = max(request.args.get("after", 0, type=int), 0)
+    after = max(request.args.get("after", 0, type=whole), 0)
     only_open = request.args.get("open") == "1"
     members = absences.missing_members(
         session,
@@ -80,7 +81,7 @@ def _of_chosen() -> dict[int, Said]:
     said = Said(_reason(request.form.get("why")), request.form.get("on", ""))
     if said.reason is None:
         raise InputRefused("absence.reason", "请先选择去向，再点“用于勾选的人”。")
-    members = request.form.getlist("members", type=int)
+    members = request.form.getlist("members", type=whole)
     if not members:
         raise InputRefused("absence.nobody", "请先勾选会员，再选择去向。")
     return dict.fromkeys(members, said)
@@ -91,7 +92,7 @@ def _by_line() -> dict[int, Said]:
     answers: dict[int, Said] = {}
     for name, before in request.form.items():
         head, _, number = name.partition("-")
-        if head != "was" or not number.isdigit():
+        if head != "was" or not is_whole(number):
             continue
         why, on = request.form.get(f"why-{number}", ""), request.form.get(f"on-{number}", "")
         if f"{why}|{on.strip()}" == before:
@@ -107,7 +108,7 @@ def _line_after(submission_id: int, refused: str = "") -> str:
     """Return the fragments after one line was saved: how it stands, and the sum."""
     session, found = db.session(), g.submission
     number = next(
-        (int(name[4:]) for name in request.form if name.startswith("was-") and name[4:].isdigit()),
+        (int(name[4:]) for name in request.form if name.startswith("was-") and is_whole(name[4:])),
         0,
     )
     members = absences.missing_members(
@@ -140,7 +141,7 @@ def _back(submission: SubmissionView) -> str:
     if request.form.get("back") == "submit":
         return url_for("sending.confirm", submission_id=submission.id)
     return _address(
-        submission, request.form.get("open") == "1", request.form.get("after", 0, type=int)
+        submission, request.form.get("open") == "1", request.form.get("after", 0, type=whole)
     )
 
 

@@ -36,6 +36,7 @@ from registry.web.downloads import streamed
 from registry.web.forms.bundles import BundleForm
 from registry.web.frame import can
 from registry.web.guard import guard
+from registry.web.numbers import MOST_ROW, is_whole, row_number, whole
 from registry.web.waiting import Card
 
 blueprint = Blueprint("bundles", __name__)
@@ -50,8 +51,6 @@ SHOWN: dict[str, tuple[How, ...]] = {
 _OTHER = "other"
 _FORM_BYTES = 1 << 20
 _LONGEST_NUMBER = 18  # digits that fit into the 64 bits of the database
-_LONGEST_PLACE = 9  # digits of a name's number: 32 bits
-_MOST_PLACE = 10**_LONGEST_PLACE
 _UNDER_WAY = ("WAITING", "RUNNING")
 
 
@@ -211,18 +210,7 @@ def _may_steer(found: BundleView) -> bool:
     return operations.may_steer(g.actor, found.created_by, found.place)
 
 
-def _number(text: str) -> int:
-    """Return a number of ours out of a request.
-
-    Raises `NotFound` for what none of ours can be: other signs, more than the database holds.
-    """
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
-        raise NotFound("address.number", "编号不对。请返回列表页，从页面上的按钮进入。")
-    return int(text)
-
-
 def _found(bundle_id: int) -> BundleView:
-    _number(str(bundle_id))
     return queries.find(db.session(), bundle_id, g.union.code)
 
 
@@ -259,7 +247,7 @@ def _choices() -> dict[int, str]:
         kind, _, number = key.partition("-")
         if kind != "union":
             continue
-        if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_PLACE):
+        if not is_whole(number, MOST_ROW):
             raise InputRefused("bundle.name", "没有这个名称，什么也没有保存。请刷新页面后重试。")
         typed = request.form.get(f"other-{number}", "").strip()
         answer = typed or (value if value != _OTHER else "")
@@ -274,7 +262,7 @@ def _names_page(found: BundleView, error: str = "", typed: dict[str, str] | None
     shown = request.args.get("show", "")
     if shown not in SHOWN:
         shown = "open" if counts.open else "known"
-    after = min(_number(request.args.get("after", "0")), _MOST_PLACE)
+    after = max(request.args.get("after", 0, type=row_number), 0)
     listed = queries.names(session, found, hows=SHOWN[shown], after=after, limit=NAMES + 1)
     here = unions.grassroots(session, found.path, limit=10_000)
     return render_template(
@@ -299,7 +287,7 @@ def _list_page(form: BundleForm) -> str:
     if g.union.is_grassroots:
         raise NotFound("bundle.place", "这里没有合并名册：基层工会的名册在“花名册导入”中上传。")
     session = db.session()
-    before = _number(request.args["before"]) if "before" in request.args else None
+    before = request.args.get("before", type=whole)
     listed = queries.of_place(session, g.union.county, g.union.code, before=before, limit=PAGE + 1)
     is_bulk = operations.is_bulk(g.actor, g.union)
     return render_template(

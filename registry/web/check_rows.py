@@ -21,6 +21,7 @@ from registry.submissions.states import RowState
 from registry.submissions.storing import SENSITIVE, SealedRow, StoredFinding
 
 IDENTITY = ("full_name", "document_number", "mobile")
+_FROM_NUMBER = frozenset({"sex", "born_on"})
 SPOKEN = frozenset({"error", "warning"})
 _PLACE = {column.field: place for place, column in enumerate(COLUMNS)}
 
@@ -97,6 +98,10 @@ class Present:
             field: self._cell(row, COLUMN[field], said.get(field, []), content, edited or ())
             for field in (*IDENTITY, *fields)
         }
+        if _is_number_doubted(row.findings):
+            # What a wrong number says of a person is no correction.
+            for field in _FROM_NUMBER & cells.keys():
+                cells[field] = replace(cells[field], suggestions=())
         return Line(
             row=row.row,
             version=row.version,
@@ -220,6 +225,14 @@ def label(column: Column, value: str) -> str:
     if column.codes and value in code_list(column.codes):
         return code_list(column.codes).label(value)
     return value
+
+
+def _is_number_doubted(findings: Iterable[StoredFinding]) -> bool:
+    """Tell whether the number is wrong or stands in another row too: whose it is, is not known."""
+    return any(
+        one.severity == "error" and (one.field == "document_number" or one.code == DUPLICATE)
+        for one in findings
+    )
 
 
 def _said(findings: Iterable[StoredFinding]) -> str:

@@ -11,6 +11,7 @@ from registry.submissions import absences, comparing, queries
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import State
 from registry.web.guard import guard
+from registry.web.numbers import row_number
 from registry.web.review_page import lines
 
 blueprint = Blueprint("comparing", __name__)
@@ -37,7 +38,7 @@ def compare(submission_id: int) -> str | Response:
         return redirect(url_for("roster.submission", submission_id=submission_id), 303)
     counts = queries.counts_by_match(session, found)
     part = _part_asked(counts)
-    after = max(request.args.get("after", 0, type=int), 0)
+    after = max(request.args.get("after", 0, type=row_number), 0)
     rows = comparing.rows(session, found, part, after=after, limit=PAGE + 1)
     more = len(rows) > PAGE
     return render_template(

@@ -18,25 +18,27 @@ from registry.web import check_page
 from registry.web.check_rows import fields_of, options
 from registry.web.check_view import View, is_row, view_sent
 from registry.web.guard import guard
+from registry.web.numbers import row_number
 
 blueprint = Blueprint("correcting", __name__)
 _SHOWN_AT_ONCE = 100
+_STANDS = {"error": "还需改正", "warning": "已保存，还有提醒"}
 _WAS = "was-"  # beside each cell of the whole row: what stood in it when the page was made
 
 
-@blueprint.get("/submissions/<int:submission_id>/rows/<int:row>")
+@blueprint.get("/submissions/<int:submission_id>/rows/<row:row>")
 @guard(Permission.WORK_ROSTER)
 def whole_row(submission_id: int, row: int) -> str:
     """Show all cells of one row, in full, to be corrected."""
     return _row_page(submission_id, row, {})
 
 
-@blueprint.post("/submissions/<int:submission_id>/rows/<int:row>")
+@blueprint.post("/submissions/<int:submission_id>/rows/<row:row>")
 @guard(Permission.WORK_ROSTER)
 def edit(submission_id: int, row: int) -> Response:
     """Save cells of a row: one cell from the check page, or the whole row."""
     values = _typed()
-    version = request.form.get("version", type=int)
+    version = request.form.get("version", type=row_number)
     view = view_sent()
     try:
         before = queries.row(db.session(), g.submission, row)
@@ -57,7 +59,7 @@ def edit(submission_id: int, row: int) -> Response:
     return _fragments(submission_id, row, values, corrected.touched, before.findings)
 
 
-@blueprint.post("/submissions/<int:submission_id>/rows/<int:row>/exclude")
+@blueprint.post("/submissions/<int:submission_id>/rows/<row:row>/exclude")
 @guard(Permission.WORK_ROSTER)
 def exclude(submission_id: int, row: int) -> Response:
     """Leave a row out, or (take_in) take it in again."""
@@ -69,7 +71,7 @@ def exclude(submission_id: int, row: int) -> Response:
             row,
             actor=g.actor,
             excluded=excluded,
-            version=request.form.get("version", type=int),
+            version=request.form.get("version", type=row_number),
             place=view.place(row),
         )
     except StateRefused as error:
@@ -80,7 +82,7 @@ def exclude(submission_id: int, row: int) -> Response:
     return redirect(view.address(submission_id, row), 303)
 
 
-@blueprint.get("/submissions/<int:submission_id>/rows/<int:row>/around")
+@blueprint.get("/submissions/<int:submission_id>/rows/<row:row>/around")
 @guard(Permission.WORK_ROSTER)
 def around(submission_id: int, row: int) -> Response:
     """Show the rows before and after a row: among those of the page, or on a page of their own."""
@@ -127,9 +129,19 @@ def _row_page(submission_id: int, row: int, typed: Mapping[str, str]) -> str:
         ],
         typed=typed,
         said=said,
+        first_faulty=_first_faulty(said),
         view=view_sent(),
         back=view_sent().address(submission_id, row),
     )
+
+
+def _first_faulty(said: Mapping[str, list[StoredFinding]]) -> str:
+    """Return the field to start with: the first with an error, else the first with a warning."""
+    for severity in ("error", "warning"):
+        for column in COLUMNS:
+            if any(one.severity == severity for one in said.get(column.field, ())):
+                return column.field
+    return ""
 
 
 def _typed() -> dict[str, str]:
@@ -156,10 +168,8 @@ def _outcome(submission_id: int, row: int) -> str:
     session = db.session()
     submission = queries.find(session, submission_id)
     found = queries.row(session, submission, row)
-    if found.state is RowState.EXCLUDED:
-        said = "已排除"
-    else:
-        said = "还需改正" if found.worst == "error" else "已改好"
+    is_out = found.state is RowState.EXCLUDED
+    said = "已排除" if is_out else _STANDS.get(found.worst, "已改好")
     left = submission.error_count
     rest = f"还有 {left} 行需要改正。" if left else "没有需要改正的行了。"
     return f"第 {row} 行{said}，{rest}"
@@ -170,13 +180,15 @@ def _refused(error: RegistryError, submission_id: int, row: int) -> Response:
     view = view_sent()
     if not by_htmx():
         flash(error.message, "error")
-        return redirect(view.address(submission_id, row), 303)
+        # By itself: what somebody else did may have taken the row out of what was looked at.
+        alone = View(Tab.ALL, numbers=(row,), mark=row, back=view.place(row))
+        return redirect(alone.address(submission_id, row), 303)
     typed = [text for text in _typed().values() if text]
     if error.code not in ("row.changed", "edit.too_long"):
         return whole_page(view.address(submission_id), error.message)
     answer = make_response(check_page.changed(submission_id, row, (), (), _shown_rows(), view))
     text = error.message + (f"您刚才填的是“{typed[0][:60]}”，没有保存。" if typed else "")
-    answer.headers["HX-Trigger"] = json.dumps({"tell": {"text": text, "tone": "amber"}})
+    answer.headers["HX-Trigger"] = json.dumps({"tell": {"text": text, "tone": "amber", "row": row}})
     return answer
 
 

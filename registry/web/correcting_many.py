@@ -12,6 +12,7 @@ from registry.web import check_page
 from registry.web.check_view import place_of, view_sent
 from registry.web.correcting import whole_page
 from registry.web.guard import guard
+from registry.web.numbers import row_number
 
 blueprint = Blueprint("correcting_many", __name__)
 
@@ -21,7 +22,7 @@ blueprint = Blueprint("correcting_many", __name__)
 def alike(submission_id: int) -> Response:
     """Put one value wherever the same wrong one stands as in a given row."""
     field, fault = request.form.get("field", ""), request.form.get("fault", "")
-    row = request.form.get("row", 0, type=int)
+    row = request.form.get("row", 0, type=row_number)
     new = (request.form.get("suggested") or request.form.get("value", "")).strip()
     view = view_sent()
     back = view.address(submission_id)
@@ -74,7 +75,7 @@ def answer(submission_id: int) -> Response:
     return redirect(back, 303)
 
 
-@blueprint.post("/submissions/<int:submission_id>/rows/<int:row>/keep")
+@blueprint.post("/submissions/<int:submission_id>/rows/<row:row>/keep")
 @guard(Permission.WORK_ROSTER)
 def keep(submission_id: int, row: int) -> Response:
     """Of the rows of one person leave out all but this one."""
@@ -110,7 +111,7 @@ def keep_first(submission_id: int) -> Response:
 def undo(submission_id: int) -> Response:
     """Undo a step of correcting; the page opens where it was made."""
     view = view_sent()
-    number = request.form.get("step", 0, type=int)
+    number = request.form.get("step", 0, type=row_number)
     try:
         done = undoing.undo(submission_id, number, actor=g.actor)
     except StateRefused as error:

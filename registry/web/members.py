@@ -20,6 +20,7 @@ from registry.unions import queries as unions
 from registry.web.forms.members import LookUpForm, OpenForm
 from registry.web.guard import guard
 from registry.web.member_page import page_of
+from registry.web.numbers import whole
 from registry.web.waiting import Card
 
 blueprint = Blueprint("members", __name__)
@@ -84,7 +85,7 @@ def open_member(code: str, member_id: int) -> str | tuple[str, int]:
 @guard(Permission.VIEW_MEMBERS)
 def looked_at(code: str) -> str:
     """List who looked at the full numbers of the union's members."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole)
     found = looks.in_union(
         db.session(),
         g.union.county,
@@ -126,7 +127,7 @@ def _list_page(form: LookUpForm) -> str:
     search, state, on = _asked()
     place = (session, union.county, union.code, queries.sight_of(g.actor.path))
     chosen: dict[str, Any] = {"search": search, "state": state, "on": on}
-    after = max(request.args.get("after", 0, type=int), 0)
+    after = max(request.args.get("after", 0, type=whole), 0)
     found = queries.members_of(*place, **chosen, after=after, limit=PAGE + 1)
     shown = found[:PAGE]
     before = queries.page_before(*place, **chosen, after=after, limit=PAGE) if after else None

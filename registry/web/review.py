@@ -27,6 +27,8 @@ from registry.unions import queries as unions
 from registry.web.filters import instant
 from registry.web.forms.review import OpenForm, RefusalForm
 from registry.web.guard import guard
+from registry.web.numbers import row_number
+from registry.web.numbers import whole as whole_number
 from registry.web.review_page import PARTS, Refusal, lines, review_page
 from registry.web.waiting import Card
 
@@ -41,7 +43,7 @@ def waiting_list(code: str) -> str:
     session, union = db.session(), g.union
     chosen = {name: request.args.get(name, "").strip() for name in ("search", "state")}
     states = [one for one in REVIEWABLE if one.value == chosen["state"]] or list(REVIEWABLE)
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=whole_number)
     found = queue.queue(
         session,
         union.county,
@@ -71,7 +73,7 @@ def closed_list(code: str) -> str:
     """List what has been dealt with, the last first."""
     session, union = db.session(), g.union
     search = request.args.get("search", "").strip()
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole_number)
     found = queue.closed(
         session,
         union.county,
@@ -136,7 +138,7 @@ def reject(submission_id: int) -> Response | tuple[str, int]:
     return _refuse(submission_id, "reject", operations.reject, "驳回")
 
 
-@blueprint.get("/submissions/<int:submission_id>/review/rows/<int:row>")
+@blueprint.get("/submissions/<int:submission_id>/review/rows/<row:row>")
 @guard(Permission.REVIEW)
 def one_row(submission_id: int, row: int) -> str:
     """Show everything about one row, masked."""
@@ -144,7 +146,7 @@ def one_row(submission_id: int, row: int) -> str:
     return _row_page(row, OpenForm(formdata=None))
 
 
-@blueprint.post("/submissions/<int:submission_id>/review/rows/<int:row>/open")
+@blueprint.post("/submissions/<int:submission_id>/review/rows/<row:row>/open")
 @guard(Permission.OPEN_MEMBER)
 def open_row(submission_id: int, row: int) -> str | tuple[str, int]:
     """Show one row's full numbers, once; who looked and why is on the trail."""
@@ -191,7 +193,7 @@ def _refuse(submission_id: int, dialog: str, act: Any, verb: str) -> Response | 
     except InputRefused as error:
         field = form.note if error.code.startswith("note.") else form.reason
         field.errors = [error.message]
-        chosen = request.form.getlist("rows", type=int)
+        chosen = request.form.getlist("rows", type=row_number)
         whole = bool(request.form.get("whole"))
         return review_page(g.submission, Refusal(dialog, form, chosen, whole, error.message)), 400
     except StateRefused as error:
@@ -205,7 +207,7 @@ def _refuse(submission_id: int, dialog: str, act: Any, verb: str) -> Response | 
 def _rows_asked() -> Sequence[int]:
     """Return the chosen rows: the boxes, or the whole part that the page showed."""
     if not request.form.get("whole"):
-        rows = request.form.getlist("rows", type=int)
+        rows = request.form.getlist("rows", type=row_number)
         if not rows:
             raise InputRefused("rows.none", "请先勾选要处理的行。没有做任何改动。")
         return rows
@@ -223,7 +225,7 @@ def _demand_sent() -> None:
 
 def _demand_unchanged() -> None:
     """Who decides on rows beyond those shown decides on what the page said about them."""
-    if request.form.get("version", type=int) != g.submission.version:
+    if request.form.get("version", type=row_number) != g.submission.version:
         raise StateRefused(
             "submission.changed",
             "这份名册刚刚有人处理过，您的操作没有执行，什么也没有改变。"
@@ -253,7 +255,8 @@ def _left(outcome: ReviewOutcome) -> str:
 
 
 def _back(submission_id: int) -> Response:
-    part, after = request.form.get("part") or None, request.form.get("after", type=int) or None
+    part = request.form.get("part") or None
+    after = request.form.get("after", type=row_number) or None
     address = url_for("review.review", submission_id=submission_id, part=part, after=after)
     return redirect(address, 303)
 
@@ -272,7 +275,7 @@ def _row_page(row: int, form: OpenForm, opened: Any = None) -> str:
         form=form,
         opened=opened,
         part=request.values.get("part", ""),
-        after=request.values.get("after", 0, type=int),
+        after=request.values.get("after", 0, type=row_number),
     )
 
 

@@ -23,6 +23,7 @@ from registry.submissions.listing import row_counts
 from registry.submissions.queries import RowView, SubmissionView
 from registry.unions import queries as unions
 from registry.web.forms.review import RefusalForm
+from registry.web.numbers import row_number
 
 PAGE = 100
 # A password confirmed just now should last for the roster that is being looked at.
@@ -90,7 +91,7 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
     session = db.session()
     pending = queue.pending(session, submission)
     part = part_asked(pending)
-    after = max(request.values.get("after", 0, type=int), 0)
+    after = max(request.values.get("after", 0, type=row_number), 0)
     found = queue.pending_rows(session, submission, part, after=after, limit=PAGE + 1)
     if after and not found:  # the last page has just been decided on
         after, found = 0, queue.pending_rows(session, submission, part, limit=PAGE + 1)
@@ -130,7 +131,7 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
 
 def _came_from(rows: Sequence[RowView]) -> int:
     """Return the row that gets the focus: the one that was just looked at, else the first."""
-    asked = request.args.get("row", 0, type=int)
+    asked = request.args.get("row", 0, type=row_number)
     numbers = [row.row for row in rows]
     return asked if asked in numbers else next(iter(numbers), 0)
 

@@ -27,6 +27,7 @@ from registry.web.downloads import workbook
 from registry.web.forms.roster import UploadForm
 from registry.web.frame import can
 from registry.web.guard import guard
+from registry.web.numbers import is_whole
 from registry.web.sent_roster import detail_page
 from registry.web.waiting import Card
 
@@ -241,7 +242,7 @@ def _where(drafts: list[SubmissionView]) -> str:
 
 def _received(form: UploadForm, code: str, content: bytes) -> jobs.Received:
     size = (form.size.data or "").strip()
-    if size.isdigit() and int(size) != len(content):
+    if is_whole(size) and int(size) != len(content):
         raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
     if not content:
         raise InputRefused("upload.empty", "这个文件是空的（0 字节）。请打开原表保存后再上传。")

@@ -22,6 +22,7 @@ from registry.submissions.recognition import replaced_by
 from registry.submissions.states import WITHDRAWABLE, RowState, State
 from registry.web.filters import ago, instant
 from registry.web.frame import can
+from registry.web.numbers import row_number
 
 ROWS = 100
 # In the order in which they concern the clerk.
@@ -89,7 +90,7 @@ def detail_page(submission: SubmissionView) -> str:
     counts = listing.row_counts(session, [submission])[submission.id]
     by_state = _by_state(counts, submission)
     state = _state_asked(by_state)
-    after = max(request.args.get("after", 0, type=int), 0)
+    after = max(request.args.get("after", 0, type=row_number), 0)
     decided = decisions(session, submission)
     own = can(Permission.WORK_ROSTER, submission.path)
     lines = _lines(session, submission, state, after)

@@ -13,6 +13,7 @@ from registry.submissions.states import Kind, State
 from registry.unions import queries as unions
 from registry.web.frame import can
 from registry.web.guard import guard
+from registry.web.numbers import whole
 
 blueprint = Blueprint("submissions", __name__)
 PAGE = 50
@@ -26,7 +27,7 @@ def sent(code: str) -> str:
     chosen = {name: request.args.get(name, "").strip() for name in ("search", "state", "kind")}
     own = can(Permission.WORK_ROSTER, union.path)
     hidden = {State.STAGED} if own else {State.STAGED, State.DRAFT}
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole)
     found = listing.below(
         session,
         union.county,

@@ -18,6 +18,7 @@ from registry.unions import queries as unions
 from registry.web import trail_labels as labels
 from registry.web.filters import instant
 from registry.web.guard import guard
+from registry.web.numbers import whole
 from registry.web.waiting import Card
 
 blueprint = Blueprint("trail", __name__)
@@ -31,7 +32,7 @@ _VERIFY_EVERY = timedelta(days=7)
 def entries(code: str) -> str:
     """List entries, newest first."""
     chosen = {name: request.args.get(name, "").strip() for name in _FILTERS}
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole)
     found = queries.entries(
         db.session(),
         g.union.county,

@@ -155,3 +155,88 @@ def test_axe_finds_nothing_before_and_after_a_correction(page):
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert [(one["id"], one["nodes"][0]["html"][:160]) for one in found["violations"]] == []
+
+
+IN_SIGHT = """() => {
+    const { top, bottom } = document.activeElement.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight && top < bottom;
+}"""
+FOCUSED = "document.activeElement.id || document.activeElement.className"
+LOW = {"width": 1366, "height": 420}
+
+
+def again(page):
+    """Load the page again, as with F5."""
+    page.reload()
+    page.wait_for_timeout(300)
+
+
+def test_what_has_the_focus_is_seen_from_the_start(page):
+    page.set_viewport_size(LOW)
+    again(page)
+    assert page.evaluate(FOCUSED).startswith("edit-") and page.evaluate(IN_SIGHT)
+    page.evaluate("scrollTo(0, 150)")
+    again(page)
+    assert page.evaluate(FOCUSED).startswith("edit-") and page.evaluate(IN_SIGHT)
+
+
+def test_after_undoing_the_row_is_seen(page):
+    page.set_viewport_size(LOW)
+    page.select_option("#edit-5-ethnicity", "汉族")
+    page.wait_for_selector("#state-5 >> text=已改好")
+    page.click("[data-undo]")
+    page.wait_for_url("**#row-5")
+    page.wait_for_timeout(400)
+    assert page.evaluate(FOCUSED) == "edit-5-ethnicity" and page.evaluate(IN_SIGHT)
+
+
+def test_help_leads_back_to_the_row_and_its_cell(page):
+    page.set_viewport_size(LOW)
+    page.click("#row-4 >> text=怎么办")
+    page.get_by_role("link", name="返回刚才的页面").first.click()
+    page.wait_for_url("**#row-4")
+    page.wait_for_timeout(400)
+    assert page.evaluate(FOCUSED) == "edit-4-full_name" and page.evaluate(IN_SIGHT)
+
+
+def test_after_the_last_correction_the_way_on_is_seen(page):
+    page.set_viewport_size(LOW)
+    for key in ("edit-2-ethnicity", "edit-5-ethnicity"):
+        page.select_option(f"#{key}", "汉族")
+    for key, value in (
+        ("edit-3-document_number", NUMBER),
+        ("edit-3-mobile", MOBILE),
+        ("edit-4-full_name", "赵新"),
+    ):
+        page.fill(f"#{key}", value)
+        page.press(f"#{key}", "Enter")
+    page.wait_for_selector("[data-all-right]")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.matches('[data-all-right]')")
+    assert page.evaluate(IN_SIGHT)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent").startswith("提交审核（6 人）")
+    again(page)
+    page.goto(f"{page.url.partition('?')[0]}?tab=error#row-4")
+    page.wait_for_timeout(400)
+    assert page.evaluate("document.activeElement.textContent").startswith("提交审核（6 人）")
+
+
+def test_after_a_conflict_the_focus_is_with_what_is_said(page, clerk, draft):
+    corrections.edit_row(draft, 3, {"mobile": "13905760001"}, actor=clerk)
+    page.fill("#edit-3-mobile", MOBILE)
+    page.press("#edit-3-mobile", "Tab")
+    page.wait_for_selector("#flashes a")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.textContent") == "回到第 3 行"
+    assert page.evaluate(IN_SIGHT)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.activeElement.closest('tr')?.id") == "row-3"
+    assert page.evaluate(IN_SIGHT)
+
+
+def test_a_whole_row_has_the_focus_in_its_first_fault(page):
+    page.click("#row-4 [data-whole-row]")
+    page.wait_for_url("**/rows/4**")
+    assert page.evaluate(FOCUSED) == "full_name"

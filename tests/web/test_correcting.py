@@ -13,7 +13,13 @@ from tests.factories.accounts import csrf_of, post
 from tests.factories.clerk_desk import acts, figures, row_of, save, sit_down, submission
 from tests.factories.numbers import spoilt
 from tests.factories.people import fields_of, label_row, make_people, table
-from tests.factories.rosters import FIRST_ROW, csv_of, make_clerk, make_roster, take_in
+from tests.factories.rosters import (
+    FIRST_ROW,
+    csv_of,
+    make_clerk,
+    make_roster,
+    take_in,
+)
 
 PEOPLE = make_people(6)
 NUMBER = fields_of(PEOPLE[1])["document_number"]

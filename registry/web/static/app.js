@@ -14,14 +14,19 @@
   };
 
   /* A message on the page, for what the server could not say itself. */
-  function tell(text, tone = "red") {
+  function tell(text, tone = "red", row = 0) {
     const box = document.createElement("div");
     box.className = `notice notice-${tone}`;
     box.append(Object.assign(document.createElement("div"), { textContent: text }));
     const flashes = $("#flashes");
     if (!flashes) return announce(text);
+    const link = row && document.getElementById(`row-${row}`)
+      && Object.assign(document.createElement("a"), { href: `#row-${row}`, textContent: `回到第 ${row} 行` });
+    if (link) box.lastChild.append(" ", link);
     flashes.replaceChildren(box);
     box.scrollIntoView({ block: "nearest" });
+    /* Said of a row: the focus stays with what is said, and the way back is in it. */
+    if (link) link.focus();
   }
 
   /* While an input method is composing, Enter belongs to it and to nobody else. */
@@ -170,7 +175,7 @@
     if (said && now.getAttribute("aria-busy") !== "true") announce(said.textContent);
   });
   document.addEventListener("announce", (event) => announce(event.detail.value ?? String(event.detail)));
-  document.addEventListener("tell", (event) => tell(event.detail.text, event.detail.tone));
+  document.addEventListener("tell", (event) => tell(event.detail.text, event.detail.tone, event.detail.row));
   document.addEventListener("htmx:sendError", () =>
     tell("连不上服务器，刚才的操作没有保存。请检查网络，然后再试一次；已经填写的内容还在页面上。"));
   document.addEventListener("htmx:timeout", () =>

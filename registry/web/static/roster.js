@@ -95,6 +95,19 @@
     if ([...document.querySelectorAll(".check-table .cell-edit")].some(typing)) event.preventDefault();
   });
 
+  /* When nothing is left to correct, that has the focus, with the way on beside it: once. */
+  let isAllRight = false;
+  function allRight() {
+    const said = document.querySelector("[data-all-right]");
+    const isNew = said && !isAllRight;
+    isAllRight = Boolean(said);
+    const active = document.activeElement;
+    if (!isNew || (active?.matches(".cell-edit") && typing(active))) return false;
+    said.focus({ preventScroll: true });
+    said.scrollIntoView({ block: "center" });
+    return true;
+  }
+
   /* When the cell with the focus went away, the next one that needs correcting has it. */
   let place = null;
   document.addEventListener("htmx:beforeSwap", () => {
@@ -104,6 +117,7 @@
   document.addEventListener("htmx:afterRequest", () => {
     const row = place;
     place = null;
+    if (allRight()) return;
     if (!row?.isConnected || (document.activeElement && document.activeElement !== document.body)) return;
     const after = (cell) => row.contains(cell)
       || row.compareDocumentPosition(cell) & Node.DOCUMENT_POSITION_FOLLOWING;
@@ -115,19 +129,51 @@
   const rowsOf = () => [...document.querySelectorAll(".check-table tbody tr[data-row]")];
   const numberOf = (row) => Number(row.dataset.row);
   const faultIn = (row) => row?.querySelector(".cell-edit[aria-invalid]") ?? row?.querySelector(".cell-edit");
+  /* What has the focus is seen, with its row: the table's head covers the upper edge. */
+  const HEAD = 48;
+  function reveal() {
+    const at = document.activeElement;
+    const row = at?.closest(".check-table tr");
+    if (!row) return;
+    const { top, bottom } = at.getBoundingClientRect();
+    if (top < HEAD || bottom > innerHeight) {
+      row.scrollIntoView({ block: row.offsetHeight > innerHeight - HEAD ? "nearest" : "center" });
+    }
+  }
+  function focusRow(row) {
+    (faultIn(row) ?? row.querySelector("a, button"))?.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "center" });
+  }
   function open() {
     const place = document.querySelector("[data-rows]");
-    if (!place || document.activeElement !== document.body || !matchMedia("(pointer: fine)").matches) return;
+    if (document.activeElement !== document.body || !matchMedia("(pointer: fine)").matches) return;
+    if (!place) {
+      /* The row that the address names was the last one. */
+      const onward = location.hash && document.querySelector("#rows .empty a");
+      if (onward) onward.focus({ preventScroll: true });
+      if (onward) onward.scrollIntoView({ block: "center" });
+      return;
+    }
     const named = /^#row-\d+$/.test(location.hash) && document.querySelector(location.hash);
-    const start = named ? numberOf(named) : Number(place.dataset.start);
+    if (named) return focusRow(named);
+    const start = Number(place.dataset.start);
     const from = rowsOf().filter((row) => numberOf(row) >= start && row.querySelector(".cell-edit[aria-invalid]"));
-    const cell = faultIn(named || null) ?? faultIn(from[0] ?? rowsOf().find((row) => row.querySelector(".cell-edit[aria-invalid]")));
-    cell?.focus({ preventScroll: !start });
-    if (start) cell?.closest("tr").scrollIntoView({ block: "center" });
+    const cell = faultIn(from[0] ?? rowsOf().find((row) => row.querySelector(".cell-edit[aria-invalid]")));
+    cell?.focus({ preventScroll: true });
+    reveal();
   }
   /* After the browser itself has gone to the row that the address names: that takes the focus. */
   if (location.hash) window.addEventListener("load", () => setTimeout(open, 50));
   else open();
+  /* A page that is loaded again is scrolled by the browser to where it was. */
+  window.addEventListener("load", () => setTimeout(reveal, 100));
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('#flashes a[href^="#row-"]');
+    const row = link && document.querySelector(link.getAttribute("href"));
+    if (!row) return;
+    event.preventDefault();
+    focusRow(row);
+  });
 
   /* The rows before and after a row: those that the page does not show come in between, and go. */
   async function around(link) {

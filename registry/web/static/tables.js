@@ -105,7 +105,10 @@
     /* On to the next fault; nothing moves under the mouse. */
     const faulty = all(".cell-edit[aria-invalid]", cell.closest("table") ?? document);
     const next = faulty[faulty.indexOf(cell) + 1];
-    if (faulty.includes(cell)) next?.focus({ preventScroll: event.detail > 0 });
+    if (!faulty.includes(cell) || !next) return;
+    next.focus({ preventScroll: event.detail > 0 });
+    /* But what has the focus is seen. */
+    next.scrollIntoView({ block: "nearest" });
   });
 
   /* Rows: J K or arrows walk, X selects, Enter opens, letters press buttons with data-key. Only
