@@ -50,7 +50,6 @@ SHOWN: dict[str, tuple[How, ...]] = {
 }
 _OTHER = "other"
 _FORM_BYTES = 1 << 20
-_LONGEST_NUMBER = 18  # digits that fit into the 64 bits of the database
 _UNDER_WAY = ("WAITING", "RUNNING")
 
 
