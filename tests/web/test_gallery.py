@@ -153,12 +153,12 @@ def test_keyboard_moves_between_cells(visit: Callable[..., Any]) -> None:
     assert page.evaluate("document.activeElement.id") == "name-88"
 
 
-def test_saved_cell_comes_back_and_keeps_the_focus(visit: Callable[..., Any]) -> None:
+def test_saved_cell_comes_back_and_the_next_fault_has_the_focus(visit: Callable[..., Any]) -> None:
     page = visit("/tables")
     page.get_by_role("button", name="改为 331021199001011235").click()
     page.locator("#document-12:not([aria-invalid])").wait_for()
     assert page.locator("#document-12").input_value() == "331021199001011235"
-    assert page.evaluate("document.activeElement.id") == "document-12"
+    assert page.evaluate("document.activeElement.id") == "ethnicity-12"
     assert page.evaluate("document.querySelector('#document-12').closest('td').dataset.label") == (
         "证件号码"
     )

@@ -133,9 +133,12 @@ def test_each_finding_and_a_chosen_rule_lead_to_their_help(client):
     plain = links(client.get(f"/submissions/{draft}").text)
     chosen = links(client.get(f"/submissions/{draft}?tab=error&code=code.unknown").text)
     invented = links(client.get(f"/submissions/{draft}?tab=error&code=cell.invented").text)
-    assert plain == ["/help/code.unknown"]
-    assert chosen == ["/help/code.unknown"] * 2
-    assert "/help/cell.invented" not in invented
+    # With the way back to the row, or to the rule's rows.
+    page = f"/submissions/{draft}?tab%3Derror"
+    assert plain == [f"/help/code.unknown?back={page}%23row-2"]
+    of_rule = f"/help/code.unknown?back={page}%26code%3Dcode.unknown"
+    assert sorted(chosen) == [of_rule, f"{of_rule}%23row-2"]
+    assert not any("/help/cell.invented" in one for one in invented)
 
 
 def test_a_refusal_leads_to_its_help(client):
