@@ -53,10 +53,10 @@ class Places:
     def __init__(self, formers: Sequence[Former]) -> None:
         self._free = {former.row: former for former in formers if not former.is_added}
         self._left = set(formers)
-        self._alike: dict[frozenset[tuple[str, str]], list[Former]] = {}
+        self._alike: dict[frozenset[tuple[str, str]], dict[Former, None]] = {}
         self._numbers: dict[str, list[Former]] = {}
         for former in formers:
-            self._alike.setdefault(_content(former.given), []).append(former)
+            self._alike.setdefault(_content(former.given), {})[former] = None
             number = plain(former.given.get("document_number"))
             if number:
                 self._numbers.setdefault(number, []).append(former)
@@ -67,6 +67,7 @@ class Places:
         former = self._same(row, cells) or self._there(row, cells) or self._elsewhere(cells)
         if former is not None:
             self._left.discard(former)
+            self._alike[_content(former.given)].pop(former)
             if self._free.get(former.row) is former:
                 del self._free[former.row]
         return former
@@ -77,13 +78,12 @@ class Places:
         return self._left
 
     def _same(self, row: int, cells: Cells) -> Former | None:
-        alike = self._alike.get(_content(cells), [])
-        former = min(alike, key=lambda one: abs(one.row - row), default=None)
-        if former is not None:
-            alike.remove(former)
-            if former not in self._left:
-                return self._same(row, cells)
-        return former
+        alike = self._alike.get(_content(cells), {})
+        there = self._free.get(row)
+        # Of thousands of rows that say the same each has its own place.
+        if there is None or there not in alike:
+            there = min(alike, key=lambda one: abs(one.row - row), default=None)
+        return there
 
     def _there(self, row: int, cells: Cells) -> Former | None:
         former = self._free.get(row)
