@@ -74,8 +74,17 @@ class SheetParser:
             self._parser.Parse(data, last)
         except ExpatError as error:
             raise damaged("sheet") from error
+        if last:
+            self._let_go()
         done, self._done = self._done, []
         return done
+
+    def _let_go(self) -> None:
+        """Part from the parser, which holds us as we hold it: one may be made for each row, and
+        the sandbox collects no circles."""
+        self._parser.StartElementHandler = None
+        self._parser.EndElementHandler = None
+        self._parser.CharacterDataHandler = None
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "row":
