@@ -5,17 +5,13 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-import msgspec
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     CursorResult,
     Subquery,
-    bindparam,
     func,
     insert,
     select,
-    true,
     update,
 )
 from sqlalchemy.orm import Session
@@ -24,14 +20,14 @@ from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.clock import local_day, now
 from registry.codes.lists import code_list
-from registry.db import allocate, transaction, update_many
+from registry.db import allocate, transaction
 from registry.errors import Forbidden, InputRefused, StateRefused
 from registry.members import tallies
 from registry.members.admission import admit, claim
 from registry.members.match import Match
-from registry.members.matching import Answer, Question, match_rows
 from registry.members.place import Place
 from registry.review.models import Decision, Verdict
+from registry.review.rematching import among, match_again, not_among, pending, set_match
 from registry.submissions.drafts import take_up
 from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
@@ -73,19 +69,19 @@ def approve(
     with transaction() as session:
         found = _reviewable(session, submission_id, actor)
         _check_rows(session, found, rows)
-        changed = _match_again(session, found, rows)
+        changed = match_again(session, found, rows)
         at = now()
         place = Place(found.county, found.union_code, found.id, at)
         highest = _highest_row(session, found)
         lost = claim(session, place, _admissible(found, rows, changed), highest)
-        _set_match(session, found, dict.fromkeys(lost, (Match.TRANSFER, ())))
+        set_match(session, found, dict.fromkeys(lost, (Match.TRANSFER, ())))
         decision_id = allocate(session, f"decision:{found.county}")
         chosen = _admissible(found, rows, changed)
         count, digest = _digest(session, chosen)
         if count:
             _decide(session, found, decision_id, Verdict.APPROVE, count, actor)
             admit(session, place, chosen, highest, verifies=found.kind == Kind.REVERIFY)
-            which = _which(rows, ADMISSIBLE) & _not_among(changed)
+            which = among(rows, ADMISSIBLE) & not_among(changed)
             _set_rows(session, found, RowState.APPROVED, decision_id, which)
             _tally(session, found, count, admissions=1)
         detail = {"rows": count, "digest": digest}
@@ -127,7 +123,7 @@ def _refuse_rows(
         back = verdict is Verdict.SEND_BACK
         _decide(session, found, decision_id, verdict, len(set(rows)), actor, reason, note)
         state = RowState.SENT_BACK if back else RowState.REJECTED
-        count = _set_rows(session, found, state, decision_id, _which(rows))
+        count = _set_rows(session, found, state, decision_id, among(rows))
         found.is_current = False
         found.was_sent_back = True
         session.flush()
@@ -171,43 +167,13 @@ def _check_rows(session: Session, found: Submission, rows: Sequence[int] | None)
     if rows is None:
         return
     wanted = set(rows)
-    pending = set(session.scalars(select(SubmissionRow.row).where(*_pending(found), _which(rows))))
-    foreign = sorted(wanted - pending)
+    waiting = set(session.scalars(select(SubmissionRow.row).where(*pending(found), among(rows))))
+    foreign = sorted(wanted - waiting)
     if foreign:
         named = "、".join(map(str, foreign[:5]))
         raise StateRefused(
             "row.not_pending", f"第 {named} 行不在待审状态，可能已经处理过；没有做任何改动。"
         )
-
-
-def _pending(found: Submission) -> tuple[ColumnElement[bool], ...]:
-    return (
-        SubmissionRow.county == found.county,
-        SubmissionRow.submission_id == found.id,
-        SubmissionRow.state == RowState.PENDING,
-    )
-
-
-def _which(
-    rows: Sequence[int] | None, matches: Sequence[Match] | None = None
-) -> ColumnElement[bool]:
-    chosen: ColumnElement[bool] = true()
-    if rows is not None:
-        # Rendered into the statement: both engines bound the number of parameters.
-        numbers: BindParameter[Any] = bindparam(
-            "rows", [int(row) for row in rows], expanding=True, literal_execute=True
-        )
-        chosen = SubmissionRow.row.in_(numbers)
-    if matches is not None:
-        chosen = chosen & SubmissionRow.match.in_(matches)
-    return chosen
-
-
-def _not_among(rows: Sequence[int]) -> ColumnElement[bool]:
-    numbers: BindParameter[Any] = bindparam(
-        "changed", list(rows), expanding=True, literal_execute=True
-    )
-    return SubmissionRow.row.not_in(numbers) if rows else true()
 
 
 def _admissible(
@@ -228,75 +194,12 @@ def _admissible(
         SubmissionRow.clean,
         SubmissionRow.filled,
     )
-    which = _which(rows, ADMISSIBLE) & _not_among(changed)
-    return select(*columns).where(*_pending(found), which).subquery()
-
-
-def _match_again(session: Session, found: Submission, rows: Sequence[int] | None) -> list[int]:
-    """Match the rows against the register as it is now: it may have changed since they were
-    sent. Returns the rows that would change more of it than was shown.
-    """
-    asked = (
-        SubmissionRow.person_key,
-        SubmissionRow.full_name,
-        SubmissionRow.change,
-        SubmissionRow.clean,
-        SubmissionRow.mobile_key,
-    )
-    shown = (SubmissionRow.row, SubmissionRow.match, SubmissionRow.changed_fields)
-    query = select(*shown, *asked).where(*_pending(found), _which(rows))
-    pending = list(session.execute(query))
-    columns = list(zip(*pending, strict=True)) if pending else [()] * 8
-    question = Question(*columns[3:])
-    answers = list(match_rows(session, found.county, found.union_code, question))
-    matched = list(zip(pending, answers, strict=True))
-    surprising = [row.row for row, answer in matched if _surprises(row, answer)]
-    told_anew = set(surprising)
-    different = {
-        row.row: (answer.match, answer.changed)
-        for row, answer in matched
-        if answer.match != row.match or row.row in told_anew
-    }
-    _set_match(session, found, different)
-    return surprising
-
-
-def _surprises(row: Any, answer: Answer) -> bool:
-    """Tell whether admitting a row would do what its reviewer cannot have seen: change a member
-    who was told as unchanged, other fields than were told, or take in again who has left since.
-    """
-    if row.match not in (Match.UNCHANGED, Match.CHANGED):
-        return False
-    if answer.match is Match.NEW:
-        return True
-    shown = msgspec.json.decode(row.changed_fields, type=set[str]) if row.changed_fields else set()
-    return answer.match is Match.CHANGED and not shown.issuperset(answer.changed)
-
-
-def _set_match(
-    session: Session,
-    found: Submission,
-    matches: dict[int, tuple[Match | None, tuple[str, ...]]],
-) -> None:
-    update_many(
-        session,
-        SubmissionRow,
-        ("county", "submission_id", "row"),
-        [
-            {
-                "county": found.county,
-                "submission_id": found.id,
-                "row": row,
-                "match": match,
-                "changed_fields": msgspec.json.encode(changed).decode() if changed else None,
-            }
-            for row, (match, changed) in matches.items()
-        ],
-    )
+    which = among(rows, ADMISSIBLE) & not_among(changed)
+    return select(*columns).where(*pending(found), which).subquery()
 
 
 def _highest_row(session: Session, found: Submission) -> int:
-    query = select(func.max(SubmissionRow.row)).where(*_pending(found))
+    query = select(func.max(SubmissionRow.row)).where(*pending(found))
     return session.scalar(query) or 0
 
 
@@ -343,7 +246,7 @@ def _set_rows(
 ) -> int:
     changed = session.execute(
         update(SubmissionRow)
-        .where(*_pending(found), which)
+        .where(*pending(found), which)
         .values(state=state, decision_id=decision_id),
         execution_options={"synchronize_session": False},
     )
@@ -383,7 +286,7 @@ def _finish(
             found.closed_at = now()
     left: dict[str, list[int]] = {Match.TRANSFER: [], Match.CONFLICT: []}
     stays = select(SubmissionRow.row, SubmissionRow.match).where(
-        *_pending(found), _which(rows, [Match.TRANSFER, Match.CONFLICT])
+        *pending(found), among(rows, [Match.TRANSFER, Match.CONFLICT])
     )
     for row, match in session.execute(stays.order_by(SubmissionRow.row)):
         left[match].append(row)

@@ -79,6 +79,7 @@ def compare(clerk, picture):
     picture(clerk, "confirm", whole=True)
     clerk.get_by_role("link", name=re.compile("看名单.*信息变更")).click()
     tabs = clerk.get_by_role("navigation", name="与会员库比对").get_by_role("link")
+    expect(tabs.first).to_be_visible()
     counted = [re.sub(r"\s+|条", "", text) for text in tabs.all_inner_texts()]
     assert counted == ["在其他工会在册1", "信息变更2", "新会员3", "名册中没有4", "无变化3"]
     main = clerk.get_by_role("main")

@@ -71,12 +71,12 @@ def test_numbers_that_cannot_be_ours_are_refused(desk):
     page = uploaded(desk, make_bundle(make_people(2)))
 
     assert upload(desk, make_bundle(make_people(1, seed=4)), size="²").status_code == 400
-    for address in (
-        *(f"{LIST}?before={one}" for one in (MANY, "²", "-1", "x", "")),
-        *(f"{page}?after={one}" for one in (MANY, "²", "-1", "x")),
-        *(f"{LIST}/{MANY}{rest}" for rest in ("", "/progress")),
-    ):
-        assert desk.get(address).status_code == 404, address
+    for rest in ("", "/progress"):
+        assert desk.get(f"{LIST}/{MANY}{rest}").status_code == 404, rest
+    # An argument that is no number is as if none had been given.
+    for one in (MANY, "²", "-1", "x", ""):
+        assert desk.get(f"{LIST}?before={one}").status_code == 200, one
+        assert desk.get(f"{page}?after={one}").status_code == 200, one
     assert desk.get(f"{page}?after=999999999999").status_code == 200
     for act in ("names", "confirm", "pause", "resume", "cancel", "findings.csv"):
         assert post(desk, f"{LIST}/{MANY}/{act}", page=LIST).status_code == 404, act

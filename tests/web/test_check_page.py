@@ -213,7 +213,7 @@ def test_after_the_last_correction_the_way_on_is_seen(page):
     page.wait_for_selector("[data-all-right]")
     page.wait_for_timeout(300)
     assert page.evaluate("document.activeElement.matches('[data-all-right]')")
-    assert page.evaluate(IN_SIGHT)
+    page.wait_for_function(IN_SIGHT)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent").startswith("提交审核（6 人）")
     again(page)
@@ -229,11 +229,11 @@ def test_after_a_conflict_the_focus_is_with_what_is_said(page, clerk, draft):
     page.wait_for_selector("#flashes a")
     page.wait_for_timeout(300)
     assert page.evaluate("document.activeElement.textContent") == "回到第 3 行"
-    assert page.evaluate(IN_SIGHT)
+    page.wait_for_function(IN_SIGHT)
     page.keyboard.press("Enter")
     page.wait_for_timeout(100)
     assert page.evaluate("document.activeElement.closest('tr')?.id") == "row-3"
-    assert page.evaluate(IN_SIGHT)
+    page.wait_for_function(IN_SIGHT)
 
 
 def test_a_whole_row_has_the_focus_in_its_first_fault(page):

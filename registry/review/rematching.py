@@ -1,0 +1,111 @@
+"""Submitted rows against the register as it is when they are decided on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import BindParameter, ColumnElement, bindparam, select, true
+from sqlalchemy.orm import Session
+
+from registry.db import update_many
+from registry.members.match import Match
+from registry.members.matching import Answer, Question, match_rows
+from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.states import RowState
+
+
+def pending(found: Submission) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions by which rows of a submission wait for a decision."""
+    return (
+        SubmissionRow.county == found.county,
+        SubmissionRow.submission_id == found.id,
+        SubmissionRow.state == RowState.PENDING,
+    )
+
+
+def among(
+    rows: Sequence[int] | None, matches: Sequence[Match] | None = None
+) -> ColumnElement[bool]:
+    """Return the condition of these rows (all for None), of those with these matches."""
+    chosen: ColumnElement[bool] = true()
+    if rows is not None:
+        # Rendered into the statement: both engines bound the number of parameters.
+        numbers: BindParameter[Any] = bindparam(
+            "rows", [int(row) for row in rows], expanding=True, literal_execute=True
+        )
+        chosen = SubmissionRow.row.in_(numbers)
+    if matches is not None:
+        chosen = chosen & SubmissionRow.match.in_(matches)
+    return chosen
+
+
+def not_among(rows: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition of all rows but these."""
+    numbers: BindParameter[Any] = bindparam(
+        "changed", list(rows), expanding=True, literal_execute=True
+    )
+    return SubmissionRow.row.not_in(numbers) if rows else true()
+
+
+def match_again(session: Session, found: Submission, rows: Sequence[int] | None) -> list[int]:
+    """Match the rows against the register as it is now: it may have changed since they were
+    sent. Returns the rows that would change more of it than was shown.
+    """
+    asked = (
+        SubmissionRow.person_key,
+        SubmissionRow.full_name,
+        SubmissionRow.change,
+        SubmissionRow.clean,
+        SubmissionRow.mobile_key,
+    )
+    shown = (SubmissionRow.row, SubmissionRow.match, SubmissionRow.changed_fields)
+    query = select(*shown, *asked).where(*pending(found), among(rows))
+    waiting = list(session.execute(query))
+    columns = list(zip(*waiting, strict=True)) if waiting else [()] * 8
+    question = Question(*columns[3:])
+    answers = list(match_rows(session, found.county, found.union_code, question))
+    matched = list(zip(waiting, answers, strict=True))
+    surprising = [row.row for row, answer in matched if _surprises(row, answer)]
+    told_anew = set(surprising)
+    different = {
+        row.row: (answer.match, answer.changed)
+        for row, answer in matched
+        if answer.match != row.match or row.row in told_anew
+    }
+    set_match(session, found, different)
+    return surprising
+
+
+def _surprises(row: Any, answer: Answer) -> bool:
+    """Tell whether admitting a row would do what its reviewer cannot have seen: change a member
+    who was told as unchanged, other fields than were told, or take in again who has left since.
+    """
+    if row.match not in (Match.UNCHANGED, Match.CHANGED):
+        return False
+    if answer.match is Match.NEW:
+        return True
+    shown = msgspec.json.decode(row.changed_fields, type=set[str]) if row.changed_fields else set()
+    return answer.match is Match.CHANGED and not shown.issuperset(answer.changed)
+
+
+def set_match(
+    session: Session,
+    found: Submission,
+    matches: dict[int, tuple[Match | None, tuple[str, ...]]],
+) -> None:
+    """Write what rows mean against the register by now, and which fields they change."""
+    update_many(
+        session,
+        SubmissionRow,
+        ("county", "submission_id", "row"),
+        [
+            {
+                "county": found.county,
+                "submission_id": found.id,
+                "row": row,
+                "match": match,
+                "changed_fields": msgspec.json.encode(changed).decode() if changed else None,
+            }
+            for row, (match, changed) in matches.items()
+        ],
+    )
