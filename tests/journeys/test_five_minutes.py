@@ -13,7 +13,7 @@ from tests.factories.faulty_roster import FAULTS, PEOPLE, TWICE, make_faulty_ros
 
 pytestmark = pytest.mark.browser
 
-CLERK = "clerk-3310831010009"
+CLERK = "clerk-3310831010008"
 SECONDS_EACH, MOST_SECONDS = 4, 300
 ALIKE = {
     "misspelt": ("民族", "汉族"),

@@ -25,8 +25,13 @@
     if (link) box.lastChild.append(" ", link);
     flashes.replaceChildren(box);
     box.scrollIntoView({ block: "nearest" });
-    /* Said of a row: the focus stays with what is said, and the way back is in it. */
-    if (link) link.focus();
+    /* Said of a row: the focus stays with what is said, and the way back is in it. The rows that
+       come with the answer are put in after this; what was said is brought into sight once more. */
+    if (!link) return;
+    link.focus();
+    setTimeout(() => {
+      if (document.activeElement === link) box.scrollIntoView({ block: "center" });
+    }, 100);
   }
 
   /* While an input method is composing, Enter belongs to it and to nobody else. */
