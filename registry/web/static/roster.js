@@ -95,14 +95,18 @@
     if ([...document.querySelectorAll(".check-table .cell-edit")].some(typing)) event.preventDefault();
   });
 
-  /* When nothing is left to correct, that has the focus, with the way on beside it: once. */
+  /* When nothing is left to correct, that has the focus, with the way on beside it: once. Two
+     answers close together both bring the sentence; the second one keeps the focus on it. */
   let isAllRight = false;
+  let wasThere = false;
   function allRight() {
     const said = document.querySelector("[data-all-right]");
-    const isNew = said && !isAllRight;
-    isAllRight = Boolean(said);
     const active = document.activeElement;
-    if (!isNew || (active?.matches(".cell-edit") && typing(active))) return false;
+    if (said && active?.matches(".cell-edit") && typing(active)) return false;
+    const isNew = said && (!isAllRight || (wasThere && active === document.body));
+    isAllRight = Boolean(said);
+    wasThere = false;
+    if (!isNew) return false;
     said.focus({ preventScroll: true });
     said.scrollIntoView({ block: "center" });
     return true;
@@ -112,6 +116,7 @@
   let place = null;
   document.addEventListener("htmx:beforeSwap", () => {
     const active = document.activeElement;
+    wasThere = Boolean(active?.closest("[data-all-right]"));
     place = active?.matches(".cell-edit, button") ? active.closest(".check-table tr") : null;
   });
   document.addEventListener("htmx:afterRequest", () => {
