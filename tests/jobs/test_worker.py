@@ -1,11 +1,7 @@
 """Long work survives its worker: every row is there once, whatever is killed, whenever."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -23,34 +19,12 @@ from registry.submissions.models import SubmissionRow
 from registry.submissions.states import Kind, State
 from tests.factories.people import make_people
 from tests.factories.rosters import UNION, csv_of, make_clerk, make_roster
-
-REGISTRY = Path(sys.executable).with_name("registry")
-PATIENCE = 90
+from tests.factories.workers import start_worker, wait_until
 
 
 def receive(content):
     clerk = make_clerk()
     return upload(content, file_name="花名册.csv", union_code=UNION, kind=Kind.FULL, actor=clerk)
-
-
-def start_worker(app):
-    environment = {
-        **os.environ,
-        "REGISTRY_DATA": str(app.config["DATA"]),
-        "DATABASE_URL": app.config["DATABASE_URL"],
-        "REGISTRY_LEASE_SECONDS": "2",
-    }
-    return subprocess.Popen([REGISTRY, "work"], env=environment)
-
-
-def wait_until(true, what):
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        db.session.rollback()
-        if found := true():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"waited in vain for: {what}")
 
 
 def state_of(received):

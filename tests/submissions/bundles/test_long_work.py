@@ -1,12 +1,8 @@
 """A bundle survives its worker, is paused and goes on, and leaves nothing when it is cancelled."""
 
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -25,29 +21,7 @@ from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import RowState, State
 from registry.totals.queries import reconcile
 from tests.factories.bundles import TOWNSHIP, messy, ready, view
-
-REGISTRY = Path(sys.executable).with_name("registry")
-PATIENCE = 120
-
-
-def start_worker(app):
-    environment = {
-        **os.environ,
-        "REGISTRY_DATA": str(app.config["DATA"]),
-        "DATABASE_URL": app.config["DATABASE_URL"],
-        "REGISTRY_LEASE_SECONDS": "2",
-    }
-    return subprocess.Popen([REGISTRY, "work"], env=environment)
-
-
-def wait_until(true, what):
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        db.session.rollback()
-        if found := true():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"waited in vain for: {what}")
+from tests.factories.workers import start_worker, wait_until
 
 
 def now_of(bundle_id):
