@@ -102,7 +102,7 @@ def withdraw(submission_id: int, *, actor: Actor) -> int | None:
 
     What had been sent is a draft again, with all corrections; its number is returned. A draft ends
     for good. Raises `StateRefused`: submission.state when something was decided already,
-    draft.of_bundle for a draft that came out of a bundle.
+    draft.of_bundle for a draft that holds rows of a bundle (not once all of them are left out).
     """
     with transaction() as session:
         found = locked(session, submission_id, actor, Permission.WORK_ROSTER)
@@ -130,7 +130,7 @@ def _check_withdrawable(session: Session, found: Submission) -> None:
     """These rows are nowhere else: the clerk has no file of them, and the same file sent again by
     the federation is the same bundle.
     """
-    if found.state == State.DRAFT and queries.is_of_bundle(session, queries.view_of(found)):
+    if found.state == State.DRAFT and not queries.may_be_given_up(session, queries.view_of(found)):
         raise StateRefused(
             "draft.of_bundle",
             "这份草稿是上级工会代为上传的，您手上没有这个文件，放弃了这些人就没有地方再报。"

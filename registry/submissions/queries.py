@@ -105,6 +105,14 @@ def is_of_bundle(session: Session, submission: SubmissionView) -> bool:
     return True
 
 
+def may_be_given_up(session: Session, draft: SubmissionView) -> bool:
+    """Tell whether a draft may end unsent: not while it holds rows of a bundle, which its union has
+    nowhere else. Once each of them is left out, nothing is lost with it.
+    """
+    is_empty = draft.ok_count + draft.warning_count + draft.error_count == 0
+    return is_empty or not is_of_bundle(session, draft)
+
+
 def of_union(
     session: Session,
     county: str,

@@ -69,7 +69,7 @@ def check_page(submission: SubmissionView) -> str:
         origin=origin,
         beside=_beside(session, submission),
         markable=file_of(session, submission) is not None,
-        discardable=not queries.is_of_bundle(session, submission),
+        discardable=queries.may_be_given_up(session, submission),
         decisions=sorted(set(present.decisions.values()), key=lambda one: one.id),
     )
 

@@ -16,7 +16,7 @@ from registry.submissions import checking
 from registry.submissions import queries as submissions
 from registry.submissions.bundles import queries
 from registry.submissions.bundles.states import BundleState, How
-from registry.submissions.corrections import edit_row
+from registry.submissions.corrections import edit_row, exclude_row
 from registry.submissions.listing import row_counts
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.operations import submit, withdraw
@@ -329,3 +329,24 @@ def test_what_stays_behind_of_a_bundles_draft_is_not_given_up_either(reviewer):
 
     assert refused.value.code == "draft.of_bundle"
     assert submissions.find(db.session(), held).state is State.DRAFT
+
+
+def test_a_bundles_draft_of_which_every_row_is_left_out_can_be_given_up(reviewer):
+    people = make_people(6)
+    changes = {i: {"document_number": spoilt(people[i].number)} for i in (0, 3)}
+    bundle_id = read_in(make_bundle(people, changes=changes), reviewer)
+    split(bundle_id, reviewer)
+    draft, clerk = parts_of(bundle_id)[FIRST].draft_id, make_actor(Role.CLERK, FIRST)
+    rows = db.session.scalars(
+        select(SubmissionRow.row).where(SubmissionRow.submission_id == draft)
+    ).all()
+    assert rows
+
+    for row in rows[1:]:
+        exclude_row(draft, row, actor=clerk)
+    with pytest.raises(StateRefused, match="放弃了这些人"):
+        withdraw(draft, actor=clerk)
+    exclude_row(draft, rows[0], actor=clerk)
+    withdraw(draft, actor=clerk)
+
+    assert submissions.find(db.session(), draft).state is State.WITHDRAWN
