@@ -1,7 +1,7 @@
 """What of a draft is looked at: a tab, a rule, a search, some rows; as an address and back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -54,6 +54,12 @@ class View:
         return url_for(
             "roster.submission", submission_id=submission_id, _anchor=anchor, **self.args()
         )
+
+    def address_from_help(self, submission_id: int, row: int = 0) -> str:
+        """Return the address to come back to from a help page: never what was searched for."""
+        if not self.search:
+            return self.address(submission_id, row)
+        return replace(self, search="", after=max(row - 1, 0)).address(submission_id, row)
 
     def address_back(self, submission_id: int) -> str:
         """Return the address of the place that the clerk came from."""

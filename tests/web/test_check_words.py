@@ -103,3 +103,11 @@ def test_the_last_correction_says_that_all_is_right(client, clerk):
     assert "data-all-right" not in first and 'id="all-right"' in first
     last = save(client, number, 4, mobile="13905760002").text
     assert "data-all-right" in last and "没有需要改正的行了" in last
+
+
+def test_help_leads_back_without_what_was_searched_for(client, clerk):
+    number = take_in(make_roster(PEOPLE, {4: {"mobile": "138"}}), clerk)
+    page = client.get(f"/submissions/{number}?tab=error&q=6").text
+    link = html.unescape(re.search(r'href="(/help/mobile\.format[^"]+)">怎么办<', page)[1])
+    assert "q%3D" not in link and "q=" not in link
+    assert f'href="/submissions/{number}?tab=error&amp;after=5#row-6"' in client.get(link).text
