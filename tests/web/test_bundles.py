@@ -219,6 +219,36 @@ def test_the_clerk_is_told_where_the_draft_comes_from(app, desk):
     assert "需要改正" in clerk.get("/home").text
 
 
+def test_the_clerk_keeps_a_row_that_another_union_has_too(app, desk):
+    people = make_people(5)
+    page = uploaded(desk, make_bundle([*people[:4], people[0]]))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    draft = queries.parts(db.session(), view(1))[0].draft_id
+    clerk = app.test_client()
+    sign_in(clerk, make_account(Role.CLERK, "3310830010011"))
+    assert ">只留这一行<" in clerk.get(f"/submissions/{draft}").text
+
+    done = post(clerk, f"/submissions/{draft}/rows/2/keep", tab="error")
+
+    text = words(clerk.get(done.headers["Location"]).text)
+    assert "已留下第 2 行" in text and "不在这份草稿里" in text
+    assert "提交审核（1 人）" in text
+
+
+def test_rows_of_a_bundle_are_called_by_their_numbers_in_excel(app, desk):
+    page = uploaded(desk, make_bundle(make_people(3)))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    number = queries.parts(db.session(), view(1))[0].submission_id
+    other = app.test_client()
+    sign_in(other, make_account(Role.REVIEWER, TOWNSHIP, name="second"))
+
+    for address in (f"/submissions/{number}", f"/submissions/{number}/review"):
+        text = words(other.get(address).text)
+        assert " Excel 行 姓名" in text and "序号" not in text, address
+
+
 def test_the_clerk_cannot_give_up_rows_that_stand_nowhere_else(app, desk):
     people = make_people(3)
     changes = {0: {"document_number": spoilt(people[0].number)}}
