@@ -65,7 +65,7 @@ class Submission(Model):
     # live members whom a roster of everybody leaves out
     missing_count: Mapped[int] = mapped_column(Integer, default=0)
     pending_count: Mapped[int] = mapped_column(Integer, default=0)
-    employees: Mapped[int | None] = mapped_column(Integer)
+    employees: Mapped[int | None] = mapped_column(Integer)  # of a draft: as typed so far
     was_sent_back: Mapped[bool] = mapped_column(Boolean, default=False)
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_by: Mapped[int] = mapped_column(BigInteger)

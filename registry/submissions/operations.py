@@ -88,6 +88,21 @@ def submit(
         return _answer(session, found, already=False, held=held, follow_up=follow_up)
 
 
+def keep_employees(submission_id: int, employees: int | None, *, actor: Actor) -> None:
+    """Keep the number that was typed for a draft until it is sent; nothing is declared by that.
+
+    Raises `InputRefused` (employees.range), and `StateRefused` for what is no draft.
+    """
+    _check_employees(employees)
+    with transaction() as session:
+        found = locked(session, submission_id, actor, Permission.WORK_ROSTER)
+        if found.state != State.DRAFT:
+            raise StateRefused(
+                "submission.state", f"这份名册{State(found.state).label}，不是草稿。"
+            )
+        found.employees = employees
+
+
 def state_of(submission_id: int, *, actor: Actor) -> Submitted:
     """Return how a submission stands, as `submit` would answer; changes nothing."""
     session = db.session()
@@ -120,6 +135,7 @@ def withdraw(submission_id: int, *, actor: Actor) -> int | None:
         )
         absent = _take_along(session, found, Act.WITHDRAW, actor)
         if not was_sent:
+            found.employees = None  # typed, never declared
             return None
         draft = reopen(session, vault(), found, actor.account_id)
         if absent is not None:

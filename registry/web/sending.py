@@ -52,7 +52,7 @@ def confirm(submission_id: int) -> str | Response:
     if not found.ok_count + found.warning_count:
         flash(operations.NOTHING_TO_SUBMIT, "warning")
         return redirect(url_for("roster.submission", submission_id=submission_id), 303)
-    form = SubmitForm(formdata=None, employees=_last_headcount())
+    form = SubmitForm(formdata=None, employees=found.employees or _last_headcount())
     return _confirm_page(form)
 
 
@@ -81,12 +81,28 @@ def submit(submission_id: int) -> Response | tuple[str, int]:
         return _confirm_page(form), 400
     except StateRefused as error:
         flash(error.message, "error")
+        is_draft = error.code in {"absence.open", "submit.has_errors"}
+        if is_draft and is_full:
+            operations.keep_employees(submission_id, form.employees.data, actor=g.actor)
         page = "sending.confirm" if error.code == "absence.open" else "roster.submission"
         return redirect(url_for(page, submission_id=submission_id), 303)
     flash(_words_for(sent), "success")
     if form.employees.data and is_full and not sent.already:
         _say_when_over(submission_id)
     return redirect(url_for("roster.submission", submission_id=submission_id), 303)
+
+
+@blueprint.post("/submissions/<int:submission_id>/employees")
+@guard(Permission.WORK_ROSTER)
+def employees(submission_id: int) -> tuple[str, int]:
+    """Keep the number of employees as it is typed, while the clerk sees to the missing members.
+
+    What is no such number is judged when the roster is sent.
+    """
+    form = SubmitForm()
+    if form.validate():
+        operations.keep_employees(submission_id, form.employees.data, actor=g.actor)
+    return "", 204
 
 
 @blueprint.post("/submissions/<int:submission_id>/discard")

@@ -144,17 +144,35 @@ def test_a_full_roster_is_sent_when_all_are_accounted_for(client, number):
     # Said by the refusal as it stands on the button.
     assert "人没有说明去向" in page and page.count("这 2 人全部：漏写，仍在本单位") == 2
     assert submission(number).state is State.DRAFT
+    assert 'value="80"' in page
 
     back = post(
         client, f"/submissions/{number}/missing", scope="rest", why="OVERLOOKED", back="submit"
     )
     assert back.headers["Location"].endswith(address)
-    assert "都已说明" in client.get(address).text
+    page = client.get(address).text
+    assert "都已说明" in page and 'value="80"' in page
     post(client, address, employees="80")
 
     assert submission(number).state is State.SUBMITTED
     detail = client.get(f"/submissions/{number}").text
     assert "没有列出 2 名现有会员：漏写，仍在本单位 2 人" in detail
+
+
+def test_the_number_of_employees_typed_stays_while_the_missing_are_seen_to(client, number):
+    address = f"/submissions/{number}/submit"
+    assert f'hx-post="/submissions/{number}/employees"' in client.get(address).text
+
+    assert post(client, f"/submissions/{number}/employees", employees="85").status_code == 204
+    assert 'value="85"' in client.get(address).text
+    # What is no number of employees is judged when the roster is sent.
+    assert post(client, f"/submissions/{number}/employees", employees="很多").status_code == 204
+    assert 'value="85"' in client.get(address).text
+    assert submission(number).state is State.DRAFT
+    post(client, f"/submissions/{number}/missing", scope="rest", why="OVERLOOKED")
+    post(client, address, employees="90")
+    answer = post(client, f"/submissions/{number}/employees", employees="85")
+    assert answer.status_code == 409 and submission(number).employees == 90
 
 
 def test_its_own_draft_leads_to_the_roster(client, number):
