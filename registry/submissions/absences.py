@@ -3,6 +3,7 @@
 What was said stands as rows of a submission of its own (`source` ABSENCE), which names the roster
 as its parent: a leaving, a retaining, or nothing at all for who was overlooked. It is a draft as
 long as the roster is one, and is sent, withdrawn and superseded with it (decision 0020).
+Of a member who is retained already only a roster to verify asks.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from registry.members.models import LIVE, Member, Membership, MembershipState
 from registry.members.queries import Sight, masked_document, masked_mobile
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import SubmissionView, find, view_of
-from registry.submissions.states import RowState, State
+from registry.submissions.states import Kind, RowState, State
 from registry.vault.vault import vault
 
 ABSENCE = "ABSENCE"
@@ -36,6 +37,18 @@ class Reason(StrEnum):
     LAID_OFF = "LAID_OFF"
     DIED = "DIED"
     OVERLOOKED = "OVERLOOKED"
+    STILL_RETAINED = "STILL_RETAINED"
+
+    def of(self, *, is_retained: bool) -> "Reason":
+        """What this says of such a member: one is still here, or still retained, not both."""
+        if self not in _NOTHING_HAPPENED:
+            return self
+        return Reason.STILL_RETAINED if is_retained else Reason.OVERLOOKED
+
+    @property
+    def has_happened(self) -> bool:
+        """Whether it is a change, which can have a date."""
+        return self not in _NOTHING_HAPPENED
 
     @property
     def label(self) -> str:
@@ -61,7 +74,9 @@ _SAYS: dict[Reason, tuple[str, str, str | None]] = {
     Reason.LAID_OFF: ("下岗待岗（保留会籍）", RETAINING, "2"),
     Reason.DIED: ("去世（会籍终止）", "6", "8"),
     Reason.OVERLOOKED: ("漏写，仍在本单位", "1", None),
+    Reason.STILL_RETAINED: ("会籍不变，继续保留", RETAINING, None),
 }
+_NOTHING_HAPPENED = (Reason.OVERLOOKED, Reason.STILL_RETAINED)
 _REASON_OF = {(change, reason): one for one, (_, change, reason) in _SAYS.items()}
 
 
@@ -79,14 +94,16 @@ class MissingMember(NamedTuple):
 
 
 class Account(NamedTuple):
-    """How many members a roster leaves out, and of how many what was said.
+    """Of how many members that a roster leaves out it is asked, and of how many what was said.
 
-    `number` is the submission that holds what was said, None where nothing was.
+    `number` is the submission that holds what was said, None where nothing was. `kept` are those
+    retained already, of whom a draft does not ask; what was sent counts them in `total`.
     """
 
     total: int
     said: dict[Reason, int]
     number: int | None = None
+    kept: int = 0
 
     @property
     def open(self) -> int:
@@ -111,10 +128,7 @@ class Gone(NamedTuple):
 
 
 def reason_of(change: str, change_reason: str | None) -> Reason:
-    """Return what was said, from the row that says it.
-
-    Retaining without a reason is how one says of a retained member that nothing has changed.
-    """
+    """Return what was said, from the row that says it."""
     return _REASON_OF.get((change, change_reason), Reason.OVERLOOKED)
 
 
@@ -151,13 +165,16 @@ def account(session: Session, roster: SubmissionView) -> Account:
     if roster.state is not State.DRAFT:
         return Account(roster.missing_count, _said(session, roster.county, number), number)
     counts: dict[Reason, int] = {}
-    total = 0
-    for _, change, why, count in _counted(session, roster, number):
+    total = kept = 0
+    for state, change, why, count in _counted(session, roster, number):
+        if state == MembershipState.RETAINED and not _asks_of_retained(roster):
+            kept += count
+            continue
         total += count
         if change is not None:
             reason = reason_of(change, why)
             counts[reason] = counts.get(reason, 0) + count
-    return Account(total, _in_order(counts), number)
+    return Account(total, _in_order(counts), number, kept)
 
 
 def gone(session: Session, roster: SubmissionView) -> Gone:
@@ -185,7 +202,7 @@ def missing_members(
     after: int = 0,
     limit: int = 50,
 ) -> list[MissingMember]:
-    """Return the members whom a draft leaves out, masked, in the order of admission.
+    """Return the members of whom a draft asks why, masked, in the order of admission.
 
     `only_open` leaves out those of whom something was said; `after` is a membership number.
     """
@@ -205,7 +222,7 @@ def missing_members(
         )
         .join(Member, (Member.county == Membership.county) & (Member.id == Membership.member_id))
         .outerjoin(SubmissionRow, _row_of(roster.county, known.id if known else None))
-        .where(*is_missing(roster), Membership.id > after)
+        .where(*is_asked(roster), Membership.id > after)
     )
     if only_open:
         query = query.where(SubmissionRow.row.is_(None))
@@ -227,7 +244,22 @@ def missing_members(
     ]
 
 
-def is_missing(roster: SubmissionView) -> tuple[ColumnElement[bool], ...]:
+def is_asked(roster: SubmissionView) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions by which it is asked why a membership is missing in a roster.
+
+    That somebody is retained was approved before, and a full roster lists who works here: it asks
+    of nobody again. A roster to verify asks each member to be confirmed, and starts from all.
+    """
+    if _asks_of_retained(roster):
+        return _is_missing(roster)
+    return (*_is_missing(roster), Membership.state != MembershipState.RETAINED)
+
+
+def _asks_of_retained(roster: SubmissionView) -> bool:
+    return roster.kind is Kind.REVERIFY
+
+
+def _is_missing(roster: SubmissionView) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions by which a membership is missing in a roster.
 
     A row that the clerk left out names nobody; a faulty row does, as far as its number is sound.
@@ -259,7 +291,7 @@ def _counted(
         select(*groups, func.count())
         .select_from(Membership)
         .outerjoin(SubmissionRow, _row_of(roster.county, number))
-        .where(*is_missing(roster))
+        .where(*_is_missing(roster))
         .group_by(*groups)
     )
     yield from session.execute(query).tuples()

@@ -17,12 +17,11 @@ from registry.clock import today
 from registry.codes import code_list
 from registry.db import bulk_insert, table_of, transaction
 from registry.errors import InputRefused, StateRefused
-from registry.members.matching import RETAINING
 from registry.members.models import MembershipState
 from registry.roster.check import Checker
 from registry.roster.findings import Finding
 from registry.submissions import absences
-from registry.submissions.absences import ABSENCE, Reason, is_missing
+from registry.submissions.absences import ABSENCE, Reason, is_asked
 from registry.submissions.drafts import by_hand_columns, open_draft, recount
 from registry.submissions.intake import match_chunk
 from registry.submissions.known import cells_of, live_members
@@ -103,7 +102,7 @@ def linked(session: Session, found: Submission) -> Submission | None:
 def close(session: Session, found: Submission, *, demand_all: bool) -> Submission | None:
     """Bring what was said to the roster as it is sent; return the draft that goes with it, if any.
 
-    Whom the roster contains by now, or who is no member any more, is dropped. With `demand_all`
+    Whom the roster contains by now, or of whom it asks no more, is dropped. With `demand_all`
     raises `StateRefused` (absence.open) when nothing was said of somebody.
     """
     if not Kind(found.kind).lists_everybody:
@@ -116,7 +115,7 @@ def close(session: Session, found: Submission, *, demand_all: bool) -> Submissio
             f"名册里没有的会员还有 {now.open:,} 人没有说明去向。请逐人说明，"
             f"或者用“{now.rest_words}”一次说明。",
         )
-    found.missing_count = now.total
+    found.missing_count = now.total + now.kept
     absent = linked(session, found)
     if absent is None or absent.state != State.DRAFT:
         return None
@@ -142,7 +141,7 @@ def _draft(session: Session, submission_id: int, actor: Actor) -> tuple[Submissi
 def _missing(
     session: Session, roster: SubmissionView, members: Sequence[int] | None = None
 ) -> list[Any]:
-    query = live_members(roster.county, roster.union_code, members).where(*is_missing(roster))
+    query = live_members(roster.county, roster.union_code, members).where(*is_asked(roster))
     chosen = None if members is None else set(members)
     return [one for one in session.execute(query) if chosen is None or one.id in chosen]
 
@@ -159,7 +158,11 @@ def _write(
     draft = _opened(session, roster, union, actor)
     numbers = _keys(session, draft)
     _drop_keys(session, draft, {one.person_key for one, _ in said} & numbers.keys())
-    given = [(one, answer, answer.reason) for one, answer in said if answer.reason is not None]
+    given = [
+        (one, answer, answer.reason.of(is_retained=one.state == MembershipState.RETAINED))
+        for one, answer in said
+        if answer.reason is not None
+    ]
     free = max(numbers.values(), default=0)
     rows = []
     for one, answer, reason in given:
@@ -185,7 +188,7 @@ def _stored(ref: Ref, rows: Sequence[tuple[int, Any, str, Reason]]) -> StoredRow
     """
     keeper = vault()
     contents = {
-        number: cells_of(keeper, one) | _change_cells(one, on, reason)
+        number: cells_of(keeper, one) | _change_cells(on, reason)
         for number, one, on, reason in rows
     }
     dates, findings = _dates(contents)
@@ -200,7 +203,7 @@ def _stored(ref: Ref, rows: Sequence[tuple[int, Any, str, Reason]]) -> StoredRow
                 "state": "DRAFT",
                 "worst": worst_of(found),
                 "match": None,
-                "change": _change(one, reason),
+                "change": reason.change,
                 "changed_on": dates[number],
                 "change_reason": reason.change_reason,
                 "person_key": one.person_key,
@@ -220,18 +223,11 @@ def _stored(ref: Ref, rows: Sequence[tuple[int, Any, str, Reason]]) -> StoredRow
     return StoredRows({name: [line[name] for line in lines] for name in COLUMN_NAMES})
 
 
-def _change(one: Any, reason: Reason) -> str:
-    """A retained member who was overlooked stays retained: entering would bring him back."""
-    is_retained = one.state == MembershipState.RETAINED
-    return RETAINING if reason is Reason.OVERLOOKED and is_retained else reason.change
-
-
-def _change_cells(one: Any, on: str, reason: Reason) -> dict[str, str]:
-    cells = {"change": code_list("membership_change").label(_change(one, reason))}
+def _change_cells(on: str, reason: Reason) -> dict[str, str]:
+    cells = {"change": code_list("membership_change").label(reason.change)}
     if reason.change_reason is not None:
         cells["change_reason"] = code_list("membership_change_reason").label(reason.change_reason)
-    # Of who was merely overlooked nothing happened that could have a date.
-    if on and reason is not Reason.OVERLOOKED:
+    if on and reason.has_happened:
         if len(on) > _LONGEST_DATE:
             raise InputRefused("date.unreadable", "日期请写成 2026-09-01 或 2026-09 的样子。")
         cells["changed_on"] = on

@@ -295,20 +295,77 @@ def test_a_roster_without_missing_members_takes_nothing_along(desk):
     assert agrees()
 
 
-def test_a_retained_member_who_was_overlooked_stays_retained_and_nothing_is_written(desk):
+@pytest.fixture
+def retired(desk):
+    """The desk, with the last of the eight retained: that was approved."""
     retire = {0: {"change": "保留会籍", "change_reason": "退休", "changed_on": "2026-01-31"}}
     approve(send_in(make_roster(PEOPLE[7:], retire), desk), actor=make_reviewer())
+    return desk
+
+
+def test_a_full_roster_asks_nothing_of_who_is_retained_already(retired):
     before = last_event(PEOPLE[7]).id
+    number = full_roster(retired, PEOPLE[:6])
+
+    assert account_of(number) == absences.Account(1, {}, kept=1)
+    assert [one.name for one in missing_in(number)] == [PEOPLE[6].full_name]
+    with pytest.raises(StateRefused) as refused:
+        account_for(number, {member_of(PEOPLE[7]): Said(Reason.LEFT)}, actor=retired)
+    assert refused.value.code == "absence.not_missing"
+    assert account_for_rest(number, Said(Reason.LEFT), actor=retired) == 1
+    sent = submit(number, actor=retired, account_for_all=True)
+
+    # Who the roster leaves out is counted as ever.
+    assert sent.missing == 2
+    absent = view_of(account_of(number).number)
+    assert (absent.total_count, account_of(number).said) == (1, {Reason.LEFT: 1})
+    approve(number, actor=make_reviewer())
+    approve(absent.id, actor=make_reviewer())
+    assert state_of(PEOPLE[6]) is MembershipState.ENDED
+    assert state_of(PEOPLE[7]) is MembershipState.RETAINED
+    assert last_event(PEOPLE[7]).id == before
+    assert agrees()
+
+
+def test_a_full_roster_without_other_missing_members_goes_at_once(retired):
+    number = full_roster(retired, PEOPLE[:7])
+
+    submit(number, actor=retired, account_for_all=True)
+
+    assert account_of(number).number is None
+    assert view_of(number).missing_count == 1
+    assert agrees()
+
+
+def test_who_is_retained_while_the_draft_lies_is_asked_of_no_more(desk):
     number = full_roster(desk, PEOPLE[:7])
-    [one] = missing_in(number)
-    assert one.is_retained
     account_for_rest(number, Said(Reason.OVERLOOKED), actor=desk)
-    assert account_of(number).said == {Reason.OVERLOOKED: 1}
+    absent = account_of(number).number
+    approve(
+        send_in(make_roster(PEOPLE[7:], {0: {"change": "保留会籍"}}), desk),
+        actor=make_reviewer(),
+    )
+
+    assert account_of(number) == absences.Account(0, {}, absent, kept=1)
     submit(number, actor=desk, account_for_all=True)
+
+    assert view_of(absent).state is State.WITHDRAWN
+    assert agrees()
+
+
+@pytest.mark.parametrize("said", [Reason.OVERLOOKED, Reason.STILL_RETAINED])
+def test_a_roster_to_verify_asks_of_the_retained_who_stay_so_and_nothing_is_written(retired, said):
+    before = last_event(PEOPLE[7]).id
+    number = full_roster(retired, PEOPLE[:6], kind=Kind.REVERIFY)
+    assert [one.is_retained for one in missing_in(number)] == [False, True]
+    account_for_rest(number, Said(said), actor=retired)
+    assert account_of(number).said == {Reason.OVERLOOKED: 1, Reason.STILL_RETAINED: 1}
+    submit(number, actor=retired, account_for_all=True)
 
     outcome = approve(account_of(number).number, actor=make_reviewer())
 
-    assert (outcome.decided, outcome.state) == (1, State.CLOSED)
+    assert (outcome.decided, outcome.state) == (2, State.CLOSED)
+    assert state_of(PEOPLE[6]) is MembershipState.ACTIVE
     assert state_of(PEOPLE[7]) is MembershipState.RETAINED
     assert last_event(PEOPLE[7]).id == before
     assert agrees()

@@ -151,8 +151,10 @@ def test_who_is_retained_from_now_is_not_counted_as_a_member(clerk):
 def test_who_was_retained_before_and_stays_so_hides_nobody_that_leaves(clerk):
     retired = make_roster(OLD[:1], {0: {"change": "保留会籍", "changed_on": "2024-10-01"}})
     approve(send_in(retired, clerk), actor=make_reviewer())
-    number = take_in(make_roster(OLD[3:]), clerk, kind=Kind.FULL)
+    full = take_in(make_roster(OLD[3:]), clerk, kind=Kind.FULL)
+    number = take_in(make_roster(OLD[3:]), clerk, kind=Kind.REVERIFY)
 
+    assert "2 人离开" in said(full)["roster.big_change"]
     assert "2 人离开" in said(number)["roster.big_change"]
     account_for(number, {member_of(OLD[0]): Said(Reason.OVERLOOKED)}, actor=clerk)
     assert "2 人离开" in said(number)["roster.big_change"]

@@ -57,7 +57,8 @@ def test_the_page_lists_them_masked_with_what_can_be_said(client, number):
         fields = fields_of(person)
         assert fields["full_name"] in page
         assert fields["document_number"] not in page and fields["mobile"] not in page
-    assert all(reason.label in page for reason in Reason)
+    offered = [reason.label for reason in Reason if reason.label in page]
+    assert offered == [reason.label for reason in Reason if reason is not Reason.STILL_RETAINED]
     assert fields_of(PEOPLE[0])["full_name"] not in page
 
 
@@ -134,6 +135,40 @@ def test_several_are_told_at_once(client, number):
     post(client, address, scope="chosen", why="MOVED", on="2026-04", members=chosen)
 
     assert said(number) == {Reason.MOVED: 2}
+
+
+def retire(clerk, person):
+    roster = make_roster([person], {0: {"change": "保留会籍", "change_reason": "退休"}})
+    approve(send_in(roster, clerk), actor=make_reviewer())
+
+
+def test_who_is_retained_already_is_told_and_not_asked_again(client, clerk):
+    retire(clerk, PEOPLE[5])
+    number = take_in(make_roster(PEOPLE[:4]), clerk, kind=Kind.FULL)
+    words = "另有 1 名已经保留会籍的会员没有列出：不用说明，继续保留"
+    for page in ("submit", "missing"):
+        text = client.get(f"/submissions/{number}/{page}").text
+        assert words in text and PEOPLE[5].full_name not in text
+    post(client, f"/submissions/{number}/missing", scope="rest", why="LEFT")
+    post(client, f"/submissions/{number}/submit", employees="80")
+    detail = client.get(f"/submissions/{number}").text
+    assert "没有列出 2 名现有会员：离职（退会） 1 人；其余 1 名会籍不变" in detail
+
+    number = take_in(make_roster(PEOPLE[:5]), clerk, kind=Kind.FULL)
+    assert words in client.get(f"/submissions/{number}/submit").text
+    assert "要说明去向的人没有" in client.get(f"/submissions/{number}/missing").text
+    post(client, f"/submissions/{number}/submit", employees="80")
+    assert submission(number).state is State.SUBMITTED
+
+
+def test_a_roster_to_verify_offers_the_retained_what_can_be_said_of_them(client, clerk):
+    retire(clerk, PEOPLE[5])
+    number = take_in(make_roster(PEOPLE[:5]), clerk, kind=Kind.REVERIFY)
+    page = client.get(f"/submissions/{number}/missing").text
+    line = page[page.index("<tbody") :]
+    assert "会籍不变，继续保留" in line and "漏写，仍在本单位" not in line
+    post(client, f"/submissions/{number}/missing", scope="rest", why="OVERLOOKED")
+    assert "已说明：会籍不变，继续保留 1 人" in client.get(f"/submissions/{number}/submit").text
 
 
 def test_a_full_roster_is_sent_when_all_are_accounted_for(client, number):
