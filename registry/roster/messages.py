@@ -83,7 +83,7 @@ MESSAGES: dict[str, Message] = {
         "校验码不正确",
         "身份证校验码不正确，{expected}。",
         "请对照证件逐位核对后改正。",
-        {"expected": "末位应为其他字符"},
+        {"expected": "至少有一位写错了"},
     ),
     "document.placeholder": Message(
         "证件号码是占位数字",

@@ -51,12 +51,14 @@ def test_one_error_on_the_number(number: Any, code: str) -> None:
     assert checked.document_keys == [None]
 
 
-def test_a_wrong_check_character_names_the_right_one() -> None:
+def test_a_wrong_check_character_says_that_any_digit_may_be_wrong() -> None:
     sound = make_number()
     wrong = sound[:17] + ("0" if sound[17] != "0" else "1")
     found = the(judged(wrong), "document.checksum")
 
-    assert found.message.startswith(f"身份证校验码不正确，末位应为 {sound[17]}。")
+    assert found.message.startswith(
+        f"身份证校验码不正确，至少有一位写错了（照前 17 位算，末位应为 {sound[17]}）。"
+    )
     assert wrong not in found.message
 
 

@@ -32,6 +32,7 @@ def test_facts_stand_in_the_sentence() -> None:
     assert sentence("document.checksum", expected="末位应为 5").startswith(
         "身份证校验码不正确，末位应为 5。"
     )
+    assert sentence("document.checksum").startswith("身份证校验码不正确，至少有一位写错了。")
     assert "“民族”" in sentence("cell.required", label="民族")
 
 

@@ -182,7 +182,9 @@ def _expected(number: str, suggestion: str | None) -> str:
     if suggestion and suggestion[:17] != number[:17]:
         return "与出生日期、性别都相符的改法只有一种"
     long_form = number if len(number) == 18 else resident_id.successor(number)
-    return f"末位应为 {resident_id.check_character(long_form[:17])}"
+    last = resident_id.check_character(long_form[:17])
+    # The wrong digit may stand anywhere: to change the last one alone only hides it.
+    return f"至少有一位写错了（照前 17 位算，末位应为 {last}）"
 
 
 _LABEL = COLUMN["document_number"].label
