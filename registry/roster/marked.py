@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from registry.errors import RosterRefused
 from registry.roster.columns import COLUMN
-from registry.roster.messages import TITLES
+from registry.roster.messages import MESSAGES, TITLES
 from registry.roster.process import Limits
 from registry.roster.sandbox import ORDINARY, run_in_sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from registry.roster.findings import Finding
     from registry.roster.report import RosterReport
     from registry.roster.sheet import Cell
 
@@ -121,11 +122,12 @@ def order_of(
     for found in report.findings:
         place = found.column or letter
         label = COLUMN[found.field].label if found.field else "整行"
-        listed.append([found.row, place, label, found.severity, TITLES[found.code], found.message])
+        said = _said(found)
+        listed.append([found.row, place, label, found.severity, TITLES[found.code], said])
         if found.severity == "fixed":
             continue
         cell = cells.setdefault((found.row, place), ["warning", []])
-        cell[1].append(found.message)
+        cell[1].append(said)
         if found.code in ("cell.error", "cell.formula"):
             valueless.append((found.row, place))
         if found.severity == "error":
@@ -144,6 +146,14 @@ def order_of(
         "left_out": max(0, len(rows or ()) - MOST_ROWS),
         "why_part": part.why if part else "",
     }
+
+
+def _said(found: Finding) -> str:
+    """Return what is said of a finding in the copy, where a formula without a result is #N/A and
+    to open and save it once would give none."""
+    if found.code != "cell.formula":
+        return found.message
+    return found.message.removesuffix(MESSAGES[found.code].remedy) + "请直接填写内容。"
 
 
 def _row_letter(report: RosterReport) -> str:
