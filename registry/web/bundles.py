@@ -29,7 +29,7 @@ from registry.jobs import queries as work
 from registry.jobs.wake import wake
 from registry.submissions.bundles import operations, queries
 from registry.submissions.bundles.findings import findings_csv
-from registry.submissions.bundles.queries import BundleView
+from registry.submissions.bundles.queries import BundleView, Which
 from registry.submissions.bundles.states import BundleState, How
 from registry.unions import queries as unions
 from registry.web.downloads import streamed
@@ -97,16 +97,12 @@ def bundle(code: str, bundle_id: int) -> str:
     session, found = db.session(), _found(bundle_id)
     if found.state is BundleState.MAPPING:
         return _names_page(found)
-    page = "result" if found.state is BundleState.DONE else "progress"
-    parts = queries.parts(session, found)
+    if found.state is BundleState.DONE:
+        return _result_page(found)
     return render_template(
-        f"bundles/{page}.html",
-        pending=queries.pending(session, found),
+        "bundles/progress.html",
         **_reading(found),
-        parts=parts,
-        names=unions.names_of(session, (one.union_code for one in parts)),
         who=display_names(session, [found.created_by, found.confirmed_by]),
-        may_open=can(Permission.VIEW_SUBMISSIONS, found.path),
         may_steer=_may_steer(found),
     )
 
@@ -279,6 +275,28 @@ def _names_page(found: BundleView, error: str = "", typed: dict[str, str] | None
         unions={one.code: one.name for one in here},
         error=error,
         typed=typed or {},
+    )
+
+
+def _result_page(found: BundleView) -> str:
+    session = db.session()
+    which = next((one for one in Which if one == request.args.get("show")), Which.ALL)
+    after = request.args.get("after", "")
+    parts = queries.parts(session, found, which=which, after=after, limit=PAGE + 1)
+    shown = parts[:PAGE]
+    return render_template(
+        "bundles/result.html",
+        bundle=found,
+        union=g.union,
+        pending=queries.pending(session, found),
+        which=which.value,
+        counts={one.value: count for one, count in queries.part_counts(session, found).items()},
+        parts=shown,
+        is_later=bool(after),
+        next=shown[-1].union_code if len(parts) > PAGE else None,
+        names=unions.names_of(session, (one.union_code for one in shown)),
+        who=display_names(session, [found.created_by]),
+        may_open=can(Permission.VIEW_SUBMISSIONS, found.path),
     )
 
 

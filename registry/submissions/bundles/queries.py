@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
 from registry.errors import NotFound
@@ -75,6 +76,14 @@ class NameCounts(NamedTuple):
     def total(self) -> int:
         """All names."""
         return self.open + self.known + self.left_out
+
+
+class Which(StrEnum):
+    """Unions of a bundle: all, those with rows to correct, those with rows that wait now."""
+
+    ALL = "all"
+    FAULTY = "faulty"
+    PENDING = "pending"
 
 
 class PartView(NamedTuple):
@@ -162,12 +171,25 @@ def name_counts(session: Session, bundle: BundleView) -> NameCounts:
     )
 
 
-def parts(session: Session, bundle: BundleView) -> list[PartView]:
-    """Return what a finished bundle brought each union, by code; nothing before its end."""
+def parts(
+    session: Session,
+    bundle: BundleView,
+    *,
+    which: Which = Which.ALL,
+    after: str = "",
+    limit: int | None = None,
+) -> list[PartView]:
+    """Return what a finished bundle brought each union, by code, after union `after`; nothing
+    before its end.
+    """
     if bundle.state is not BundleState.DONE:
         return []
-    query = select(BundlePart).where(
-        BundlePart.county == bundle.county, BundlePart.bundle_id == bundle.id
+    query = (
+        select(BundlePart)
+        .outerjoin(Submission, _sent())
+        .where(*_parts_of(bundle), _BY[which], BundlePart.union_code > after)
+        .order_by(BundlePart.union_code)
+        .limit(limit)
     )
     return [
         PartView(
@@ -179,23 +201,27 @@ def parts(session: Session, bundle: BundleView) -> list[PartView]:
             one.error_count,
             one.transfer_count,
         )
-        for one in session.scalars(query.order_by(BundlePart.union_code))
+        for one in session.scalars(query)
     ]
+
+
+def part_counts(session: Session, bundle: BundleView) -> dict[Which, int]:
+    """Return of how many unions there is something to be said of each kind."""
+    query = (
+        select(*(func.coalesce(func.sum(case((_BY[one], 1), else_=0)), 0) for one in Which))
+        .select_from(BundlePart)
+        .outerjoin(Submission, _sent())
+        .where(*_parts_of(bundle))
+    )
+    return dict(zip(Which, map(int, session.execute(query).one()), strict=True))
 
 
 def pending(session: Session, bundle: BundleView) -> int:
     """Return how many rows that the bundle sent wait for review now."""
     query = (
         select(func.sum(Submission.pending_count))
-        .join(
-            BundlePart,
-            (BundlePart.county == Submission.county) & (BundlePart.submission_id == Submission.id),
-        )
-        .where(
-            BundlePart.county == bundle.county,
-            BundlePart.bundle_id == bundle.id,
-            Submission.state.in_(REVIEWABLE),
-        )
+        .join(BundlePart, _sent())
+        .where(*_parts_of(bundle), Submission.state.in_(REVIEWABLE))
     )
     return int(session.scalar(query) or 0)
 
@@ -252,3 +278,18 @@ def draft_ids(session: Session, county: str, numbers: Iterable[int]) -> set[int]
 
 def _names_of(bundle: BundleView) -> tuple[ColumnElement[bool], ...]:
     return (BundleName.county == bundle.county, BundleName.bundle_id == bundle.id)
+
+
+def _parts_of(bundle: BundleView) -> tuple[ColumnElement[bool], ...]:
+    return (BundlePart.county == bundle.county, BundlePart.bundle_id == bundle.id)
+
+
+def _sent() -> ColumnElement[bool]:
+    return and_(BundlePart.county == Submission.county, BundlePart.submission_id == Submission.id)
+
+
+_BY: dict[Which, ColumnElement[bool]] = {
+    Which.ALL: true(),
+    Which.FAULTY: BundlePart.error_count > 0,
+    Which.PENDING: and_(Submission.state.in_(REVIEWABLE), Submission.pending_count > 0),
+}
