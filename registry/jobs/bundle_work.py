@@ -123,8 +123,8 @@ class BundleWork(Hold):
                 self._let_pass("store", done, total)
             tail = sheet.tail
             findings = [*sheet.head.file_findings, *tail.file_findings, *splitter.file_findings]
-        self._settle(splitter, county, total)
-        self._count(total)
+        self._settle(splitter, county)
+        self._count()
         self._release(_file(tail, findings))
 
     def _splitter(self, head: SheetHead) -> Splitter:
@@ -134,26 +134,30 @@ class BundleWork(Hold):
             targets = staging.targets_of(session, bundle)
             return Splitter(vault(), bundle.county, targets, head.columns, today())
 
-    def _settle(self, splitter: Splitter, county: str, total: int) -> None:
-        """Add what only the whole file shows to the rows that are stored."""
+    def _settle(self, splitter: Splitter, county: str) -> None:
+        """Add what only the whole file shows to the rows that are stored; how much of that there
+        is shows as it is done.
+        """
         for part, findings in splitter.late_findings():
             for start in range(0, len(findings), _SETTLED_AT_ONCE):
                 some = findings[start : start + _SETTLED_AT_ONCE]
                 with transaction() as session:
-                    self._hold(session, stage="finish", done=total, total=total)
+                    self._hold(session, stage="settle", done=0, total=0)
                     staging.settle(session, vault(), county, part, some)
-            self._let_pass("finish", total, total)
+            self._let_pass("settle", 0, 0)
 
-    def _count(self, total: int) -> None:
+    def _count(self) -> None:
+        """Count the parts; the progress is in unions, those counted by a worker before too."""
         session = db.session()
         session.rollback()
         bundle = self._find(session)
-        for code in release.uncounted(session, bundle):
+        left, total = release.uncounted(session, bundle), release.part_count(session, bundle)
+        for done, code in enumerate(left, start=total - len(left) + 1):
             counted = release.count(db.session(), self._find(db.session()), code)
             with self._bundle() as (writing, mine):
-                self._hold(writing, stage="finish", done=total, total=total)
+                self._hold(writing, stage="finish", done=done, total=total)
                 release.keep_count(writing, mine, code, counted)
-            self._let_pass("finish", total, total)
+            self._let_pass("finish", done, total)
 
     def _release(self, file: dict[str, Any]) -> None:
         with self._bundle() as (session, bundle):

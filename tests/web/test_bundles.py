@@ -4,10 +4,12 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from sqlalchemy import update
 
 from registry.access.roles import Role
 from registry.db import db
 from registry.jobs.leases import LostLease
+from registry.jobs.models import Batch
 from registry.review.operations import approve
 from registry.submissions.bundles import queries
 from tests.factories.accounts import csrf_of, make_account, post, sign_in
@@ -370,6 +372,36 @@ def test_the_page_says_that_the_file_is_being_opened(desk, monkeypatch):
     uploaded(desk, make_bundle(make_people(3)))
 
     assert "正在打开文件" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("stage", "done", "total", "running", "paused"),
+    [
+        ("settle", 0, 0, "正在核对全表的重复", "停在核对全表的重复"),
+        (
+            "finish",
+            2,
+            3,
+            "正在汇总各家工会：第 2 家 / 共 3 家 66%",
+            "停在汇总各家工会：第 2 家 / 共 3 家 66%",
+        ),
+        ("read", 0, 0, "正在读取第 0 行", "停在第 0 行 / 共 7 行"),
+    ],
+)
+def test_the_last_stage_shows_its_progress_also_when_paused(
+    desk, stage, done, total, running, paused
+):
+    page = uploaded(desk, make_bundle(make_people(7)))
+    post(desk, f"{page}/confirm", page=page)
+    for state, said in (("RUNNING", running), ("PAUSED", paused)):
+        values = {"state": state, "stage": stage, "done": done, "total": total}
+        db.session.execute(update(Batch).values(values))
+        db.session.commit()
+        text = desk.get(page).text
+        assert said in words(text)
+        bar = re.search(r"<progress[^>]*>", text)[0]
+        # A bar without a value is drawn with stripes: it goes on.
+        assert ("value=" in bar) is (state == "PAUSED" or total > 0)
 
 
 def test_given_up_before_the_unions_were_settled_it_had_come_that_far(desk):

@@ -40,6 +40,11 @@ def uncounted(session: Session, bundle: Bundle) -> list[str]:
     return list(session.scalars(query.order_by(BundlePart.union_code)))
 
 
+def part_count(session: Session, bundle: Bundle) -> int:
+    """Return of how many unions the bundle has parts."""
+    return session.scalar(select(func.count()).select_from(BundlePart).where(*_of(bundle))) or 0
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What a part comes to: columns of `BundlePart`, and what its reviewer is to know of it as a

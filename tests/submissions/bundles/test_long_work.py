@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 from registry.db import db
 from registry.errors import StateRefused
 from registry.jobs import bundles
+from registry.jobs.bundle_work import BundleWork
 from registry.jobs.leases import LostLease, claim, worker_name
 from registry.jobs.models import Batch, BatchState
 from registry.jobs.queries import bundle_progress
 from registry.jobs.wake import wake
 from registry.jobs.work import KINDS, run
+from registry.submissions.bundles import release
 from registry.submissions.bundles.models import BundleGap, BundleName, BundlePart
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import Submission, SubmissionRow
@@ -151,6 +153,42 @@ def test_paused_before_it_began_it_does_not_begin(reviewer):
     assert count(SubmissionRow) == 0
     bundles.run_now(bundles.resume(bundle_id, actor=reviewer))
     check_every_row_is_there_once(bundle_id, 20)
+
+
+def test_the_last_stage_tells_how_many_unions_are_counted(reviewer, monkeypatch):
+    bundle_id = ready(messy(199), reviewer)
+    batch_id = bundles.confirm(bundle_id, actor=reviewer)
+    seen, let_pass = [], BundleWork._let_pass
+
+    def between(self, stage, done, total):
+        db.session.rollback()
+        now = now_of(bundle_id)
+        seen.append((now.stage, now.done, now.total))
+        assert (stage, done, total) == seen[-1]
+        if seen[-1] == ("finish", 2, 3) and len(seen) < 10:
+            bundles.pause(bundle_id, actor=reviewer)
+        let_pass(self, stage, done, total)
+
+    monkeypatch.setattr(BundleWork, "_let_pass", between)
+    assert run(batch_id, worker_name()) is False
+    assert list(dict.fromkeys(seen)) == [
+        ("store", 199, 199),
+        ("settle", 0, 0),
+        ("finish", 1, 3),
+        ("finish", 2, 3),
+    ]
+    assert now_of(bundle_id).state is BatchState.PAUSED
+
+    monkeypatch.undo()
+    counted = []
+    keep = release.keep_count
+    monkeypatch.setattr(
+        "registry.jobs.bundle_work.release.keep_count",
+        lambda *given: (counted.append(given[2]), keep(*given)),
+    )
+    bundles.run_now(bundles.resume(bundle_id, actor=reviewer))
+    assert len(counted) == 1
+    check_every_row_is_there_once(bundle_id, 199)
 
 
 def test_cancelled_nothing_is_left(register, reviewer, monkeypatch):
