@@ -320,6 +320,12 @@ def sentence(code: str, **facts: object) -> str:
     return (message.fact + message.remedy).format_map({**message.defaults, **facts})
 
 
+def fact_of(code: str, message: str) -> str:
+    """Return what a sentence of `sentence` states, without what it asks for: that is over once a
+    roster was sent."""
+    return message.removesuffix(MESSAGES[code].remedy) if code in MESSAGES else message
+
+
 def quoted(text: str) -> str:
     """Return a cell's text in quotes, cut to 20 characters, its long numbers blinded."""
     blinded = _LONG_NUMBER.sub(lambda found: _blind(found.group()), text)

@@ -19,6 +19,7 @@ from registry.db import bulk_insert, table_of, transaction
 from registry.errors import InputRefused, StateRefused
 from registry.members.models import MembershipState
 from registry.roster.check import Checker
+from registry.roster.columns import COLUMN
 from registry.roster.findings import Finding
 from registry.submissions import absences
 from registry.submissions.absences import ABSENCE, Reason, is_asked
@@ -76,7 +77,7 @@ def account_for(submission_id: int, said: Mapping[int, Said], *, actor: Actor) -
         if len(missing) < len(said):
             raise StateRefused(
                 "absence.not_missing",
-                "其中有人现在已经在名册里，或已不是本会会员；没有保存，请刷新页面后再办。",
+                "其中有人已经在名册里，或会籍有了变化，不用再说明；这次没有保存，请看最新情况再办。",
             )
         return _write(session, roster, union, [(one, said[one.id]) for one in missing], actor)
 
@@ -244,7 +245,9 @@ def _dates(
     for finding in checked.findings:
         if finding.field == "changed_on":
             if finding.severity == "error":
-                raise InputRefused(finding.code, finding.message)
+                # Called as the column is called where it was typed.
+                words = finding.message.replace(f"“{COLUMN['changed_on'].label}”", "日期")
+                raise InputRefused(finding.code, words)
             said.setdefault(finding.row, []).append(finding)
     return dict(zip(checked.rows, checked.clean["changed_on"], strict=True)), said
 

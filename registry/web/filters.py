@@ -1,18 +1,20 @@
 """How numbers, days and codes are written on pages."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from flask import Flask
 
 from registry.clock import SHANGHAI, now
 from registry.codes import code_list
+from registry.roster.messages import fact_of
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def install(app: Flask) -> None:
     """Make the filters known to templates."""
-    for written in (count, day, instant, exact, ago, code_label):
+    for written in (count, day, instant, exact, ago, code_label, fact):
         app.add_template_filter(written)
 
 
@@ -56,3 +58,8 @@ def code_label(code: str | None, name: str) -> str:
         return code_list(name).label(code)
     except KeyError:
         return code
+
+
+def fact(finding: Mapping[str, str]) -> str:
+    """What a finding on a file says to who can change nothing in it any more."""
+    return fact_of(finding["code"], finding["message"])

@@ -11,7 +11,7 @@ from registry.db import db
 from registry.errors import InputRefused, RosterRefused, StateRefused
 from registry.members.match import Match
 from registry.review.queries import decisions_by_id
-from registry.roster.messages import TITLES
+from registry.roster.messages import TITLES, fact_of
 from registry.submissions import (
     absences,
     checking,
@@ -186,7 +186,7 @@ def _say_when_over(submission_id: int) -> None:
     """More members than employees is said and never refused."""
     for finding in queries.find(db.session(), submission_id).file_findings:
         if finding["code"] == weighing.OVER_HEADCOUNT:
-            flash(finding["message"], "warning")
+            flash(fact_of(finding["code"], finding["message"]), "warning")
 
 
 def _words_for(sent: operations.Submitted) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.roster.messages import MESSAGES, TITLES, quoted, rows_named, sentence
+from registry.roster.messages import MESSAGES, TITLES, fact_of, quoted, rows_named, sentence
 from registry.roster.rules import RULES
 
 
@@ -34,6 +34,12 @@ def test_facts_stand_in_the_sentence() -> None:
     )
     assert sentence("document.checksum").startswith("身份证校验码不正确，至少有一位写错了。")
     assert "“民族”" in sentence("cell.required", label="民族")
+
+
+def test_once_sent_only_the_fact_is_left() -> None:
+    said = sentence("roster.over_headcount", members=6, employees=5)
+    assert fact_of("roster.over_headcount", said) == "会员 6 人，多于申报的职工 5 人。"
+    assert fact_of("of.yesterday", "一句话。") == "一句话。"
 
 
 def test_an_unknown_rule_is_a_fault_of_the_program() -> None:

@@ -1,5 +1,7 @@
 """Saying why members are not in the roster: each, several, all the rest; saved at once."""
 
+import re
+
 import pytest
 
 from registry.db import db
@@ -78,7 +80,7 @@ def test_a_line_is_saved_at_once(client, number):
     ("values", "words"),
     [
         ({"why": "LEFT", "on": "2099-01-01"}, "晚于今天"),
-        ({"why": "LEFT", "on": "去年"}, "会籍变化日期"),
+        ({"why": "LEFT", "on": "去年"}, "日期填的“去年”读不出是哪一天"),
         ({"why": "", "on": "2026-01-01"}, "请先选择去向"),
     ],
 )
@@ -86,7 +88,18 @@ def test_a_line_that_cannot_be_saved_says_why_in_its_place(client, number, value
     answer = save_line(client, number, members(number)[PEOPLE[4].full_name], **values)
 
     assert 'role="alert"' in answer.text and words in answer.text
+    assert "会籍变化日期" not in answer.text
     assert said(number) == {}
+
+
+def test_who_is_in_the_roster_by_now_is_refused_on_the_page_as_it_is_now(client, clerk, number):
+    one = members(number)[PEOPLE[4].full_name]
+    retire(clerk, PEOPLE[4])
+
+    answer = post(client, f"/submissions/{number}/missing", scope="chosen", why="LEFT", members=one)
+
+    page = client.get(answer.headers["Location"]).text
+    assert "这次没有保存，请看最新情况再办" in page and "刷新" not in page
 
 
 def test_a_page_that_stood_open_writes_nothing_back(client, number):
@@ -192,6 +205,10 @@ def test_a_full_roster_is_sent_when_all_are_accounted_for(client, number):
     assert submission(number).state is State.SUBMITTED
     detail = client.get(f"/submissions/{number}").text
     assert "没有列出 2 名现有会员：漏写，仍在本单位 2 人" in detail
+    assert "Excel 第" in re.sub("<[^>]+>", "", detail)
+    # Those who are in no file have no row in Excel.
+    absent = client.get(re.search(r'href="([^"]+)">看这些人的审核结果', detail)[1]).text
+    assert PEOPLE[4].full_name in absent and "Excel" not in absent
 
 
 def test_the_number_of_employees_typed_stays_while_the_missing_are_seen_to(client, number):
