@@ -218,22 +218,6 @@ def test_a_formula_without_a_result_is_still_one_when_it_comes_back() -> None:
     assert again.counts == report.counts
 
 
-@pytest.mark.parametrize("way", ["keep", "rebuild"])
-def test_where_a_formula_had_no_result_the_copy_says_to_type_the_content(way: str) -> None:
-    source = load_workbook(BytesIO(make_xlsx(rows())))
-    source["花名册"][f"{letter('post')}3"] = "=A1"
-    content = to_bytes(source)
-    assert "打开并保存一次" in check_roster(content, TODAY).findings[0].message
-
-    book = marked_book(content, way)
-
-    said = "“工作岗位”是公式，文件里没有保存计算结果。请直接填写内容。"
-    cell = book["花名册"][f"{letter('post')}3"]
-    assert cell.value == "#N/A" and cell.comment.text.endswith(said)
-    listed = [row[5] for row in texts_of(book["问题清单"]) if row[4] == "公式没有结果"]
-    assert listed == [said]
-
-
 def test_what_openpyxl_does_not_take_is_rebuilt(monkeypatch: Any) -> None:
     ways = []
 
