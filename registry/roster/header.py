@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence, Set
 
-from registry.roster.header_labels import label_table, normalise_label, plain
+from registry.roster.header_labels import known_label, label_table, normalise_label, plain
 from registry.roster.header_lines import (
     Title,
     fits,
@@ -215,7 +215,7 @@ def _repeats_header(
     same = 0
     for field, index in fields.items():
         cell = cells[index] if index < len(cells) else None
-        if isinstance(cell, str) and cell and labels.get(normalise_label(cell)) == field:
+        if isinstance(cell, str) and cell and labels.get(known_label(cell, labels) or "") == field:
             same += 1
     return same >= FEWEST_LABELS
 

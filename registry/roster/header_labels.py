@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from registry.roster.layout import NTH
 
@@ -27,6 +27,31 @@ _HINT = re.compile(
     re.IGNORECASE,
 )
 _LONG_NUMBER = re.compile(r"[0-9]{9}")
+_SAID_TWICE = re.compile(r"([^()\[\]【】〔〕]+)[(\[【〔]([^()\[\]【】〔〕]+)[)\]】〕]")
+_IN_ENGLISH = re.compile(r"([\u4e00-\u9fff]+)([a-z]+)\.?")
+# What a field is called in English behind its Chinese label. Other letters may say that another
+# thing is meant: 联系方式QQ, 姓名Pinyin.
+_ENGLISH: dict[str, frozenset[str]] = {
+    field: frozenset(names.split())
+    for field, names in {
+        "sequence": "no number sn",
+        "full_name": "name fullname membername employeename staffname",
+        "sex": "sex gender",
+        "born_on": "birth birthday birthdate dateofbirth dob",
+        "ethnicity": "ethnicity ethnicgroup nation nationality",
+        "document_kind": "idtype documenttype typeofid certificatetype",
+        "document_number": "id idno idnumber idcard idcardno idcardnumber documentno documentnumber"
+        " certificateno certificatenumber",
+        "education": "education educationlevel degree",
+        "mobile": "mobile mobileno mobilenumber mobilephone cellphone phone phoneno phonenumber"
+        " tel telno telephone",
+        "employer_name": "company employer workunit",
+        "native_place": "nativeplace hometown",
+        "post": "post position job jobtitle",
+        "political_status": "politicalstatus",
+        "remark": "remark remarks note notes",
+    }.items()
+}
 
 
 def plain(text: str) -> str:
@@ -49,6 +74,25 @@ def label_table(columns: Iterable[tuple[str, str, Sequence[str]]]) -> dict[str, 
         for alias in aliases:
             table.setdefault(normalise_label(alias), field)
     return table
+
+
+def known_label(text: str, labels: Mapping[str, str]) -> str | None:
+    """Return the key in a table of labels that a header text is, None when it is none.
+
+    A label may be said twice, as another name of the same field in brackets, 移动电话（手机）, or
+    in English, 姓名Name. Nothing else behind a label is passed over: 姓名（配偶） is another.
+    """
+    label = normalise_label(text)
+    if label in labels:
+        return label
+    twice = _SAID_TWICE.fullmatch(label)
+    if twice is not None:
+        field = labels.get(twice[1])
+        return twice[1] if field and labels.get(normalise_label(twice[2])) == field else None
+    english = _IN_ENGLISH.fullmatch(label)
+    if english is not None and english[2] in _ENGLISH.get(labels.get(english[1]) or "", ()):
+        return english[1]
+    return None
 
 
 def nth_labels(columns: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from registry.roster.header_labels import is_hint, normalise_label
+from registry.roster.header_labels import is_hint, known_label, normalise_label
 
 _LONGEST_SUB_LABEL = 12
 _FEWEST_KNOWN = 3
@@ -57,8 +57,8 @@ def _title(own: Sequence[str], groups: Sequence[str], labels: Labels) -> Title:
     above = [own[n] or groups[n] for n in range(lowest)]
     above = [one for one in above if one and one != text]
     for joined in (text, *_joinings(above, text)):
-        key = normalise_label(joined)
-        if key in labels:
+        key = known_label(joined, labels)
+        if key is not None:
             return Title(text, labels[key], key)
     if lowest and is_hint(text):
         return _title(own[:lowest], groups[:lowest], labels)

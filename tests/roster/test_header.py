@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from registry.roster.columns import COLUMNS
 from registry.roster.header import find_header, label_table, normalise_label, why_no_person
+from registry.roster.header_labels import known_label
 
 LABELS = label_table((column.field, column.label, column.aliases) for column in COLUMNS)
 TITLES = ["序号", "姓名", "性别", "证件号码", "移动电话"]
@@ -18,6 +21,59 @@ def test_labels_are_compared_without_what_clerks_add(written):
 
 def test_labels_are_compared_in_half_width_and_without_case():
     assert LABELS[normalise_label("ＮＯ．")] == "sequence"
+
+
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ("移动电话（手机）", "mobile"),
+        ("手机（联系电话）", "mobile"),
+        ("手机号码【手机】", "mobile"),
+        ("移动电话（手机）（必填）", "mobile"),
+        ("证件号码\n(身份证号)", "document_number"),
+        ("身份证号码（公民身份号码）", "document_number"),
+        ("姓名Name", "full_name"),
+        ("姓 名 Full Name", "full_name"),
+        ("性别 Gender", "sex"),
+        ("出生日期\nDate of Birth", "born_on"),
+        ("身份证号ID No.", "document_number"),
+        ("*联系电话 Tel（必填）", "mobile"),
+    ],
+)
+def test_a_label_said_twice_is_that_label(written, field):
+    assert LABELS[known_label(written, LABELS)] == field
+    header = find_header([["序号", "民族", "学历", written]], LABELS)
+    assert header.fields[field] == 3
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["姓名（配偶）", "姓名（父亲）", "姓名（曾用名）", "姓名（性别）", "姓名（手机）",
+     "移动电话（家属）", "手机（紧急联系人）", "联系电话（办公室）", "证件号码（配偶）",
+     "身份证号（旧）", "工作单位（籍贯）", "姓名（手机）（联系电话）", "姓名（）", "（姓名）",
+     "移动电话手机", "手机（手机", "配偶姓名Name", "联系方式QQ", "手机QQ", "电话WeChat",
+     "联系电话Email", "姓名Pinyin", "姓名PY", "姓名Sex", "姓名ID", "证件号码Name", "单位名称ID",
+     "姓名Name2", "姓名1", "手机号码1", "NameName", "Name姓名"],
+)  # fmt: skip
+def test_what_says_more_than_a_label_stays_foreign(written):
+    assert known_label(written, LABELS) is None
+    assert find_header([["序号", "民族", "学历", written]], LABELS).columns[3][2] is None
+
+
+@given(st.sampled_from(sorted(LABELS)), st.text(max_size=12), st.sampled_from(["", "()", "【】"]))
+def test_whatever_stands_behind_a_label_is_another_name_of_it_or_foreign(label, text, brackets):
+    written = f"{label}{brackets[:1]}{text}{brackets[1:]}"
+    found = known_label(written, LABELS)
+    bare = normalise_label(written)
+    assert found is None or found == bare or (bare.startswith(found) and found in LABELS)
+    if found is not None and found != bare and brackets:
+        assert LABELS.get(normalise_label(text)) == LABELS[found] or text.isascii()
+
+
+def test_a_header_said_twice_is_told_where_it_is_repeated():
+    twice = ["No.", "姓名Name", "性别Sex", "证件号码（身份证号）", "移动电话（手机）"]
+    assert find_header([twice], LABELS).fields == FIELDS
+    assert why(twice) == "header"
 
 
 def test_every_label_and_alias_is_known_and_none_is_claimed_twice():

@@ -23,7 +23,6 @@ def test_where_a_formula_had_no_result_the_copy_says_to_type_the_content(way: st
     made = marked.mark_content(content, marked.encoded(marked.order_of(report), way))
 
     book = load_workbook(BytesIO(made))
-
     said = "“工作岗位”是公式，文件里没有保存计算结果。请直接填写内容。"
     cell = book["花名册"][place]
     assert cell.value == "#N/A" and cell.comment.text.endswith(said)
