@@ -55,8 +55,16 @@ def status_of(error: RegistryError) -> int:
     return 409
 
 
-def page(status: int, text: str = "", *, code: str = "", incident: str = "") -> tuple[str, int]:
-    """Return the page for a status; `text` replaces the general sentence."""
+def page(
+    status: int,
+    text: str = "",
+    *,
+    code: str = "",
+    incident: str = "",
+    back: tuple[str, str] | None = None,
+) -> tuple[str, int]:
+    """Return the page for a status; `text` replaces the general sentence, `back` is label and
+    address of where it can be seen to."""
     words = PAGES.get(status) or PAGES[500 if status >= 500 else 400]
     shown = render_template(
         "errors/error.html",
@@ -65,6 +73,7 @@ def page(status: int, text: str = "", *, code: str = "", incident: str = "") -> 
         text=text or words.text,
         code=code,
         incident=incident,
+        back=back,
     )
     return shown, status
 

@@ -25,6 +25,7 @@ from registry.submissions.marking import SentBack
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import Kind, State
 from registry.unions import queries as unions
+from registry.web import errors
 from registry.web.downloads import workbook
 from registry.web.forms.roster import SubmitForm
 from registry.web.guard import guard
@@ -107,12 +108,18 @@ def employees(submission_id: int) -> tuple[str, int]:
 
 @blueprint.post("/submissions/<int:submission_id>/discard")
 @guard(Permission.WORK_ROSTER)
-def discard(submission_id: int) -> Response:
+def discard(submission_id: int) -> Response | tuple[str, int]:
     """Throw a draft away."""
     found: SubmissionView = g.submission
-    if found.state is not State.DRAFT:
-        raise StateRefused("submission.state", f"这份名册{found.state.label}，不是草稿，不能放弃。")
-    operations.withdraw(submission_id, actor=g.actor)
+    try:
+        if found.state is not State.DRAFT:
+            raise StateRefused(
+                "submission.state", f"这份名册{found.state.label}，不是草稿，不能放弃。"
+            )
+        operations.withdraw(submission_id, actor=g.actor)
+    except StateRefused as error:
+        here = url_for("roster.submission", submission_id=submission_id)
+        return errors.page(409, error.message, code=error.code, back=("返回这份名册", here))
     again = "" if found.source == "BUNDLE" else "同一份文件可以重新上传。"
     flash(f"草稿“{found.file_name}”已放弃，会员库没有变化。{again}", "success")
     return redirect(url_for("roster.upload", code=found.union_code), 303)

@@ -265,6 +265,7 @@ def test_the_clerk_cannot_give_up_rows_that_stand_nowhere_else(app, desk):
     assert refused.status_code == 409
     assert "放弃了这些人就没有地方再报" in refused.text
     assert "不报此行" in refused.text
+    assert f'href="{where}"' in refused.text and "返回这份名册" in refused.text
     assert "需要改正的 1 行" in words(clerk.get(where).text)
 
 

@@ -101,7 +101,8 @@ def test_a_draft_is_discarded(client, clerk):
 
 def test_what_is_submitted_is_not_discarded_or_changed_here(client, clerk):
     number = send_in(make_roster(PEOPLE), clerk)
-    assert post(client, f"/submissions/{number}/discard").status_code == 409
+    refused = post(client, f"/submissions/{number}/discard")
+    assert refused.status_code == 409 and f'href="/submissions/{number}"' in refused.text
     answer = client.post(
         f"/submissions/{number}/rows/2",
         data={"csrf_token": csrf_of(client), "mobile": "13905760001"},
