@@ -13,7 +13,7 @@ COMMANDS = {
     "test": "set up, lint, type and run every test; what follows is passed on to pytest",
     "setup": "only prepare .venv, for run and for test",
     "check": "lint, formatting, types and the order of imports",
-    "bench": "print the benchmark tables",
+    "bench": "measure what the product costs beside what it is compared with, as one table",
     "lock": "write the hashed lock files anew from pyproject.toml (needs uv)",
 }
 

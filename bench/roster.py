@@ -62,6 +62,24 @@ def rows(count: int, seed: int = 331083) -> Iterator[list[str]]:
         ]
 
 
+def faulty_rows(count: int, share: float, seed: int = 331083) -> Iterator[list[str]]:
+    """Yield the same rows with a fault that a clerk must correct in a `share` of them."""
+    chance = random.Random(seed)  # noqa: S311 - no secrets
+    number, ethnicity, sex, mobile = (
+        FIELDS.index(field) for field in ("document_number", "ethnicity", "sex", "mobile")
+    )
+    for row in rows(count, seed):
+        if chance.random() < share:
+            fault = chance.choice((number, ethnicity, sex, mobile))
+            if fault == number:
+                row[fault] = row[fault][:17] + ("1" if row[fault][17] != "1" else "2")
+            elif fault == sex:
+                row[fault] = "女" if row[fault] == "男" else "男"
+            else:
+                row[fault] = "汗族人" if fault == ethnicity else row[fault][:10]
+        yield row
+
+
 def _body(number: int) -> tuple[str, date, bool]:
     division = DIVISIONS[number % len(DIVISIONS)]
     turn, day = divmod(number // len(DIVISIONS) * 7919, BORN_DAYS)

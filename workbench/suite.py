@@ -1,4 +1,4 @@
-"""`test`: the checks and every test there is; `bench`: the benchmark tables."""
+"""`test`: the checks and every test there is; `bench`: what things cost."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def test(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Print the benchmark tables; `arguments` go to the benchmark."""
-    environment.ensure("run")
+    """Measure and print the table; `arguments` go to the benchmark."""
+    environment.ensure("dev")  # it brings PostgreSQL
     return _run_python(["-m", "bench", *arguments])
 
 
