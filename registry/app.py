@@ -3,7 +3,6 @@
 import importlib
 import os
 import pkgutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -62,13 +61,6 @@ def import_models() -> None:
     for package in pkgutil.iter_modules(registry.__path__):
         if package.ispkg and (Path(registry.__path__[0]) / package.name / "models.py").exists():
             importlib.import_module(f"registry.{package.name}.models")
-
-
-def main() -> None:
-    """The `registry` command."""
-    from registry.cli.main import main as run
-
-    sys.exit(run(sys.argv[1:], create_app))
 
 
 def _shell_settings(settings: Mapping[str, Any], ring: keyfile.KeyRing) -> dict[str, Any]:

@@ -7,10 +7,10 @@ seats that were renumbered, and districts founded since.
 """
 
 import csv
+from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-
-from stdnum import numdb
 
 MORE = Path(__file__).resolve().parents[2] / "seeds" / "divisions-more.csv"
 
@@ -21,8 +21,7 @@ PERMIT_DIVISIONS = frozenset({"810000", "820000", "830000"})
 @cache
 def issued() -> frozenset[str]:
     """Return every division code that was issued in some year."""
-    table = numdb.get("cn/loc")
-    codes = {head + part[1] for _, head, _, _, parts in table.prefixes for part in parts}
+    codes = set(_listed())
     with MORE.open(encoding="utf-8", newline="") as file:
         codes.update(row["code"] for row in csv.DictReader(file))
     return frozenset(codes | PERMIT_DIVISIONS)
@@ -35,3 +34,22 @@ def was_ever_issued(code6: str) -> bool:
     830000 exist. A number of the permanent residence card (it begins with 9) has no division.
     """
     return code6 in issued()
+
+
+def _listed() -> Iterator[str]:
+    """Yield the codes of python-stdnum's table: a province's two digits, below it the other four.
+
+    Read as the file that it is: importing the package brings ssl and pydoc along, which takes
+    longer than judging a small roster.
+    """
+    spec = find_spec("stdnum")
+    places = spec.submodule_search_locations if spec else None
+    if not places:
+        raise ModuleNotFoundError("python-stdnum is not installed")
+    province = ""
+    for line in (Path(places[0]) / "cn" / "loc.dat").read_text("utf-8").splitlines():
+        digits = line.strip().partition(" ")[0]
+        if line.startswith(" "):
+            yield province + digits
+        elif not line.startswith("#"):
+            province = digits

@@ -21,12 +21,12 @@ class _Days(dict[str, tuple[int, date]]):
         found = resident_id.day(digits)
         if found is None or not resident_id.EARLIEST_YEAR <= found.year < 2200:
             return 0, date.max
-        self[digits] = _four_weighed(digits[:4], 6) + _four_weighed(digits[4:], 10), found
+        self[digits] = _weighed(digits[:4], 6) + _weighed(digits[4:], 10), found
         return self[digits]
 
 
 @lru_cache(maxsize=2048)
-def _four_weighed(part: str, start: int) -> int:
+def _weighed(part: str, start: int) -> int:
     return resident_id.weigh(part, start)
 
 
@@ -36,8 +36,10 @@ DAYS = _Days()
 @cache
 def region_sums() -> dict[str, int]:
     """Return the weighted sum of each division of residents; permits are judged one by one."""
+    # Seven thousand codes have but a few hundred pairs of digits among them.
     return {
-        code: resident_id.weigh(code, 0) for code in divisions.issued() - divisions.PERMIT_DIVISIONS
+        code: _weighed(code[:2], 0) + _weighed(code[2:4], 2) + _weighed(code[4:], 4)
+        for code in divisions.issued() - divisions.PERMIT_DIVISIONS
     }
 
 

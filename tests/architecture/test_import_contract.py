@@ -16,6 +16,7 @@ VIOLATIONS = [
     ("flow", "clock.py", "import registry.members"),
     ("flow", "members/operations.py", "import registry.review.operations"),
     ("flow", "web/__init__.py", "import registry.cli"),
+    ("flow", "app.py", "import registry.__main__"),
     ("flow", "leftovers.py", ""),
     ("pure", "identity/mask.py", "import sqlalchemy"),
     ("shell", "trail/operations.py", "import werkzeug"),

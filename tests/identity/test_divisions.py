@@ -1,4 +1,5 @@
 import pytest
+from stdnum import numdb
 
 from registry.identity import divisions
 
@@ -35,3 +36,10 @@ def test_other_codes_never_were(code: str) -> None:
 def test_all_are_six_digits() -> None:
     assert all(len(code) == 6 and code.isdecimal() for code in divisions.issued())
     assert len(divisions.issued()) > 7000
+
+
+def test_the_table_is_read_as_its_own_package_reads_it() -> None:
+    provinces = numdb.get("cn/loc").prefixes
+    codes = {head + part[1] for _, head, _, _, parts in provinces for part in parts}
+    assert codes <= divisions.issued()
+    assert set(divisions._listed()) == codes
