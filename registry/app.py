@@ -15,7 +15,17 @@ import config
 import registry
 from registry.db import configure, db
 from registry.vault import keyfile
-from registry.web import bundles, errors, filters, frame, guard, login, numbers, security
+from registry.web import (
+    bundles,
+    drawing,
+    errors,
+    filters,
+    frame,
+    guard,
+    login,
+    numbers,
+    security,
+)
 from registry.web.blueprints import FAMILIES
 
 # Room for the form around the largest workbook.
@@ -48,7 +58,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     # Before the form is read for its token.
     app.before_request(bundles.allow_large)
     csrf.init_app(app)
-    for part in (numbers, security, errors, filters, login, guard, frame):
+    for part in (numbers, security, errors, filters, drawing, login, guard, frame):
         part.install(app)
     for family in FAMILIES:
         app.register_blueprint(family.blueprint)
