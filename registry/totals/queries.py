@@ -46,19 +46,6 @@ class Figures:
         """More members than employees: flagged, never refused."""
         return self.members > self.employees > 0
 
-    def add(self, other: "Figures") -> None:
-        """Add the figures of a disjoint part."""
-        self.unions += other.unions
-        self.unions_covered += other.unions_covered
-        self.members += other.members
-        self.retained += other.retained
-        self.employees += other.employees
-        self.pending_rows += other.pending_rows
-        self.unions_over += other.unions_over
-        self.unions_undeclared += other.unions_undeclared
-        for key, ratio in other.metrics.items():
-            self.metrics[key] = self.metrics[key] + ratio
-
     def to_json(self) -> dict[str, Any]:
         """Return the form that `registry totals --json` prints."""
         return {
@@ -79,6 +66,27 @@ class Figures:
                 for key, ratio in self.metrics.items()
             },
         }
+
+
+class _Counted(NamedTuple):
+    """What a union adds to the figures: flags as 0 and 1, then its counts."""
+
+    formed: int = 0
+    should: int = 0  # is formed or should be
+    covered: int = 0
+    over: int = 0
+    undeclared: int = 0
+    employees: int = 0
+    active: int = 0
+    retained: int = 0
+    filled: int = 0
+    rows: int = 0
+    rows_elsewhere: int = 0
+    submitted: int = 0
+    first_pass: int = 0
+    admissions: int = 0
+    reverified: int = 0
+    pending: int = 0
 
 
 class Totals(NamedTuple):
@@ -106,7 +114,6 @@ def totals(session: Session, under: str, on: date) -> Totals:
     """
     place = find(session, under)
     parts = children(session, under) or [place]
-    figures = {part.code: Figures(part.code, part.name, part.level) for part in parts}
     employees = headcounts(session, place.county, place.path, on)
     query = select(TradeUnion.code, TradeUnion.path, TradeUnion.status, TradeUnion.formed_on).where(
         TradeUnion.path.startswith(place.path, autoescape=True),
@@ -116,21 +123,17 @@ def totals(session: Session, under: str, on: date) -> Totals:
     # The whole county is added up in one go, a part of it by its codes.
     codes = None if place.parent_code is None else [union.code for union in below]
     counts = tallied(session, place.county, on, codes)
+    by_part: dict[str, list[_Counted]] = {part.code: [] for part in parts}
     for code, path, status, formed_on in below:
-        part = _part_of(figures, path)
+        part = next((one for one in path.split("/") if one in by_part), None)
         if part is not None:
-            part.add(
-                _figures(
-                    code,
-                    _status_on(status, formed_on, on),
-                    counts.get(code, UnionCounts()),
-                    employees.get(code, 0),
-                )
+            status_then = _status_on(status, formed_on, on)
+            by_part[part].append(
+                _counted(status_then, counts.get(code, UnionCounts()), employees.get(code, 0))
             )
-    total = Figures(place.code, place.name, place.level)
-    for one in figures.values():
-        total.add(one)
-    return Totals(on, place, list(figures.values()), total)
+    figures = [_figures(part, by_part[part.code]) for part in parts]
+    total = _figures(place, [one for lines in by_part.values() for one in lines])
+    return Totals(on, place, figures, total)
 
 
 def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
@@ -170,31 +173,49 @@ def _pending(session: Session, county: str) -> dict[str, int]:
     return dict(session.execute(query).tuples().all())
 
 
-def _part_of(by_code: dict[str, Figures], path: str) -> Figures | None:
-    return next((by_code[code] for code in path.split("/") if code in by_code), None)
-
-
 def _status_on(status: str, formed_on: date | None, on: date) -> str:
     return "unformed" if status in FORMED and formed_on and formed_on > on else status
 
 
-def _figures(code: str, status: str, counts: UnionCounts, employees: int) -> Figures:
-    formed, should = int(status in FORMED), int(status in FORMED or status in NOT_YET)
-    covered = int(counts.admissions > 0)
-    live = counts.active + counts.retained
-    one = Figures(code, "", Level.GRASSROOTS)
-    one.unions, one.unions_covered = formed, covered
-    one.members, one.retained = counts.active, counts.retained
-    one.employees, one.pending_rows = employees, counts.pending
-    one.unions_over = int(one.over_headcount)
-    one.unions_undeclared = int(counts.active > 0 and not employees)
-    one.metrics |= {
-        "membership_rate": Ratio(counts.active, employees),
-        "founding_rate": Ratio(formed, should),
-        "coverage_rate": Ratio(covered, formed),
-        "completeness_rate": Ratio(counts.filled, live * CELLS),
-        "duplicate_rate": Ratio(counts.rows_elsewhere, counts.rows),
-        "first_pass_rate": Ratio(counts.first_pass, counts.submitted),
-        "reverified_rate": Ratio(counts.reverified, counts.active),
-    }
-    return one
+def _counted(status: str, counts: UnionCounts, employees: int) -> _Counted:
+    """Return what one union adds: everything that a figure or a share is a sum of."""
+    formed = status in FORMED
+    return _Counted(
+        formed,
+        formed or status in NOT_YET,
+        counts.admissions > 0,
+        counts.active > employees > 0,
+        counts.active > 0 and not employees,
+        employees,
+        *counts,
+    )
+
+
+def _figures(place: Union, unions: list[_Counted]) -> Figures:
+    """Return the figures of disjoint unions together."""
+    # Column by column: a page adds up hundreds of unions.
+    sums = _Counted(*map(sum, zip(*unions, strict=True))) if unions else _Counted()
+    live = sums.active + sums.retained
+    return Figures(
+        place.code,
+        place.name,
+        place.level,
+        unions=sums.formed,
+        unions_covered=sums.covered,
+        members=sums.active,
+        retained=sums.retained,
+        employees=sums.employees,
+        pending_rows=sums.pending,
+        unions_over=sums.over,
+        unions_undeclared=sums.undeclared,
+        metrics={
+            **dict.fromkeys(METRIC_LABELS, Ratio(0, 0)),
+            "membership_rate": Ratio(sums.active, sums.employees),
+            "founding_rate": Ratio(sums.formed, sums.should),
+            "coverage_rate": Ratio(sums.covered, sums.formed),
+            "completeness_rate": Ratio(sums.filled, live * CELLS),
+            "duplicate_rate": Ratio(sums.rows_elsewhere, sums.rows),
+            "first_pass_rate": Ratio(sums.first_pass, sums.submitted),
+            "reverified_rate": Ratio(sums.reverified, sums.active),
+        },
+    )
