@@ -5,30 +5,40 @@ writers begin with BEGIN IMMEDIATE, so that two writers queue instead of failing
 PostgreSQL runs as it comes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from binascii import a2b_base64
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
+import msgspec
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CursorResult,
     DateTime,
+    Integer,
     LargeBinary,
     MetaData,
     Select,
     String,
     Table,
+    Text,
     bindparam,
     event,
+    func,
     insert,
+    literal,
     select,
     update,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 # Names of constraints are stable, so that migrations can speak of them on both engines.
@@ -144,6 +154,41 @@ def allocate(session: Session, name: str, count: int = 1) -> int:
         session.execute(insert(IdSequence).values(name=name, next=count + 1))
         return 1
     return taken - count
+
+
+class _Elements(FunctionElement[str]):
+    """The elements of a list in JSON, as rows of one column `value`."""
+
+    name = "elements"
+    inherit_cache = True
+
+
+@compiles(_Elements, "sqlite")
+def _elements_on_sqlite(element: _Elements, compiler: Any, **kw: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_Elements, "postgresql")
+def _elements_on_postgresql(element: _Elements, compiler: Any, **kw: Any) -> str:
+    return f"json_array_elements_text(CAST({compiler.process(element.clauses, **kw)} AS json))"
+
+
+def one_of(
+    column: InstrumentedAttribute[Any],
+    values: Collection[bytes] | Collection[int] | Collection[str],
+) -> ColumnElement[bool]:
+    """Return the condition that a column of bytes, numbers or text holds one of many values.
+
+    The values go as one parameter, a list in JSON. SQLAlchemy expands `in_` value by value, which
+    for thousands of keys takes longer than to find them, and both engines bound the parameters.
+    """
+    listed = literal(msgspec.json.encode(list(values)).decode(), Text())
+    value = _Elements(listed).table_valued("value").c.value
+    if isinstance(column.type, LargeBinary):
+        return column.in_(select(func.decode(value, "base64", type_=LargeBinary())))
+    if isinstance(column.type, Integer):
+        return column.in_(select(sql_cast(value, BigInteger)))
+    return column.in_(select(value))
 
 
 def bulk_insert(
@@ -266,6 +311,12 @@ def _prepare_connection(dbapi_connection: Any, _record: Any) -> None:
         "cache_size=-65536",
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}").close()
+    # PostgreSQL's function, as far as `one_of` needs it.
+    dbapi_connection.create_function("decode", 2, _from_base64, deterministic=True)
+
+
+def _from_base64(text: str, _form: str) -> bytes:
+    return a2b_base64(text)
 
 
 @event.listens_for(Engine, "begin")

@@ -34,9 +34,10 @@ def load(
     from registry.submissions.bundles import queries
     from registry.submissions.bundles.states import BundleState, How
 
-    content = content_of(file)
     chosen = _chosen(named)
     with application():
+        most = max(bundles.most_bytes(is_bulk=is_bulk) for is_bulk in (False, True))
+        content = content_of(file, most)
         actor = signed_in(user)
         received = bundles.upload(content, file_name=file.name, place_code=place, actor=actor)
         del content  # up to 300 MB, and sealed on disk by now

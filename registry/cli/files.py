@@ -18,16 +18,32 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="只输出一个 
 UNION = click.option("--union", "union_code", metavar="CODE", help="工会代码")
 AS_USER = click.option("--as", "user", metavar="USER", help="以哪个账号的权限办理")
 
+_REASONS = {
+    FileNotFoundError: "没有这个文件或文件夹",
+    NotADirectoryError: "没有这个文件或文件夹",
+    IsADirectoryError: "这是一个文件夹",
+    PermissionError: "没有权限",
+}
 
-def content_of(file: Path) -> bytes:
-    """Return the bytes of a file.
+
+def content_of(file: Path, most: int) -> bytes:
+    """Return the bytes of a file; of one with more than `most`, one byte more than these: whoever
+    judges its length refuses it, and a file of any size fits into memory.
 
     Raises `InputRefused` when it cannot be read.
     """
     try:
-        return file.read_bytes()
+        with file.open("rb") as stream:
+            return stream.read(most + 1)
     except OSError as error:
-        raise InputRefused("file.unreadable", f"无法读取文件 {file}：{error.strerror}。") from None
+        raise InputRefused("file.unreadable", f"无法读取文件 {file}：{_reason(error)}。") from None
+
+
+def _reason(error: OSError) -> str:
+    for kind, reason in _REASONS.items():
+        if isinstance(error, kind):
+            return reason
+    return f"系统不允许（错误号 {error.errno}）"
 
 
 @click.command(help="读取并校验一份花名册，不保存任何内容。")
@@ -38,8 +54,9 @@ def content_of(file: Path) -> bytes:
 def check(file: Path, union_code: str | None, user: str | None, as_json: bool) -> int:
     """Print what is found; 1 when there are errors."""
     from registry.roster.report import check_roster
+    from registry.roster.sandbox import ORDINARY
 
-    content = content_of(file)
+    content = content_of(file, ORDINARY.file_bytes)
     if union_code is not None:
         with application():
             document = _matched(content, file.name, union_code, user)
@@ -60,8 +77,9 @@ def mark(file: Path, out: Path) -> int:
     """Write the clerk's own workbook with its findings; 1 when there are errors."""
     from registry.roster.marked import mark as marked
     from registry.roster.report import check_roster
+    from registry.roster.sandbox import ORDINARY
 
-    content = content_of(file)
+    content = content_of(file, ORDINARY.file_bytes)
     report = check_roster(content, today(), keep=False)
     write(out, marked(content, report))
     counts = report.to_json(file.name, "")["rows"]
@@ -91,7 +109,7 @@ def write(out: Path, content: bytes) -> None:
     try:
         out.write_bytes(content)
     except OSError as error:
-        raise InputRefused("file.unwritable", f"无法写入 {out}：{error.strerror}。") from None
+        raise InputRefused("file.unwritable", f"无法写入 {out}：{_reason(error)}。") from None
 
 
 def put_report(document: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ import click
 from config import UnsafeSettingError
 from registry.cli import answers, bundles, care, figures, files, rosters
 from registry.cli.answers import DONE, REFUSED
+from registry.cli.usage import usage_sentence
 from registry.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def main(arguments: Sequence[str], create_app: Callable[[], "Flask"]) -> int:
     logging.basicConfig(level=os.environ.get("REGISTRY_LOG", "WARNING"))
     as_json = "--json" in arguments
     try:
-        answer = group.main(list(arguments), standalone_mode=False, obj=create_app)
+        answer = group.main(
+            list(arguments), prog_name="registry", standalone_mode=False, obj=create_app
+        )
         return answer if isinstance(answer, int) else DONE
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
@@ -50,7 +53,7 @@ def main(arguments: Sequence[str], create_app: Callable[[], "Flask"]) -> int:
         answers.say("已中断。")
         return REFUSED
     except click.ClickException as error:
-        return _refuse("usage", error.format_message(), as_json)
+        return _refuse("usage", usage_sentence(error), as_json)
     except RegistryError as error:
         return _refuse(error.code, error.message, as_json)
     except UnsafeSettingError as error:

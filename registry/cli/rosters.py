@@ -28,14 +28,15 @@ def submit(
     file: Path, union_code: str, user: str, kind: str, hold_errors: bool, as_json: bool
 ) -> int:
     """Print the check's document and the submission; 1 when there are errors."""
+    from registry.db import setting
     from registry.jobs.operations import import_now
     from registry.submissions.operations import state_of
     from registry.submissions.operations import submit as submit_draft
     from registry.submissions.report import stored_report
     from registry.submissions.states import Kind
 
-    content = content_of(file)
     with application():
+        content = content_of(file, setting("UPLOAD_BYTES"))
         actor = signed_in(user)
         received = import_now(
             content,

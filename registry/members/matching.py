@@ -8,12 +8,14 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.db import one_of
 from registry.members.match import Match
 from registry.members.models import Member, Membership, MembershipState, Person
 
 CHUNK = 5000
 RETAINING = "3"  # codes/membership_change.csv: 保留会籍
 LEAVING = frozenset({"4", "5", "6"})  # 转出 除名 退会
+_GOING = LEAVING | {RETAINING}
 
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -43,6 +45,10 @@ class Answer(NamedTuple):
     has_twin: bool = False
 
 
+_NEW = Answer(Match.NEW)
+_NOBODY: frozenset[bytes] = frozenset()
+
+
 class _Known(NamedTuple):
     live_union: str | None
     name: str | None
@@ -64,26 +70,42 @@ def match_many(
     """Yield the answer for each row, in order, where each is of the union named beside it."""
     for start in range(0, len(question.keys), CHUNK):
         part = slice(start, start + CHUNK)
-        keys = question.keys[part]
-        known = _known(session, county, keys)
-        named = _by_name_and_mobile(session, county, question.mobile_keys[part])
-        rows = zip(
-            keys,
+        asked = Question(
+            question.keys[part],
             question.names[part],
             question.changes[part],
             question.particulars[part],
             question.mobile_keys[part],
-            union_codes[part],
-            strict=True,
         )
-        for key, name, change, particulars, mobile_key, union_code in rows:
-            answer = _answer(known.get(key), union_code, name, change, particulars, mobile_key)
-            if mobile_key is not None and named.get((mobile_key, name), set()) - {key}:
-                answer = answer._replace(has_twin=True)
-            yield answer
+        yield from _answers(session, county, union_codes[part], asked)
+
+
+def _answers(
+    session: Session, county: str, union_codes: Sequence[str], asked: Question
+) -> list[Answer]:
+    """Answer a chunk. Most rows of a first roster name nobody known and ask for nothing special:
+    only the others are looked at one by one.
+    """
+    known = _known(session, county, asked.keys)
+    answers = [_NEW] * len(asked.keys)
+    for at, (key, change) in enumerate(zip(asked.keys, asked.changes, strict=True)):
+        if key in known or change in _GOING:
+            answers[at] = _answer(
+                known.get(key),
+                union_codes[at],
+                asked.names[at],
+                change,
+                asked.particulars[at],
+                asked.mobile_keys[at],
+            )
+    for at in _twins(session, county, asked):
+        answers[at] = answers[at]._replace(has_twin=True)
+    return answers
 
 
 def _known(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, _Known]:
+    if not keys:
+        return {}
     query = (
         select(
             Person.key,
@@ -98,26 +120,26 @@ def _known(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, 
             Membership,
             (Membership.county == county) & (Membership.id == Person.live_membership),
         )
-        .where(Person.key.in_(keys))
+        .where(one_of(Person.key, keys))
     )
     return {row[0]: _Known(*row[1:]) for row in session.execute(query)}
 
 
-def _by_name_and_mobile(
-    session: Session, county: str, mobile_keys: Sequence[bytes | None]
-) -> dict[tuple[bytes, str], set[bytes]]:
-    """Return the persons that the county knows by each of these mobiles and a name."""
-    asked = {key for key in mobile_keys if key is not None}
-    found: dict[tuple[bytes, str], set[bytes]] = {}
-    if not asked:
-        return found
+def _twins(session: Session, county: str, asked: Question) -> list[int]:
+    """Return the rows whose name and mobile the county knows by another document number."""
+    mobiles = {key for key in asked.mobile_keys if key is not None}
+    if not mobiles:
+        return []
     query = select(Member.mobile_key, Member.full_name, Member.person_key).where(
-        Member.county == county, Member.mobile_key.in_(asked)
+        Member.county == county, one_of(Member.mobile_key, mobiles)
     )
+    persons: dict[tuple[bytes | None, str], set[bytes]] = {}
     for mobile_key, name, person_key in session.execute(query).tuples():
-        if mobile_key is not None:
-            found.setdefault((mobile_key, name), set()).add(person_key)
-    return found
+        persons.setdefault((mobile_key, name), set()).add(person_key)
+    if not persons:
+        return []
+    rows = enumerate(zip(asked.mobile_keys, asked.names, asked.keys, strict=True))
+    return [at for at, (mobile, name, key) in rows if persons.get((mobile, name), _NOBODY) - {key}]
 
 
 def _answer(
@@ -128,7 +150,7 @@ def _answer(
     particulars: str,
     mobile_key: bytes | None,
 ) -> Answer:
-    leaves = change in LEAVING or change == RETAINING
+    leaves = change in _GOING
     if known is None or known.live_union is None:
         differs = known is not None and known.name is not None and known.name != name
         if leaves:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from registry.db import one_of
 from registry.identity import mask
 from registry.identity.forms import RESIDENT
 from registry.members import row_keys
@@ -53,7 +54,7 @@ def recall(
     found: dict[int, Recalled] = {}
     for start in range(0, len(numbers), CHUNK):
         part = numbers[start : start + CHUNK]
-        query = _members(county, union_code).where(Member.id.in_(part))
+        query = _members(county, union_code).where(one_of(Member.id, part))
         found |= {row.id: _opened(keeper, row) for row in session.execute(query)}
     return {key: found[number] for key, number in members.items() if number in found}
 
@@ -74,7 +75,7 @@ def beginning_with(
     for start in range(0, len(names), CHUNK):
         part = names[start : start + CHUNK]
         query = _members(county, union_code).where(
-            Member.full_name.in_(part), Member.document_kind == RESIDENT
+            one_of(Member.full_name, part), Member.document_kind == RESIDENT
         )
         for row in session.execute(query):
             number = _number(keeper, row)

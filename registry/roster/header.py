@@ -170,8 +170,16 @@ def _best_at(
         if tells_more(lines[:-1], lines[-1], labels):
             told = len(lines)
     lines = lines[:told]
+    searched = lines[: max(SEARCHED_ROWS - index, 0)]
+    if len(searched) < len(lines) and not _names_enough(searched, labels):
+        # What lies below the searched rows may add to a header, not make one of a title.
+        return None
     header = Header(index + len(lines), titles(lines, labels), own)
     return header if header.known >= FEWEST_LABELS else None
+
+
+def _names_enough(lines: Sequence[Sequence[str]], labels: Mapping[str, str]) -> bool:
+    return bool(lines) and Header(0, titles(lines, labels)).known >= FEWEST_LABELS
 
 
 def _below_hints(rows: Sequence[Sequence[object]], header: Header) -> Header:

@@ -5,6 +5,7 @@ as its parent: a leaving, a retaining, or nothing at all for who was overlooked.
 long as the roster is one, and is sent, withdrawn and superseded with it (decision 0020).
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -98,15 +99,15 @@ class Account(NamedTuple):
         who = "其余" if self.said else "这"
         return f"{who} {self.open:,} 人全部：{Reason.OVERLOOKED.label}"
 
-    @property
-    def leaving(self) -> int:
-        """Members whose membership is to end."""
-        return sum(count for reason, count in self.said.items() if reason.change in LEAVING)
 
-    @property
-    def staying(self) -> int:
-        """Members of whom it was said that they stay, retained ones among them."""
-        return sum(self.said.values()) - self.leaving
+class Gone(NamedTuple):
+    """What a roster does to those it leaves out: how many there are, how many of the active ones
+    leave, because it was said or because nothing was, and how many of them are retained from now.
+    """
+
+    total: int
+    leaving: int
+    retaining: int
 
 
 def reason_of(change: str, change_reason: str | None) -> Reason:
@@ -149,22 +150,29 @@ def account(session: Session, roster: SubmissionView) -> Account:
     number = known.id if known else None
     if roster.state is not State.DRAFT:
         return Account(roster.missing_count, _said(session, roster.county, number), number)
-    said = _row_of(roster.county, number)
-    query = (
-        select(SubmissionRow.change, SubmissionRow.change_reason, func.count())
-        .select_from(Membership)
-        .outerjoin(SubmissionRow, said)
-        .where(*is_missing(roster))
-        .group_by(SubmissionRow.change, SubmissionRow.change_reason)
-    )
     counts: dict[Reason, int] = {}
     total = 0
-    for change, why, count in session.execute(query):
+    for _, change, why, count in _counted(session, roster, number):
         total += count
         if change is not None:
             reason = reason_of(change, why)
             counts[reason] = counts.get(reason, 0) + count
     return Account(total, _in_order(counts), number)
+
+
+def gone(session: Session, roster: SubmissionView) -> Gone:
+    """Return what a roster does to those it leaves out, as things are now.
+
+    Whoever is retained already neither leaves nor is retained again.
+    """
+    known = linked(session, roster)
+    total = leaving = retaining = 0
+    for state, change, _, count in _counted(session, roster, known.id if known else None):
+        total += count
+        if state != MembershipState.RETAINED:
+            leaving += count if change is None or change in LEAVING else 0
+            retaining += count if change == RETAINING else 0
+    return Gone(total, leaving, retaining)
 
 
 def missing_members(
@@ -240,6 +248,21 @@ def is_missing(roster: SubmissionView) -> tuple[ColumnElement[bool], ...]:
         Membership.state.in_(LIVE),
         ~named.exists(),
     )
+
+
+def _counted(
+    session: Session, roster: SubmissionView, number: int | None
+) -> Iterator[tuple[MembershipState, str | None, str | None, int]]:
+    """Yield those left out by their state, the change that was said and its reason."""
+    groups = (Membership.state, SubmissionRow.change, SubmissionRow.change_reason)
+    query: Any = (
+        select(*groups, func.count())
+        .select_from(Membership)
+        .outerjoin(SubmissionRow, _row_of(roster.county, number))
+        .where(*is_missing(roster))
+        .group_by(*groups)
+    )
+    yield from session.execute(query).tuples()
 
 
 def _row_of(county: str, number: int | None) -> ColumnElement[bool]:

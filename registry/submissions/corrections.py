@@ -18,7 +18,7 @@ from registry.identity import mask
 from registry.roster.columns import COLUMN
 from registry.roster.sheet import Cell
 from registry.submissions import answering, queries
-from registry.submissions.checking import twins
+from registry.submissions.checking import DUPLICATE, twins
 from registry.submissions.judging import chosen_member
 from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import SubmissionView
@@ -158,17 +158,25 @@ def exclude_row(
 def keep_one(submission_id: int, row: int, *, actor: Actor, place: str = "") -> Corrected:
     """Of the rows with one document number leave out all but this one.
 
-    Raises `StateRefused` (row.changed) when the row is left out itself or has no other beside it.
+    The others may stand in the drafts of other unions, of one file for many: then they stay there,
+    and this one is only no duplicate any more. Raises `StateRefused` (row.changed) when the row is
+    left out itself or is no duplicate.
     """
     with transaction() as session:
         submission = draft_of(session, submission_id, actor)
         found = queries.row(session, submission, row)
         group = queries.same_person(session, submission, found)
         others = [one for one in group if one != row]
-        if found.state is not RowState.DRAFT or not others:
+        is_marked = any(one.code == DUPLICATE for one in found.findings)
+        if found.state is not RowState.DRAFT or not (others or is_marked):
             raise StateRefused(
                 "row.changed", f"第 {row} 行现在没有和它重复的行，请刷新页面后核对。"
             )
+        if not others:
+            # Its state stays; the mark goes, as it goes from the last of a group in one draft.
+            touched = set_state(session, submission, [row], RowState.DRAFT)
+            record_on(session, submission, actor, "draft.keep_one", row=row, rows=0)
+            return Corrected([], touched)
         touched = set_state(session, submission, others, RowState.EXCLUDED)
         what = f"只留第 {row} 行，重复的 {len(others):,} 行不报"
         kept = Kept(rows=others, state=RowState.EXCLUDED)

@@ -25,7 +25,7 @@ from registry.submissions.carrying import Carried
 from registry.submissions.judging import judged
 from registry.submissions.offers import offer_members
 from registry.submissions.storing import Ref, StoredRows
-from registry.submissions.weighing import absent_from
+from registry.submissions.weighing import left_out
 from registry.vault.vault import Vault
 
 Report = Callable[[str, int, int], None]
@@ -148,8 +148,7 @@ def _match(
         done += len(chunk)
         report("match", done, total)
     if is_full:
-        absent = absent_from(session, ref.county, ref.union_code, submitted)
-        prepared.missing = absent.live
+        prepared.missing = left_out(session, ref.county, ref.union_code, submitted)
 
 
 def match_chunk(session: Session, ref: Ref, chunk: StoredRows, columns: list[SheetColumn]) -> None:

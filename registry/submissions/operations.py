@@ -29,6 +29,7 @@ from registry.unions.queries import Union
 from registry.vault.vault import vault
 
 MOST_EMPLOYEES = 1_000_000
+NOTHING_TO_SUBMIT = "没有可以提交的行。标红的请先改正，不该排除的请先恢复。"
 
 
 class Submitted(NamedTuple):
@@ -155,7 +156,7 @@ def _check_submittable(found: Submission, *, hold_errors: bool) -> None:
             f"还有 {found.error_count} 行需要改正。请改正后提交，或先提交没有问题的行。",
         )
     if found.ok_count + found.warning_count == 0:
-        raise StateRefused("submit.nothing", "没有可以提交的行，请先改正标红的内容。")
+        raise StateRefused("submit.nothing", NOTHING_TO_SUBMIT)
 
 
 def _check_employees(employees: int | None) -> None:

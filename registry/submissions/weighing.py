@@ -6,7 +6,7 @@ with the number of employees declared then.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import func, select, update
@@ -15,13 +15,12 @@ from sqlalchemy.orm import Session
 from registry.clock import today
 from registry.members.counts import tallied
 from registry.members.match import Match
-from registry.members.models import LIVE, Membership, MembershipState
+from registry.members.models import LIVE, Membership
 from registry.roster.findings import FileFinding
 from registry.roster.messages import sentence
 from registry.roster.rules import RULES
 from registry.submissions import absences, queries
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.queries import SubmissionView
 from registry.submissions.states import RowState
 from registry.submissions.storing import Ref
 from registry.unions import queries as union_queries
@@ -31,48 +30,50 @@ OVER_HEADCOUNT, BIG_CHANGE = "roster.over_headcount", "roster.big_change"
 CODES = frozenset({OVER_HEADCOUNT, BIG_CHANGE})
 
 
-class Absent(NamedTuple):
-    """Members of the union whom a roster does not name: all live ones, and those not retained."""
-
-    live: int = 0
-    active: int = 0
-
-
 def weigh(
-    session: Session, ref: Ref, matches: Mapping[Match, int], *, leaving_unsaid: int = 0
+    session: Session,
+    ref: Ref,
+    matches: Mapping[Match, int],
+    *,
+    leaving_unnamed: int = 0,
+    retaining_unnamed: int = 0,
 ) -> list[FileFinding]:
     """Return what is to be said of a roster with these matches; nothing for an ordinary one.
 
-    `leaving_unsaid` are members that a full roster leaves out; whoever is retained already neither
-    comes nor goes. A union's first roster is no big change.
+    The unnamed are members that a full roster leaves out. A union's first roster is no big change.
     """
     union = union_queries.find(session, ref.union_code)
     counts = tallied(session, ref.county, today(), [ref.union_code]).get(ref.union_code)
     members = counts.active if counts is not None else 0
     joining = matches.get(Match.NEW, 0) + matches.get(Match.TRANSFER, 0)
-    leaving = matches.get(Match.LEAVE, 0) + leaving_unsaid
+    leaving = matches.get(Match.LEAVE, 0) + leaving_unnamed
     findings = []
     if members and (joining + leaving) * 100 > members * BIG_PERCENT:
         findings.append(_finding(BIG_CHANGE, joining=joining, leaving=leaving, percent=BIG_PERCENT))
     employees = union_queries.headcount(session, union, today())
-    after = members + joining - leaving - matches.get(Match.RETAIN, 0)
+    after = members + joining - leaving - matches.get(Match.RETAIN, 0) - retaining_unnamed
     if employees is not None and after > employees:
         findings.append(_finding(OVER_HEADCOUNT, members=after, employees=employees))
     return findings
 
 
 def reweigh(session: Session, ref: Ref) -> None:
-    """Write these findings, and the number of members left out, with a stored submission."""
+    """Write these findings, and the number of members left out, with a stored submission.
+
+    What was said of those left out is part of its roster and weighed there.
+    """
     view = queries.find(session, ref.submission_id)
+    if view.source == absences.ABSENCE:
+        return
     values: dict[str, Any] = {}
-    leaving_unsaid = 0
+    leaving = retaining = 0
     if view.kind.lists_everybody:
-        absent = _absent(session, view)
-        values["missing_count"] = absent.live
-        staying = absences.account(session, view).staying
-        leaving_unsaid = unsaid(absent, _unread(session, ref) + staying)
+        gone = absences.gone(session, view)
+        values["missing_count"], retaining = gone.total, gone.retaining
+        # A row without a readable number may be any of those who seem to leave.
+        leaving = max(gone.leaving - _unread(session, ref), 0)
     matches = queries.counts_by_match(session, view)
-    found = weigh(session, ref, matches, leaving_unsaid=leaving_unsaid)
+    found = weigh(session, ref, matches, leaving_unnamed=leaving, retaining_unnamed=retaining)
     others = [one for one in view.file_findings if one["code"] not in CODES]
     findings = [*others, *(one._asdict() for one in found)]
     if findings != view.file_findings:
@@ -85,35 +86,14 @@ def reweigh(session: Session, ref: Ref) -> None:
         )
 
 
-def unsaid(absent: Absent, here: int) -> int:
-    """Return how many members a full roster takes leave of.
-
-    `here` are those of whom it was said that they stay, and rows without a readable number: each
-    may be any of those who seem to be absent.
-    """
-    return max(absent.active - here, 0)
-
-
-def absent_from(session: Session, county: str, union_code: str, named: Collection[bytes]) -> Absent:
+def left_out(session: Session, county: str, union_code: str, named: Collection[bytes]) -> int:
     """Return how many members of the union are not among the persons of a roster not stored."""
-    query = select(Membership.person_key, Membership.state).where(
+    query = select(Membership.person_key).where(
         Membership.county == county,
         Membership.union_code == union_code,
         Membership.state.in_(LIVE),
     )
-    states = [state for key, state in session.execute(query) if key not in named]
-    return Absent(len(states), len(states) - states.count(MembershipState.RETAINED))
-
-
-def _absent(session: Session, roster: SubmissionView) -> Absent:
-    query = (
-        select(Membership.state, func.count())
-        .where(*absences.is_missing(roster))
-        .group_by(Membership.state)
-    )
-    by_state = dict(session.execute(query).tuples().all())
-    live = sum(by_state.values())
-    return Absent(live, live - by_state.get(MembershipState.RETAINED, 0))
+    return sum(key not in named for key in session.scalars(query))
 
 
 def _unread(session: Session, ref: Ref) -> int:

@@ -69,7 +69,6 @@ def check_page(submission: SubmissionView) -> str:
         origin=origin,
         beside=_beside(session, submission),
         markable=file_of(session, submission) is not None,
-        discardable=queries.may_be_given_up(session, submission),
         decisions=sorted(set(present.decisions.values()), key=lambda one: one.id),
     )
 
@@ -152,6 +151,7 @@ def counts_of(submission: SubmissionView, counted: Overview, view: View) -> dict
         "alike": [_group(one) for one in counted.alike[:_ALIKE_SHOWN]],
         "twins": _twins(submission, counted),
         "good": submission.ok_count + submission.warning_count,
+        "discardable": queries.may_be_given_up(db.session(), submission),
     }
 
 

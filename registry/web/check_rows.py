@@ -18,11 +18,13 @@ from registry.submissions.corrections import shown
 from registry.submissions.overview import Alike
 from registry.submissions.queries import RowView, SubmissionView
 from registry.submissions.states import RowState
-from registry.submissions.storing import SENSITIVE, SealedRow, StoredFinding
+from registry.submissions.storing import APART, PASSING, SENSITIVE, SealedRow, StoredFinding
 
 IDENTITY = ("full_name", "document_number", "mobile")
 _FROM_NUMBER = frozenset({"sex", "born_on"})
 SPOKEN = frozenset({"error", "warning"})
+# Of a row that nobody opened: what is not stored by itself.
+_ONLY_THERE = "（见原表）"
 _PLACE = {column.field: place for place, column in enumerate(COLUMNS)}
 
 
@@ -174,7 +176,12 @@ class Present:
             return found or _masked(column.field, content)
         if content is not None:
             return shown(content, column.field)
-        return label(column, row.clean.get(column.field, ""))
+        if column.field in PASSING:
+            return _ONLY_THERE
+        stored = (
+            getattr(row, column.field) if column.field in APART else row.clean.get(column.field)
+        )
+        return label(column, stored or "")
 
 
 def with_offer(line: Line, same: Alike) -> Line:
@@ -193,12 +200,10 @@ def with_offer(line: Line, same: Alike) -> Line:
 
 
 def to_open(rows: Sequence[RowView]) -> list[int]:
-    """Return the rows whose faulty cells are to be shown as they stand."""
-    return [
-        row.row
-        for row in rows
-        if row.state is RowState.DRAFT and any(one.severity in SPOKEN for one in row.findings)
-    ]
+    """Return the rows whose faulty cells are to be shown as they stand, rows left out among them:
+    what is wrong in a cell is kept nowhere else.
+    """
+    return [row.row for row in rows if any(one.severity in SPOKEN for one in row.findings)]
 
 
 def fields_of(submission: SubmissionView) -> frozenset[str]:

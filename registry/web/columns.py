@@ -111,7 +111,7 @@ def _why(doubt: Doubt | None) -> str:
         return ""
     label = COLUMN[doubt.guess].label
     return {
-        Why.NEAR: f"列名与“{label}”相近，是不是{label}？",
-        Why.LOOKS: f"这一列的内容像{label}，是不是{label}？",
+        Why.NEAR: f"列名与“{label}”相近，是不是这一项？",
+        Why.LOOKS: f"这一列的内容像{label}，是不是这一项？",
         Why.TWICE: f"另有一列也是“{label}”，内容不一样。请选定用哪一列，另一列选“不读取这一列”。",
     }[doubt.why]

@@ -14,6 +14,8 @@ from registry.web.correcting import whole_page
 from registry.web.guard import guard
 from registry.web.numbers import row_number
 
+_ONE_UNION = "那家工会也报的，只有先审核通过的一家入库。"
+
 blueprint = Blueprint("correcting_many", __name__)
 
 
@@ -85,7 +87,10 @@ def keep(submission_id: int, row: int) -> Response:
         done = corrections.keep_one(submission_id, row, actor=g.actor, place=view.place(row))
     except StateRefused as error:
         return _refused(error, back)
-    flash(f"只留第 {row} 行，重复的 {len(done.rows)} 行不报；随时可以撤销。", "success")
+    if done.rows:
+        flash(f"只留第 {row} 行，重复的 {len(done.rows)} 行不报；随时可以撤销。", "success")
+    else:
+        flash(f"已留下第 {row} 行。和它重复的行不在这份草稿里，{_ONE_UNION}", "success")
     return redirect(back, 303)
 
 

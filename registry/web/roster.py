@@ -130,7 +130,7 @@ def waiting(database: Session, actor: Actor) -> Iterable[Card]:
         *_card_asking([draft for draft in drafts if draft.id in asking]),
         *_card_sent_back([draft for draft in drafts if back.get(draft.id)], back),
         *_card_faulty([one for one in drafts if one.error_count and not back.get(one.id)]),
-        *_card_ready([d for d in drafts if d.is_read and not d.error_count and not back.get(d.id)]),
+        *_card_ready([d for d in drafts if _is_ready(d) and not back.get(d.id)]),
     ]
     yield from cards
     sent = queries.of_union(database, actor.county, actor.place, states=_UNDER_WAY)
@@ -232,6 +232,11 @@ def _card_ready(drafts: list[SubmissionView]) -> Iterable[Card]:
             "amber",
             70,
         )
+
+
+def _is_ready(draft: SubmissionView) -> bool:
+    has_good = draft.ok_count + draft.warning_count > 0  # else every row is left out
+    return draft.is_read and has_good and not draft.error_count
 
 
 def _where(drafts: list[SubmissionView]) -> str:

@@ -49,6 +49,9 @@ def confirm(submission_id: int) -> str | Response:
     found: SubmissionView = g.submission
     if found.state is not State.DRAFT or not found.is_read:
         return redirect(url_for("roster.submission", submission_id=submission_id), 303)
+    if not found.ok_count + found.warning_count:
+        flash(operations.NOTHING_TO_SUBMIT, "warning")
+        return redirect(url_for("roster.submission", submission_id=submission_id), 303)
     form = SubmitForm(formdata=None, employees=_last_headcount())
     return _confirm_page(form)
 
@@ -94,7 +97,8 @@ def discard(submission_id: int) -> Response:
     if found.state is not State.DRAFT:
         raise StateRefused("submission.state", f"这份名册{found.state.label}，不是草稿，不能放弃。")
     operations.withdraw(submission_id, actor=g.actor)
-    flash(f"草稿“{found.file_name}”已放弃，会员库没有变化。同一份文件可以重新上传。", "success")
+    again = "" if found.source == "BUNDLE" else "同一份文件可以重新上传。"
+    flash(f"草稿“{found.file_name}”已放弃，会员库没有变化。{again}", "success")
     return redirect(url_for("roster.upload", code=found.union_code), 303)
 
 

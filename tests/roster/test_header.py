@@ -49,6 +49,21 @@ def test_a_header_below_row_30_is_not_found():
     assert find_header([[]] * 30 + [TITLES], LABELS) is None
 
 
+@pytest.mark.parametrize("above", ["会员花名册", "注", "基本信息"])
+def test_a_text_in_row_30_makes_no_header_of_row_31(above):
+    assert find_header([[]] * 29 + [[above], TITLES], LABELS) is None
+
+
+def test_a_header_that_begins_in_row_30_may_end_below_it():
+    lines = [["姓名", "性别", "民族", "证件", ""], ["", "", "", "证件类别", "证件号码"]]
+
+    header = find_header([[]] * 29 + lines, LABELS)
+
+    assert header is not None
+    assert header.row == 31
+    assert "document_number" in header.fields
+
+
 def test_two_columns_for_one_field_the_first_wins():
     header = find_header([[*TITLES, "手机"]], LABELS)
     assert header is not None

@@ -1,11 +1,15 @@
 """What a roster means for its union as a whole: said once, stored, and true after a correction."""
 
 import pytest
+from sqlalchemy import select
 
 from registry.clock import today
 from registry.db import db, transaction
+from registry.members.models import Member
 from registry.review.operations import approve
-from registry.submissions import queries
+from registry.submissions import absences, queries
+from registry.submissions.absences import Reason
+from registry.submissions.accounting import Said, account_for, account_for_rest
 from registry.submissions.corrections import edit_row, exclude_row
 from registry.submissions.matched import match_report
 from registry.submissions.operations import submit
@@ -37,6 +41,11 @@ def said(number):
     db.session.rollback()
     found = queries.find(db.session(), number).file_findings
     return {one["code"]: one["message"] for one in found if one["code"].startswith("roster.")}
+
+
+def member_of(person):
+    query = select(Member.id).where(Member.full_name == person.full_name)
+    return db.session.scalars(query).one()
 
 
 def leaving(*places):
@@ -124,6 +133,40 @@ def test_the_employees_declared_with_a_full_roster_count(clerk):
 
     submit(number, actor=clerk, employees=30)
     assert said(number) == {}
+
+
+def test_who_is_retained_from_now_is_not_counted_as_a_member(clerk):
+    declare(8, clerk)
+    number = take_in(make_roster(OLD[:7]), clerk, kind=Kind.FULL)
+    for person, reason in zip(OLD[7:], (Reason.RETIRED, Reason.LAID_OFF, None), strict=True):
+        account_for(number, {member_of(person): Said(reason)}, actor=clerk)
+    account_for_rest(number, Said(Reason.OVERLOOKED), actor=clerk)
+
+    # Seven listed and one overlooked are eight; two are retained.
+    assert said(number) == {}
+    account_for(number, {member_of(OLD[7]): Said(Reason.OVERLOOKED)}, actor=clerk)
+    assert "会员 9 人，多于申报的职工 8 人" in said(number)["roster.over_headcount"]
+
+
+def test_who_was_retained_before_and_stays_so_hides_nobody_that_leaves(clerk):
+    retired = make_roster(OLD[:1], {0: {"change": "保留会籍", "changed_on": "2024-10-01"}})
+    approve(send_in(retired, clerk), actor=make_reviewer())
+    number = take_in(make_roster(OLD[3:]), clerk, kind=Kind.FULL)
+
+    assert "2 人离开" in said(number)["roster.big_change"]
+    account_for(number, {member_of(OLD[0]): Said(Reason.OVERLOOKED)}, actor=clerk)
+    assert "2 人离开" in said(number)["roster.big_change"]
+
+
+def test_those_left_out_are_weighed_with_their_roster_and_not_again(clerk):
+    declare(5, clerk)
+    number = take_in(make_roster(OLD[:6]), clerk, kind=Kind.FULL)
+    account_for_rest(number, Said(Reason.LEFT), actor=clerk)
+    assert said(number).keys() == {"roster.big_change", "roster.over_headcount"}
+
+    submit(number, actor=clerk, employees=30, account_for_all=True)
+    absent = absences.linked(db.session(), queries.find(db.session(), number))
+    assert (said(number).keys(), said(absent.id)) == ({"roster.big_change"}, {})
 
 
 def test_a_check_says_the_same_but_nobody_left_out_leaves(clerk):

@@ -10,7 +10,7 @@ from registry.db import db
 from registry.jobs.leases import LostLease
 from registry.review.operations import approve
 from registry.submissions.bundles import queries
-from tests.factories.accounts import make_account, post, sign_in
+from tests.factories.accounts import csrf_of, make_account, post, sign_in
 from tests.factories.bundle_desk import (
     COUNTY_LIST,
     LIST,
@@ -219,6 +219,36 @@ def test_the_clerk_is_told_where_the_draft_comes_from(app, desk):
     assert "需要改正" in clerk.get("/home").text
 
 
+def test_the_clerk_keeps_a_row_that_another_union_has_too(app, desk):
+    people = make_people(5)
+    page = uploaded(desk, make_bundle([*people[:4], people[0]]))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    draft = queries.parts(db.session(), view(1))[0].draft_id
+    clerk = app.test_client()
+    sign_in(clerk, make_account(Role.CLERK, "3310830010011"))
+    assert ">只留这一行<" in clerk.get(f"/submissions/{draft}").text
+
+    done = post(clerk, f"/submissions/{draft}/rows/2/keep", tab="error")
+
+    text = words(clerk.get(done.headers["Location"]).text)
+    assert "已留下第 2 行" in text and "不在这份草稿里" in text
+    assert "提交审核（1 人）" in text
+
+
+def test_rows_of_a_bundle_are_called_by_their_numbers_in_excel(app, desk):
+    page = uploaded(desk, make_bundle(make_people(3)))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    number = queries.parts(db.session(), view(1))[0].submission_id
+    other = app.test_client()
+    sign_in(other, make_account(Role.REVIEWER, TOWNSHIP, name="second"))
+
+    for address in (f"/submissions/{number}", f"/submissions/{number}/review"):
+        text = words(other.get(address).text)
+        assert " Excel 行 姓名" in text and "序号" not in text, address
+
+
 def test_the_clerk_cannot_give_up_rows_that_stand_nowhere_else(app, desk):
     people = make_people(3)
     changes = {0: {"document_number": spoilt(people[0].number)}}
@@ -236,6 +266,36 @@ def test_the_clerk_cannot_give_up_rows_that_stand_nowhere_else(app, desk):
     assert "放弃了这些人就没有地方再报" in refused.text
     assert "不报此行" in refused.text
     assert "需要改正的 1 行" in words(clerk.get(where).text)
+
+
+def test_with_its_last_row_left_out_a_bundles_draft_can_be_given_up_at_once(app, desk):
+    people = make_people(3)
+    changes = {0: {"document_number": spoilt(people[0].number)}}
+    page = uploaded(desk, make_bundle(people, changes=changes))
+    post(desk, f"{page}/confirm", page=page)
+    work()
+    draft = queries.parts(db.session(), view(1))[0].draft_id
+    clerk = app.test_client()
+    sign_in(clerk, make_account(Role.CLERK, "3310830010011"))
+    where = f"/submissions/{draft}"
+    exclude = f"{where}/rows/2/exclude"
+    htmx = {"HX-Request": "true"}
+
+    fields = {"csrf_token": csrf_of(clerk, where), "tab": "error", "shown": "2"}
+    answer = clerk.post(exclude, data=fields, headers=htmx).text
+    assert "或者放弃这份草稿" in answer
+    assert 'data-dialog="discard"' in answer and '<dialog class="dialog" id="discard"' in answer
+    # It is no draft to be submitted.
+    assert "去提交" not in clerk.get("/home").text
+    assert clerk.get(f"{where}/submit").headers["Location"] == where
+    assert "需要改正的 1 行" in words(clerk.get(where).text)
+    # Taken in again, it has no way out any more.
+    assert "放弃草稿" not in clerk.post(exclude, data={**fields, "take_in": "1"}, headers=htmx).text
+
+    clerk.post(exclude, data=fields, headers=htmx)
+    post(clerk, f"{where}/discard", page=where)
+    told = words(clerk.get("/unions/3310830010011/roster").text) + words(clerk.get(where).text)
+    assert "已放弃" in told and "可以重新上传" not in told
 
 
 def test_who_may_load_a_register_sends_larger_files_and_no_one_else(app, client):

@@ -10,8 +10,10 @@ from registry.review.operations import approve
 from registry.submissions import corrections
 from tests.factories.accounts import post
 from tests.factories.clerk_desk import row_of, save, sit_down, submission
-from tests.factories.people import fields_of, make_people
+from tests.factories.numbers import spoilt
+from tests.factories.people import fields_of, label_row, make_people, table
 from tests.factories.rosters import (
+    csv_of,
     make_reviewer,
     make_roster,
     send_in,
@@ -111,3 +113,35 @@ def test_help_leads_back_without_what_was_searched_for(client, clerk):
     link = html.unescape(re.search(r'href="(/help/mobile\.format[^"]+)">怎么办<', page)[1])
     assert "q%3D" not in link and "q=" not in link
     assert f'href="/submissions/{number}?tab=error&amp;after=5#row-6"' in client.get(link).text
+
+
+def test_what_was_repaired_is_shown_as_it_was_read(client, clerk):
+    repaired = {"document_kind": "身份证", "changed_on": "2024年9月2日"}
+    number = take_in(make_roster(PEOPLE, {1: repaired}), clerk)
+    row = cells_of(client.get(f"/submissions/{number}?tab=fixed").text, 3)
+    assert "居民身份证" in row["有效证件类别"] and "2024-09-02" in row["会籍变化日期"]
+
+
+def test_what_is_kept_nowhere_but_in_the_table_is_not_called_empty(client, clerk):
+    rows = [{**label_row(person), "所属工会": " 青禾阀门厂 工会 "} for person in PEOPLE]
+    number = take_in(csv_of(table(rows)), clerk)
+    row = cells_of(client.get(f"/submissions/{number}?tab=fixed").text, 3)
+    assert row["所属工会"] == "（见原表）"
+
+
+def test_a_row_left_out_still_shows_what_stands_in_it(client, clerk):
+    wrong = {"document_number": spoilt(PEOPLE[1].number), "ethnicity": "汗族"}
+    number = take_in(make_roster(PEOPLE, {1: wrong}), clerk)
+    corrections.exclude_row(number, 3, actor=clerk, excluded=True)
+    page = client.get(f"/submissions/{number}?tab=excluded").text
+    assert "（空）" not in page and '<input class="cell-edit' not in page
+    assert cells_of(page, 3)["民族"] == "汗族"
+    assert f"{wrong['document_number'][:4]}**********" in page
+    assert str(wrong["document_number"]) not in page
+
+
+def cells_of(page, row):
+    """What stands in a row's further cells, by label."""
+    part = re.search(rf'id="more-{row}".*?</td>', page, re.S)
+    pattern = r'<span class="more-label">([^<]+)</span>\s*<span[^>]*>([^<]*)</span>'
+    return dict(re.findall(pattern, part[0]))

@@ -77,6 +77,12 @@ def state_of(number):
     return work.progress(db.session(), "331083", number).state
 
 
+def test_the_question_reads_well_whatever_the_item_is_called(client, clerk):
+    number = send(client, csv_of(lines([*UNSURE[:-1], "是否农名工"])))
+    page = client.get(f"/submissions/{number}/columns").text
+    assert "列名与“是否农民工”相近，是不是这一项？" in page
+
+
 def test_an_unsure_file_is_asked_about_before_anything_is_stored(client, clerk):
     number = send(client, csv_of(lines()))
     assert state_of(number) == "ASKING"

@@ -16,7 +16,7 @@ from registry.submissions import checking
 from registry.submissions import queries as submissions
 from registry.submissions.bundles import queries
 from registry.submissions.bundles.states import BundleState, How
-from registry.submissions.corrections import edit_row, exclude_row
+from registry.submissions.corrections import edit_row, exclude_row, keep_one
 from registry.submissions.listing import row_counts
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.operations import submit, withdraw
@@ -156,6 +156,28 @@ def test_one_person_in_two_unions_of_one_file_is_faulty_in_both(reviewer):
         assert (finding.code, finding.other_rows) == ("roster.duplicate", [other])
         held = rows_of(parts[code].submission_id)[row]
         assert (held.state, held.match, held.worst) == (RowState.HELD, None, "error")
+    assert reconcile(db.session(), "331083")[1] == []
+
+
+def test_a_clerk_keeps_a_person_whom_another_union_of_the_file_has_too(reviewer):
+    people = make_people(5)
+    split(read_in(make_bundle([*people[:4], people[0]]), reviewer), reviewer)
+    first, second = (parts_of(1)[code] for code in (FIRST, SECOND))
+    clerk = make_actor(Role.CLERK, FIRST)
+
+    assert keep_one(first.draft_id, 2, actor=clerk).rows == []
+    kept = rows_of(first.draft_id)[2]
+    assert (kept.state, kept.worst, kept.match) == (RowState.DRAFT, "ok", Match.NEW)
+    assert submissions.find(db.session(), first.draft_id).error_count == 0
+    assert rows_of(second.draft_id)[6].worst == "error"
+    with pytest.raises(StateRefused):
+        keep_one(first.draft_id, 2, actor=clerk)
+
+    # Both unions keep the person: the second waits, for nobody is a member twice.
+    keep_one(second.draft_id, 6, actor=make_actor(Role.CLERK, SECOND))
+    for draft, code, admitted in ((first.draft_id, FIRST, 1), (second.draft_id, SECOND, 0)):
+        sent = submit(draft, actor=make_actor(Role.CLERK, code))
+        assert approve(sent.submission_id, actor=make_reviewer()).decided == admitted
     assert reconcile(db.session(), "331083")[1] == []
 
 
