@@ -18,6 +18,9 @@ class Measure(NamedTuple):
 MEASURES = (
     Measure("submit"),
     Measure("peers"),
+    Measure("approve"),
+    Measure("resubmit"),
     Measure("rosters"),
+    Measure("small_roster"),
     Measure("bulk", is_long=True),
 )
