@@ -20,4 +20,7 @@ MEASURES = (
     Measure("peers"),
     Measure("rosters"),
     Measure("bulk", is_long=True),
+    Measure("big_register"),
+    Measure("busy_site"),
+    Measure("huge_register", is_long=True),
 )
