@@ -23,4 +23,7 @@ MEASURES = (
     Measure("rosters"),
     Measure("small_roster"),
     Measure("bulk", is_long=True),
+    Measure("big_register"),
+    Measure("busy_site"),
+    Measure("huge_register", is_long=True),
 )

@@ -17,12 +17,6 @@ class Ratio(NamedTuple):
         hundredths = self.numerator * 10000 // self.denominator
         return f"{hundredths // 100}.{hundredths % 100:02d}"
 
-    def __add__(self, other: object) -> "Ratio":
-        """Add shares of disjoint groups."""
-        if not isinstance(other, Ratio):
-            return NotImplemented
-        return Ratio(self.numerator + other.numerator, self.denominator + other.denominator)
-
 
 METRIC_LABELS: dict[str, str] = {
     "membership_rate": "入会率",
