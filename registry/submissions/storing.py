@@ -5,7 +5,7 @@ those two fields) stands only in the sealed parts.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,8 @@ FREE_TEXT = tuple(
 )
 _LONG_NUMBER = re.compile(r"(?<=\d{4})\d{7,}[0-9Xx]?")
 RANK = {"error": 2, "warning": 1}
+# Rows with an error are not matched, so what the register said of them goes.
+_OF_REGISTER = ("member.", "change.no_member")
 
 _encode = msgspec.json.encode
 
@@ -76,6 +78,8 @@ class StoredFinding(msgspec.Struct, array_like=True):
 _findings_decoder = msgspec.json.Decoder(list[StoredFinding])
 _sealed_decoder = msgspec.json.Decoder(SealedRow)
 
+# What `add_late` changes.
+LATE_NAMES = ("worst", "match", "changed_fields", "findings")
 COLUMN_NAMES = (
     "county",
     "submission_id",
@@ -187,6 +191,22 @@ def blinded(texts: list[str | None]) -> list[str | None]:
     if not _LONG_NUMBER.search("\n".join(text for text in texts if text)):
         return texts
     return [text and _LONG_NUMBER.sub(lambda n: "*" * len(n[0]), text) for text in texts]
+
+
+def add_late(values: MutableMapping[str, Any], findings: Iterable[Finding]) -> None:
+    """Add what only the whole roster shows to a row that is matched already; again changes nothing.
+
+    `values` are the row's `findings`, `worst`, `match` and `changed_fields` as stored. A row that
+    becomes faulty has no match, and nothing that the register said of it.
+    """
+    stored = decode_findings(values["findings"])
+    there = {one.code for one in stored}
+    stored += [to_stored(one) for one in findings if one.code not in there]
+    values["worst"] = worst_of(stored)
+    if values["worst"] == "error":
+        stored = [one for one in stored if not one.code.startswith(_OF_REGISTER)]
+        values["match"] = values["changed_fields"] = None
+    values["findings"] = encode_findings(stored)
 
 
 def worst_of(findings: Iterable[Finding | StoredFinding]) -> str:
