@@ -89,9 +89,11 @@ class WorkbookSource(Source):
         if (sheet.end[0] + 1) * sheet.width > MOST_CELLS:
             raise Refusal("file.too_large", what="的单元格数", limit="3000 万个")
         self._last_rows[index] = sheet.end[0] + 1
-        before: Row = [""] * sheet.start[1]
-        for row in sheet.iter_rows():
-            yield [*before, *row] if before else row  # type: ignore[misc]
+        rows: Iterator[Row] = sheet.iter_rows()  # type: ignore[assignment]
+        if sheet.start[1]:
+            before: Row = [""] * sheet.start[1]
+            rows = ([*before, *row] for row in rows)
+        yield from rows
 
     def last_row(self, index: int) -> int:
         return self._last_rows.get(index, 0)
