@@ -6,10 +6,12 @@ before each measured step, so that all rounds begin alike.
 
 import os
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,6 +53,19 @@ class Place(NamedTuple):
         """Run a module of the bench in a process of its own."""
         return self.run([sys.executable, "-m", module, *arguments])
 
+    def ask_all(self, question: str) -> list[Any]:
+        """Return the first value of each row that a SELECT gives."""
+        if self.server:
+            with self.server.connect(self.database_name) as connection:
+                return [row[0] for row in connection.execute(question.encode())]
+        with closing(sqlite3.connect(self.data / "registry.sqlite3")) as lite:
+            return [row[0] for row in lite.execute(question)]
+
+    @property
+    def database_name(self) -> str:
+        """The database's own name on the server."""
+        return self.database_url.partition("@/")[2].partition("?")[0]
+
     @property
     def database(self) -> str:
         """The database's address, also for SQLite."""
@@ -79,7 +94,7 @@ class Ground:
             place = self._copy(source, f"template-{name}")
             fill(place)
             if self.server:
-                with self.server.connect(_database_of(place)) as connection:
+                with self.server.connect(place.database_name) as connection:
                     connection.execute("VACUUM ANALYZE")
             self._templates[name] = place
         return name
@@ -87,6 +102,10 @@ class Ground:
     def seeded(self) -> str:
         """Return the template with the demo's 606 unions and its accounts."""
         return self.template(SEEDED, None, lambda place: place.registry("seed", "--demo"))
+
+    def empty(self) -> str:
+        """Return the template with nothing in it, for what is not the product."""
+        return self.template("empty", None, lambda place: None)
 
     @contextmanager
     def place(self, template: str) -> Iterator[Place]:
@@ -98,18 +117,28 @@ class Ground:
         finally:
             shutil.rmtree(place.data)
             if self.server:
-                self.server.drop(_database_of(place))
+                self.server.drop(place.database_name)
 
-    def workbook(self, name: str, rows: Callable[[], Iterable[list[str]]], **how: Any) -> Path:
-        """Return a workbook with the roster's header and `rows`, written once a run."""
+    def workbook(
+        self,
+        name: str,
+        rows: Callable[[], Iterable[list[str]]],
+        header: Sequence[str] = (),
+        *,
+        inline: bool = False,
+    ) -> Path:
+        """Return a workbook with `rows` below the roster's header, or another one; written once a
+        run."""
         path = self.folder / f"{name}.xlsx"
         if not path.exists():
+            path.parent.mkdir(exist_ok=True)
             # In a process of its own: this one stays small.
             pid = os.fork()
             if pid == 0:
                 try:
                     draft = path.with_suffix(".new")
-                    workbook.write(draft, [roster.header(), *rows()], **how)
+                    labels = list(header) or roster.header()
+                    workbook.write(draft, chain([labels], rows()), inline=inline)
                     draft.rename(path)
                 finally:
                     os._exit(0)
@@ -127,14 +156,10 @@ class Ground:
             data.mkdir()
         if self.server is None:
             return Place(data, "", None)
-        self.server.copy(_database_of(template) if template else None, name)
+        self.server.copy(template.database_name if template else None, name)
         return Place(data, self.server.address(name), self.server)
 
 
 def answer(cost: Cost) -> dict[str, Any]:
     """Return the document that a `registry … --json` wrote."""
     return msgspec.json.decode(cost.output, type=dict[str, Any])
-
-
-def _database_of(place: Place) -> str:
-    return place.database_url.partition("@/")[2].partition("?")[0]

@@ -31,11 +31,12 @@ def header() -> list[str]:
     return [labels[field] for field in FIELDS]
 
 
-def rows(count: int, seed: int = 331083) -> Iterator[list[str]]:
-    """Yield `count` rows of 20 texts; the same for the same seed."""
+def rows(count: int, seed: int = 331083, first: int = 0) -> Iterator[list[str]]:
+    """Yield `count` rows of 20 texts, of the persons from `first` on; the same for the same
+    seed."""
     chance = random.Random(seed)  # noqa: S311 - invented persons, no secrets
     educations, politics = _labels("education"), _labels("political_status")
-    for number in range(count):
+    for number in range(first, first + count):
         # Number and mobile follow from the row, so that no two are alike; 7919 is a prime: no runs.
         body, born, male = _body(number)
         yield [
@@ -77,6 +78,16 @@ def faulty_rows(count: int, share: float, seed: int = 331083) -> Iterator[list[s
                 row[fault] = "女" if row[fault] == "男" else "男"
             else:
                 row[fault] = "汗族人" if fault == ethnicity else row[fault][:10]
+        yield row
+
+
+def changed_rows(count: int, share: float, seed: int = 331083) -> Iterator[list[str]]:
+    """Yield the same rows with another post in a `share` of them."""
+    chance = random.Random(seed)  # noqa: S311 - no secrets
+    post = FIELDS.index("post")
+    for row in rows(count, seed):
+        if chance.random() < share:
+            row[post] = "班组长"
         yield row
 
 

@@ -38,8 +38,11 @@ PARTS = {
 }
 
 
-def write(path: Path, rows: Iterable[list[str]]) -> None:
-    """Write rows of texts (at most 26 columns) as a workbook's only sheet; "" is an empty cell."""
+def write(path: Path, rows: Iterable[list[str]], *, inline: bool = False) -> None:
+    """Write rows of texts (at most 26 columns) as a workbook's only sheet; "" is an empty cell.
+
+    Texts are shared strings, as spreadsheet programs write them, or stand `inline` in their cells.
+    """
     strings: dict[str, int] = {}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, text in PARTS.items():
@@ -47,7 +50,7 @@ def write(path: Path, rows: Iterable[list[str]]) -> None:
         with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
             sheet.write(f'{XML}<worksheet xmlns="{NAMESPACE}"><sheetData>'.encode())
             for number, row in enumerate(rows, start=1):
-                sheet.write(_row(number, row, strings).encode())
+                sheet.write(_row(number, row, None if inline else strings).encode())
             sheet.write(b"</sheetData></worksheet>")
         items = "".join(f"<si><t>{escape(text)}</t></si>" for text in strings)
         counts = f'count="{len(strings)}" uniqueCount="{len(strings)}"'
@@ -56,10 +59,16 @@ def write(path: Path, rows: Iterable[list[str]]) -> None:
         )
 
 
-def _row(number: int, row: list[str], strings: dict[str, int]) -> str:
+def _row(number: int, row: list[str], strings: dict[str, int] | None) -> str:
     cells = "".join(
-        f'<c r="{letter}{number}" t="s"><v>{strings.setdefault(text, len(strings))}</v></c>'
+        f'<c r="{letter}{number}" {_content(text, strings)}</c>'
         for letter, text in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", row, strict=False)
         if text
     )
     return f'<row r="{number}">{cells}</row>'
+
+
+def _content(text: str, strings: dict[str, int] | None) -> str:
+    if strings is None:
+        return f't="inlineStr"><is><t>{escape(text)}</t></is>'
+    return f't="s"><v>{strings.setdefault(text, len(strings))}</v>'

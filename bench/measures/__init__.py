@@ -15,4 +15,9 @@ class Measure(NamedTuple):
     is_long: bool = False
 
 
-MEASURES = (Measure("submit"),)
+MEASURES = (
+    Measure("submit"),
+    Measure("peers"),
+    Measure("rosters"),
+    Measure("bulk", is_long=True),
+)

@@ -5,19 +5,22 @@ import tomllib
 
 import pytest
 
+from workbench import peers
 from workbench.environment import LOCKS, ROOT
+
+FILES = {**LOCKS, "peers": peers.LOCK}
 
 PIN = re.compile(r"^([a-z0-9-]+(?:\[[a-z]+\])?)==(\S+)", re.M)
 
 
 def pins(level):
     """Return the lock file's packages with their versions."""
-    return dict(PIN.findall((ROOT / LOCKS[level]).read_text("utf-8")))
+    return dict(PIN.findall((ROOT / FILES[level]).read_text("utf-8")))
 
 
-@pytest.mark.parametrize("level", LOCKS)
+@pytest.mark.parametrize("level", FILES)
 def test_every_package_is_pinned_and_hashed_and_none_has_an_address(level):
-    text = (ROOT / LOCKS[level]).read_text("utf-8")
+    text = (ROOT / FILES[level]).read_text("utf-8")
     entries = re.split(r"\n(?=\S)", text.strip())[1:]
     assert len(entries) == len(pins(level))
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
@@ -33,6 +36,7 @@ def test_everything_the_project_asks_for_is_pinned():
     wanted = {
         "run": project["project"]["dependencies"],
         "dev": project["project"]["dependencies"] + project["dependency-groups"]["dev"],
+        "peers": project["dependency-groups"]["peers"],
     }
     for level, requirements in wanted.items():
         names = {re.split(r"[\[<>=;, ]", one)[0].lower() for one in requirements}
