@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
 from registry.clock import today
+from registry.db import table_of
 from registry.errors import StateRefused
 from registry.members import tallies
 from registry.members.match import Match
@@ -128,23 +129,24 @@ def tally_submission(
 def digest(session: Session, county: str, submission_id: int) -> str:
     """Return a SHA-256 over the submitted rows: what was sent can be shown later."""
     told = hashlib.sha256()
+    rows = table_of(SubmissionRow).c  # plain columns: the mapper's work is a third of the cost
     query = (
         select(
-            SubmissionRow.row,
-            type_coerce(SubmissionRow.person_key, NullType),  # the driver's bytes as they are
-            SubmissionRow.match,
-            SubmissionRow.change,
-            SubmissionRow.clean,
+            rows.row,
+            type_coerce(rows.person_key, NullType),  # the driver's bytes as they are
+            rows.match,
+            rows.change,
+            rows.clean,
         )
         .where(
-            SubmissionRow.county == county,
-            SubmissionRow.submission_id == submission_id,
-            SubmissionRow.state == RowState.PENDING,
+            rows.county == county,
+            rows.submission_id == submission_id,
+            rows.state == RowState.PENDING,
         )
-        .order_by(SubmissionRow.row)
+        .order_by(rows.row)
     )
-    rows = session.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
-    for some in rows.partitions():
+    found = session.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
+    for some in found.partitions():
         lines = [
             f"{row}|{(key or b'').hex()}|{match}|{change}|{clean}\n"
             for row, key, match, change, clean in some
