@@ -5,7 +5,7 @@ those two fields) stands only in the sealed parts.
 """
 
 import re
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -296,13 +296,21 @@ def _seal_for_person(
 
 
 def _particulars(clean: Mapping[str, Sequence[str | None]], count: int) -> list[str]:
-    fields = [field for field in PARTICULARS if field in clean]
+    columns = {field: clean[field] for field in PARTICULARS if field in clean}
+    return [_encode(row).decode() for row in _by_row_filled(columns, count)]
+
+
+def _by_row_filled(columns: Mapping[str, Sequence[Any]], count: int) -> Iterator[dict[str, Any]]:
+    """Yield each row's cells by field, without the blank ones (None); most rows have none."""
+    filled = {field: values for field, values in columns.items() if values.count(None) < count}
+    fields = tuple(filled)
     if not fields:
-        return ["{}"] * count
-    return [
-        _encode({field: value for field, value in zip(fields, row, strict=True) if value}).decode()
-        for row in zip(*(clean[field] for field in fields), strict=True)
-    ]
+        yield from ({} for _ in range(count))
+    for row in zip(*filled.values(), strict=True):
+        cells = dict(zip(fields, row, strict=True))
+        if None in row:
+            cells = {field: value for field, value in cells.items() if value is not None}
+        yield cells
 
 
 def _filled(clean: Mapping[str, Sequence[str | None]], count: int) -> list[int]:
@@ -320,13 +328,11 @@ def _seal_rows(
     findings: Mapping[int, list[Finding]],
     edits: Mapping[int, dict[str, Cell]],
 ) -> list[bytes]:
-    fields = tuple(raw.cells)
     faults: dict[int, dict[str, str]] = {}
     for fault in raw.faults:
         faults.setdefault(fault.row, {})[fault.field] = fault.code
     plains: list[bytes | None] = []
-    for row, values in zip(raw.rows, zip(*raw.cells.values(), strict=True), strict=True):
-        cells = {f: v for f, v in zip(fields, values, strict=True) if v is not None}
+    for row, cells in zip(raw.rows, _by_row_filled(raw.cells, len(raw.rows)), strict=True):
         full = {
             finding.code: finding.suggestion
             for finding in findings.get(row, ())
