@@ -111,6 +111,7 @@ class Work(Hold):
                     self._store(chunk, done, intake.expected)
                 else:
                     self.report("read", done, intake.expected)
+                del chunk  # or two are held while the next is made
         self._finish(ref, intake)
 
     def refused(self, refusal: RosterRefused) -> None:

@@ -64,6 +64,7 @@ class Intake:
             match_chunk(self._session, self._ref, chunk, self.head.columns)
             self.rows.extend(batch.rows)
             yield chunk
+            del batch, chunk  # or two of each are held while the next is made
         self.findings = self._checker.finish()
         self.file_findings = [
             *self.head.file_findings,
