@@ -16,7 +16,7 @@ from bench import document, table
 from bench.ground import POSTGRESQL, SQLITE, Ground
 from bench.measures import MEASURES, Measure
 from bench.postgresql import server
-from bench.table import Measured
+from bench.table import Goal, Measured
 
 
 def main() -> int:
@@ -40,7 +40,7 @@ def main() -> int:
     dated = document.dated(rows, {"rows": asked.rows, "rounds": asked.rounds})
     document.save(document.RESULTS, dated)
     if asked.write_docs:
-        document.keep(dated, _names_of_goals())
+        document.keep(dated, _goals())
     return 1 if any(row["value"] is None for row in rows) else 0
 
 
@@ -81,8 +81,8 @@ def _module(measure: Measure) -> Any:
     return importlib.import_module(f"bench.measures.{measure.name}")
 
 
-def _names_of_goals() -> list[str]:
-    return [goal.name for measure in MEASURES for goal in _module(measure).GOALS]
+def _goals() -> list[Goal]:
+    return [goal for measure in MEASURES for goal in _module(measure).GOALS]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 
 from bench import table
 from bench.ground import ROOT
+from bench.table import Goal
 
 RESULTS = ROOT / "bench-results" / "bench.json"
 KEPT = ROOT / "docs" / "performance.json"
@@ -44,45 +45,50 @@ def save(path: Path, rows: Sequence[Row]) -> None:
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
-def keep(rows: Sequence[Row], order: Sequence[str]) -> None:
+def keep(rows: Sequence[Row], goals: Sequence[Goal]) -> None:
     """Put rows into those kept from earlier runs, and write the page from all of them.
 
-    `order` are the names of all goals there are: a row that no measure fills any more is left out.
+    `goals` are all that there are: a row that no measure fills any more is left out.
     """
     old = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else []
     merged = {(row["name"], row["engine"]): row for row in [*old, *rows]}
+    order = [goal.name for goal in goals]
     known = [row for row in merged.values() if row["name"] in order]
     known.sort(key=lambda row: (order.index(row["name"]), row["engine"] != "sqlite"))
     save(KEPT, known)
-    PAGE.write_text(page(known, NOTES.read_text("utf-8")), "utf-8")
+    PAGE.write_text(page(known, goals, NOTES.read_text("utf-8")), "utf-8")
 
 
-def page(rows: Sequence[Row], notes: str) -> str:
-    """Return the page: the figures of `rows`, then the notes written by hand."""
-    missed = [row for row in rows if row["verdict"] != "met"]
-    runs: dict[tuple[str, ...], None] = {}
-    for row in rows:
-        run = row["run"]
-        runs[run["on"], run["machine"], f"{run['rows']:,}", str(run["rounds"])] = None
-    measured = [
-        f"- {on}, {which}: {count} rows, {rounds} rounds" for on, which, count, rounds in runs
-    ]
+def page(rows: Sequence[Row], goals: Sequence[Goal], notes: str) -> str:
+    """Return the page: the figures of `rows`, what was not measured, the notes written by hand."""
+    met = sum(row["verdict"] == "met" for row in rows)
+    runs = list(dict.fromkeys(_run(row) for row in rows))
+    numbered = [{**row, "run": runs.index(_run(row)) + 1} for row in rows]
+    measured = {row["name"] for row in rows}
+    unmeasured = [goal for goal in goals if goal.name not in measured]
     return "\n".join(
         [
             "# Performance",
             "",
-            "<!-- Written by `python3 dev.py bench --write-docs`; the text below the figures is"
-            " `bench/notes.md`. -->",
+            "<!-- Written by `python3 dev.py bench --write-docs`; the text below the figures stands"
+            " in `bench/notes.md`. -->",
             "",
-            f"{len(rows) - len(missed)} of {len(rows)} goals are met.",
+            f"{met} of {len(rows)} lines reach their goal.",
             "",
-            table.markdown(rows),
+            table.markdown(numbered),
             "",
-            "Measured on:",
-            "",
-            *measured,
-            "",
+            *_listed("The runs:", runs, "1."),
+            *_listed("Not measured yet:", [f"{one.what} ({one.words})" for one in unmeasured]),
             notes.strip(),
             "",
         ]
     )
+
+
+def _listed(title: str, lines: Sequence[str], mark: str = "-") -> list[str]:
+    return [title, "", *(f"{mark} {line}" for line in lines), ""] if lines else []
+
+
+def _run(row: Row) -> str:
+    run = row["run"]
+    return f"{run['on']}, {run['machine']}; {run['rows']:,} rows, {run['rounds']} rounds"

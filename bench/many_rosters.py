@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bench.measure import MeasureFailed, cpu_seconds
+from bench.measure import MeasureFailed, backend_cpu, cpu_seconds
 from registry.accounts.names import clerk_name
 from registry.accounts.queries import actor_named
 from registry.app import create_app
@@ -46,13 +46,13 @@ def _submit(path: Path) -> None:
 
 
 def _server_seconds(session: Session) -> Callable[[], float]:
-    """Return what tells the CPU seconds of the server's process behind this session: the kernel's
-    own, to the nanosecond. The pool gives the same connection each time."""
+    """Return what tells the CPU seconds of the server's process behind this session; the pool gives
+    the same connection each time."""
     if session.connection().dialect.name != "postgresql":
         return lambda: 0.0
-    pid = session.scalar(text("SELECT pg_backend_pid()"))
+    pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
     session.rollback()
-    return lambda: int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    return lambda: backend_cpu(pid)
 
 
 if __name__ == "__main__":

@@ -74,10 +74,10 @@ def text(row: Mapping[str, Any]) -> str:
 
 
 def markdown(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return rows as a table of Markdown."""
+    """Return rows, each with the number of its `run`, as a table of Markdown."""
     lines = [
-        "| measured | against | on | value | goal | | made of |",
-        "|---|---|---|---|---|---|---|",
+        "| measured | against | on | value | goal | | made of | run |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         figures = [f"{name} {shown(value)}" for name, value in row["figures"].items()]
@@ -85,7 +85,7 @@ def markdown(rows: Iterable[Mapping[str, Any]]) -> str:
         verdict = row["verdict"] if row["verdict"] == "met" else f"**{row['verdict']}**"
         lines.append(
             f"| {row['what']} | {row['against']} | {row['engine']} | {_value(row)}"
-            f" | {row['goal']} | {verdict} | {made_of} |"
+            f" | {row['goal']} | {verdict} | {made_of} | {row['run']} |"
         )
     return "\n".join(lines)
 

@@ -87,16 +87,17 @@ def test_the_page_keeps_rows_of_earlier_runs_and_replaces_measured_ones(tmp_path
     def rows(*measured):
         return document.dated([one.as_row() for one in measured], {"rows": 10, "rounds": 1})
 
-    order = ["submit", "peer"]
-    document.keep(rows(Measured(AT_LEAST, "sqlite", 12.0), Measured(AT_MOST, "sqlite", 3.0)), order)
-    document.keep(rows(Measured(AT_MOST, "sqlite", 1.2, {"submit CPU s": 2.4})), order)
+    goals = [AT_MOST, AT_LEAST, Goal("later", "something else", "–", 1)]
+    document.keep(rows(Measured(AT_LEAST, "sqlite", 12.0), Measured(AT_MOST, "sqlite", 3.0)), goals)
+    document.keep(rows(Measured(AT_MOST, "sqlite", 1.2, {"submit CPU s": 2.4})), goals)
     page = (tmp_path / "page.md").read_text()
-    assert "2 of 2 goals are met" in page
+    assert "2 of 2 lines reach their goal" in page
+    assert "- something else (≤ 1 ×)" in page
     assert "submit CPU s 2.40" in page
     assert "By hand." in page
 
 
 def test_a_row_that_is_not_reached_stands_out():
     row = Measured(AT_MOST, "sqlite", 3.0).as_row()
-    assert "**NOT met**" in table.markdown([row])
+    assert "**NOT met**" in table.markdown([{**row, "run": 1}])
     assert "3.00 ×" in table.text(row)
