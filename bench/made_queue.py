@@ -27,6 +27,7 @@ from bench.series import (
     ROW_BYTES,
     SHARE,
     WAITING,
+    WAITING_MEMBERS,
     WAITING_ROWS,
     counts,
     insert_from,
@@ -49,13 +50,16 @@ from registry.submissions.states import Kind, RowState, State
 def queue(connection: Connection) -> None:
     """The review queue with its rows, and the heads of what was dealt with."""
     members = connection.scalar(select(func.count()).select_from(ENTRY)) or 0
+    unions = connection.scalar(select(func.count()).select_from(SHARE)) or 1
     closed = max(members // CLOSED_ROWS, 1)
+    # Each union has one at least; beyond a million members it grows no more.
+    waiting = max(unions, min(WAITING, members // WAITING_MEMBERS))
     first = connection.scalar(select(IdSequence.next).where(IdSequence.name == "submission")) or 1
-    set_sequences(connection, ["submission"], first + closed + WAITING)
+    set_sequences(connection, ["submission"], first + closed + waiting)
     _rosters(connection, first, closed, State.CLOSED, CLOSED_ROWS)
-    _rosters(connection, first + closed, WAITING, State.SUBMITTED, WAITING_ROWS)
-    _waiting_rows(connection, first + closed)
-    waits = (Submission.id >= first + closed, Submission.id < first + closed + WAITING)
+    _rosters(connection, first + closed, waiting, State.SUBMITTED, WAITING_ROWS)
+    _waiting_rows(connection, first + closed, waiting)
+    waits = (Submission.id >= first + closed, Submission.id < first + closed + waiting)
     columns = {
         "county": literal(COUNTY),
         "union_code": Submission.union_code,
@@ -114,8 +118,8 @@ def _rosters(connection: Connection, first: int, count: int, state: State, rows:
     insert_from(connection, table_of(Submission), columns, joined)
 
 
-def _waiting_rows(connection: Connection, first: int) -> None:
-    numbers = series(literal(0, BigInteger), literal(WAITING * WAITING_ROWS - 1, BigInteger))
+def _waiting_rows(connection: Connection, first: int, count: int) -> None:
+    numbers = series(literal(0, BigInteger), literal(count * WAITING_ROWS - 1, BigInteger))
     n = numbers.c.n
     columns = {
         "county": literal(COUNTY),

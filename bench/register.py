@@ -87,17 +87,32 @@ def fill(engine: Engine, members: int, keeper: Vault) -> None:
         connection.commit()
 
 
+# For filling: no journal, sorting on disk, and no look at foreign keys, which hold by making.
+_PRAGMAS = (
+    "journal_mode=OFF",
+    "synchronous=OFF",
+    "temp_store=FILE",
+    "foreign_keys=OFF",
+)
+_SETTINGS = (
+    "synchronous_commit = off",
+    "session_replication_role = replica",
+    "maintenance_work_mem = '512MB'",
+)
+
+
 @contextmanager
 def _in_bulk(connection: Connection) -> Iterator[None]:
-    """Build indexes last, write no journal, provide `randomblob`; then all as it was."""
+    """Build indexes last and provide `randomblob`; the connection is of no other use after it."""
     tables = [table_of(one) for one in (Member, Membership, MembershipEvent, SubmissionRow)]
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
         driver: Any = connection.connection.dbapi_connection
-        _pragmas(driver, "OFF", "OFF", "FILE")
+        for pragma in _PRAGMAS:
+            driver.execute(f"PRAGMA {pragma}").close()
     else:
-        connection.execute(text("SET synchronous_commit = off"))
-        connection.execute(text("SET maintenance_work_mem = '512MB'"))
+        for setting in _SETTINGS:
+            connection.execute(text(f"SET {setting}"))
         connection.execute(text(NOISE))
     indexes = [index for table in tables for index in table.indexes]
     for index in indexes:
@@ -108,21 +123,12 @@ def _in_bulk(connection: Connection) -> Iterator[None]:
         index.create(connection)
         connection.commit()
     if is_sqlite:
-        _pragmas(driver, "WAL", "FULL", "MEMORY")
+        driver.execute("PRAGMA journal_mode=WAL").close()
         return
     connection.execute(text("DROP FUNCTION randomblob(integer)"))
     connection.commit()
     # What the server's own housekeeping does with a register that has grown.
     connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
-
-
-def _pragmas(driver: Any, journal: str, synchronous: str, sorting: str) -> None:
-    for pragma in (
-        f"journal_mode={journal}",
-        f"synchronous={synchronous}",
-        f"temp_store={sorting}",
-    ):
-        driver.execute(f"PRAGMA {pragma}").close()
 
 
 def _numbers_from(connection: Connection, members: int) -> int:

@@ -28,6 +28,7 @@ COUNTY = "331083"
 OPENED = "3310830010002"
 DAYS, DAY_STEP = 120, 9  # each union's members came on so many days, three years in all
 WAITING, WAITING_ROWS = 2_000, 100  # the review queue: rosters and rows of each
+WAITING_MEMBERS = 500  # for so many members one roster waits, up to WAITING
 OPENED_FROM = 150_000  # of the bench's persons: none of them is in the bench's rosters
 CLOSED_ROWS = 165  # the median roster; only the head of a closed one is kept here
 BYTES_PER_MEMBER = 2_200  # of disk, the larger engine, while it is being filled
