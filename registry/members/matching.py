@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.db import one_of
 from registry.members.match import Match
@@ -55,6 +55,16 @@ class _Known(NamedTuple):
     particulars: str | None
     mobile_key: bytes | None
     state: str | None
+
+
+def stays_new(
+    person_key: InstrumentedAttribute[bytes | None], change: InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """Return the condition by which a row is NEW whatever else it says: nobody has its number, and
+    it does not ask for leave.
+    """
+    is_known = select(Person.key).where(Person.key == person_key).exists()
+    return ~is_known & change.not_in(_GOING)
 
 
 def match_rows(
