@@ -1,7 +1,10 @@
 """Figures by unit and union, added up from the tallies; and the recount that must agree."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -22,6 +25,10 @@ FORMED = frozenset({"active", "locked"})
 NOT_YET = frozenset({"unformed", "preparing"})
 
 
+def _no_shares() -> dict[str, Ratio]:
+    return dict.fromkeys(METRIC_LABELS, Ratio(0, 0))
+
+
 @dataclass(slots=True)
 class Figures:
     """The figures of one unit or union (or their total)."""
@@ -37,9 +44,7 @@ class Figures:
     pending_rows: int = 0
     unions_over: int = 0  # with more members than employees
     unions_undeclared: int = 0  # with members, but without a number of employees
-    metrics: dict[str, Ratio] = field(
-        default_factory=lambda: dict.fromkeys(METRIC_LABELS, Ratio(0, 0))
-    )
+    metrics: dict[str, Ratio] = field(default_factory=_no_shares)
 
     @property
     def over_headcount(self) -> bool:
@@ -68,27 +73,6 @@ class Figures:
         }
 
 
-class _Counted(NamedTuple):
-    """What a union adds to the figures: flags as 0 and 1, then its counts."""
-
-    formed: int = 0
-    should: int = 0  # is formed or should be
-    covered: int = 0
-    over: int = 0
-    undeclared: int = 0
-    employees: int = 0
-    active: int = 0
-    retained: int = 0
-    filled: int = 0
-    rows: int = 0
-    rows_elsewhere: int = 0
-    submitted: int = 0
-    first_pass: int = 0
-    admissions: int = 0
-    reverified: int = 0
-    pending: int = 0
-
-
 class Totals(NamedTuple):
     """Figures of the parts of a place, at the end of a day, and their total."""
 
@@ -114,6 +98,7 @@ def totals(session: Session, under: str, on: date) -> Totals:
     """
     place = find(session, under)
     parts = children(session, under) or [place]
+    by_part = {part.code: _NOTHING for part in parts}
     employees = headcounts(session, place.county, place.path, on)
     query = select(TradeUnion.code, TradeUnion.path, TradeUnion.status, TradeUnion.formed_on).where(
         TradeUnion.path.startswith(place.path, autoescape=True),
@@ -123,17 +108,18 @@ def totals(session: Session, under: str, on: date) -> Totals:
     # The whole county is added up in one go, a part of it by its codes.
     codes = None if place.parent_code is None else [union.code for union in below]
     counts = tallied(session, place.county, on, codes)
-    by_part: dict[str, list[_Counted]] = {part.code: [] for part in parts}
     for code, path, status, formed_on in below:
-        part = next((one for one in path.split("/") if one in by_part), None)
+        part = _part_of(by_part, path)
         if part is not None:
-            status_then = _status_on(status, formed_on, on)
-            by_part[part].append(
-                _counted(status_then, counts.get(code, UnionCounts()), employees.get(code, 0))
+            one = _of_union(
+                _status_on(status, formed_on, on),
+                counts.get(code, UnionCounts()),
+                employees.get(code, 0),
             )
+            by_part[part] = _added(by_part[part], one)
+    total = reduce(_added, by_part.values(), _NOTHING)
     figures = [_figures(part, by_part[part.code]) for part in parts]
-    total = _figures(place, [one for lines in by_part.values() for one in lines])
-    return Totals(on, place, figures, total)
+    return Totals(on, place, figures, _figures(place, total))
 
 
 def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
@@ -173,49 +159,69 @@ def _pending(session: Session, county: str) -> dict[str, int]:
     return dict(session.execute(query).tuples().all())
 
 
+def _part_of(by_code: Collection[str], path: str) -> str | None:
+    return next((code for code in path.split("/") if code in by_code), None)
+
+
 def _status_on(status: str, formed_on: date | None, on: date) -> str:
     return "unformed" if status in FORMED and formed_on and formed_on > on else status
 
 
-def _counted(status: str, counts: UnionCounts, employees: int) -> _Counted:
-    """Return what one union adds: everything that a figure or a share is a sum of."""
-    formed = status in FORMED
-    return _Counted(
-        formed,
-        formed or status in NOT_YET,
-        counts.admissions > 0,
-        counts.active > employees > 0,
-        counts.active > 0 and not employees,
-        employees,
-        *counts,
+class _Sums(NamedTuple):
+    """What is added up over unions; every figure and share follows from the sums."""
+
+    counts: UnionCounts = UnionCounts()
+    formed: int = 0
+    should: int = 0
+    covered: int = 0
+    employees: int = 0
+    over: int = 0
+    undeclared: int = 0
+
+
+_NOTHING = _Sums()
+
+
+def _of_union(status: str, counts: UnionCounts, employees: int) -> _Sums:
+    return _Sums(
+        counts,
+        formed=int(status in FORMED),
+        should=int(status in FORMED or status in NOT_YET),
+        covered=int(counts.admissions > 0),
+        employees=employees,
+        over=int(counts.active > employees > 0),
+        undeclared=int(counts.active > 0 and not employees),
     )
 
 
-def _figures(place: Union, unions: list[_Counted]) -> Figures:
-    """Return the figures of disjoint unions together."""
-    # Column by column: a page adds up hundreds of unions.
-    sums = _Counted(*map(sum, zip(*unions, strict=True))) if unions else _Counted()
-    live = sums.active + sums.retained
+def _added(one: _Sums, other: _Sums) -> _Sums:
+    counts = UnionCounts(*map(add, one.counts, other.counts))
+    return _Sums(counts, *map(add, one[1:], other[1:]))
+
+
+def _figures(place: Union, sums: _Sums) -> Figures:
+    counts = sums.counts
+    live = counts.active + counts.retained
     return Figures(
         place.code,
         place.name,
         place.level,
         unions=sums.formed,
         unions_covered=sums.covered,
-        members=sums.active,
-        retained=sums.retained,
+        members=counts.active,
+        retained=counts.retained,
         employees=sums.employees,
-        pending_rows=sums.pending,
+        pending_rows=counts.pending,
         unions_over=sums.over,
         unions_undeclared=sums.undeclared,
-        metrics={
-            **dict.fromkeys(METRIC_LABELS, Ratio(0, 0)),
-            "membership_rate": Ratio(sums.active, sums.employees),
+        metrics=_no_shares()
+        | {
+            "membership_rate": Ratio(counts.active, sums.employees),
             "founding_rate": Ratio(sums.formed, sums.should),
             "coverage_rate": Ratio(sums.covered, sums.formed),
-            "completeness_rate": Ratio(sums.filled, live * CELLS),
-            "duplicate_rate": Ratio(sums.rows_elsewhere, sums.rows),
-            "first_pass_rate": Ratio(sums.first_pass, sums.submitted),
-            "reverified_rate": Ratio(sums.reverified, sums.active),
+            "completeness_rate": Ratio(counts.filled, live * CELLS),
+            "duplicate_rate": Ratio(counts.rows_elsewhere, counts.rows),
+            "first_pass_rate": Ratio(counts.first_pass, counts.submitted),
+            "reverified_rate": Ratio(counts.reverified, counts.active),
         },
     )
