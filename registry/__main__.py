@@ -19,7 +19,7 @@ def main() -> None:
 def _application() -> "Flask":
     from registry.app import create_app
 
-    return create_app()
+    return create_app(screens=False)
 
 
 if __name__ == "__main__":

@@ -8,25 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 import registry
 from registry.db import configure, db
 from registry.vault import keyfile
-from registry.web import bundles, errors, filters, frame, guard, login, numbers, security
-from registry.web.blueprints import FAMILIES
 
 # Room for the form around the largest workbook.
 _FORM_BYTES = 1024 * 1024
 
-csrf = CSRFProtect()
 
-
-def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+def create_app(environ: Mapping[str, str] | None = None, *, screens: bool = True) -> Flask:
     """Return the application on the settings of `environ` (the process's own when None).
 
+    Without `screens` it has database and settings only: a command starts in half the time.
     Raises `KeyFileError` without a usable key file, `UnsafeSettingError` for a value that cannot
     be used.
     """
@@ -45,14 +41,10 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         configure(app.config)
-    # Before the form is read for its token.
-    app.before_request(bundles.allow_large)
-    csrf.init_app(app)
-    for part in (numbers, security, errors, filters, login, guard, frame):
-        part.install(app)
-    for family in FAMILIES:
-        app.register_blueprint(family.blueprint)
-    app.extensions["waiting"] = [family.waiting for family in FAMILIES if family.waiting]
+    if screens:
+        from registry.web.screens import install
+
+        install(app)
     return app
 
 

@@ -46,10 +46,12 @@ def submit(
             actor=actor,
         )
         document = stored_report(received.submission_id, actor=actor)
-        outcome = state_of(received.submission_id, actor=actor)
         sendable = document["rows"]["ok"] + document["rows"]["warning"]
-        if not outcome.already and sendable and (hold_errors or not document["rows"]["error"]):
+        sound = hold_errors or not document["rows"]["error"]
+        if sendable and sound and not received.already:
             outcome = submit_draft(received.submission_id, actor=actor, hold_errors=hold_errors)
+        else:
+            outcome = state_of(received.submission_id, actor=actor)
     document |= _submitted(outcome)
     if as_json:
         answers.put_json(document)

@@ -43,7 +43,8 @@ class Batch(Model):
     subject_id: Mapped[int] = mapped_column(BigInteger)  # of an import its submission
     account_id: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(12))
-    stage: Mapped[str] = mapped_column(String(12), default="")  # see the pages of the kind
+    # read; of a bundle also check, store, settle, finish, clear
+    stage: Mapped[str] = mapped_column(String(12), default="")
     done: Mapped[int] = mapped_column(Integer, default=0)
     total: Mapped[int] = mapped_column(Integer, default=0)
     cursor: Mapped[int] = mapped_column(Integer, default=0)  # rows stored

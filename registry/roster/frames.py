@@ -38,6 +38,7 @@ class _Head(msgspec.Struct):
     profile: str | None = None
     unclear: list[Unclear] = []
     stamp: str | None = None
+    expected: int = 0
 
 
 class _Batch(msgspec.Struct):
@@ -80,6 +81,7 @@ def read_head(payload: bytes) -> SheetHead:
         said.profile,
         doubts,
         said.stamp,
+        said.expected,
     )
 
 

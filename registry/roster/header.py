@@ -23,7 +23,7 @@ __all__ = [
     "Header",
     "find_header",
     "label_table",
-    "may_begin_example",
+    "may_hold_example",
     "normalise_label",
     "why_no_person",
 ]
@@ -52,6 +52,7 @@ _FOOTERS = (
 )
 _EXAMPLE = re.compile(r"[(\[【〔]?(?:示例|样例|范例|例(?![\u4e00-\u9fff]))")
 _EXAMPLE_LETTERS = frozenset(" \t\n\u3000示样例范([【〔（［")
+_EXAMPLE_BEGINS = re.compile(f"\0[{re.escape(''.join(_EXAMPLE_LETTERS))}]")
 # A document number has five letters and digits or more in a row, whatever its kind.
 _NUMBER = re.compile(r"[0-9A-Za-z]{5}")
 
@@ -190,9 +191,13 @@ def _below_hints(rows: Sequence[Sequence[object]], header: Header) -> Header:
     return header
 
 
-def may_begin_example(cell: object) -> bool:
-    """Tell quickly whether a cell may be the word that makes its row an example."""
-    return isinstance(cell, str) and cell[:1] in _EXAMPLE_LETTERS and cell != ""
+def may_hold_example(cells: Sequence[object]) -> bool:
+    """Tell quickly whether one of the cells may be the word that makes its row an example."""
+    try:
+        text = "\0".join(cells)  # type: ignore[arg-type]
+    except TypeError:
+        text = "\0".join(cell for cell in cells if isinstance(cell, str))
+    return text[:1] in _EXAMPLE_LETTERS or _EXAMPLE_BEGINS.search(text) is not None
 
 
 def why_no_person(

@@ -16,6 +16,7 @@ from registry.roster.refusal import damaged
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?(worksheet|[A-Za-z_][\w.:-]*)[\s>/]")
 _ENCODING = re.compile(rb"""^<\?xml[^>]*encoding=["']([^"']+)["']""")
 _AFTER_NAME = (b" ", b">", b"/", b"\t", b"\r", b"\n")
+_NUMBERED = re.compile(rb'<row r="(\d+)"')
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,7})["']""")
 _ROW_NUMBER_LATER = re.compile(rb"""[^>]*?\sr=["'](\d{1,7})["']""")
 _HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
@@ -100,31 +101,30 @@ class SheetLook:
             or _ERROR.search(data) is not None
             or (_FORMULA.search(data) is not None and _UNCACHED.search(data) is not None)
         )
-        rows = data.split(b"<row")
         if not last:
-            self._pending = b"<row" + rows[-1] if len(rows) > 1 else rows[-1]
-            self._pending += self._open
+            cut = max(data.rfind(b"<row"), 0)
+            data, self._pending = data[:cut], data[cut:] + self._open
             if len(self._pending) > _LONGEST_ROW:
                 raise damaged("a row without an end")
-            del rows[-1]
-        if rows and not self._inside:
-            self._head(rows[0])
+        if not data and not last:
+            return
+        if not self._inside:
+            self._head(data.partition(b"<row")[0])
             self._inside = True
-        # What stands before the first row is no row (nothing at all once there has been one).
-        del rows[:1]
-        self._rows_seen += len(rows)
-        if suspicious or b"hidden=" in data or not self._ascend(rows):
-            for row in rows:
+        count = data.count(b"<row")
+        self._rows_seen += count
+        if suspicious or b"hidden=" in data or not self._ascend(data, count):
+            # What stands before the first row is no row (nothing once there has been one).
+            for row in data.split(b"<row")[1:]:
                 if row[:1] in _AFTER_NAME:
                     self._one(row, suspicious)
 
-    def _ascend(self, rows: list[bytes]) -> bool:
+    def _ascend(self, data: bytes, count: int) -> bool:
         """Pass rows that need no closer look, all at once: each says its number first of all, and
         the numbers ascend. Otherwise nothing is changed and False is returned."""
-        numbers = [row[4 : row.find(b'"', 4)] for row in rows if row.startswith(b' r="')]
-        if len(numbers) < len(rows) or not all(map(bytes.isdigit, numbers)):
+        places = list(map(int, _NUMBERED.findall(data)))
+        if len(places) < count:
             return False
-        places = list(map(int, numbers))
         if places and (places[0] <= self._row or places != sorted(set(places))):
             return False
         self._row = places[-1] if places else self._row

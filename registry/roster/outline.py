@@ -6,7 +6,7 @@ import json
 from io import BytesIO
 
 from registry.roster.choosing import Found, Terms, choose, find, terms
-from registry.roster.header import may_begin_example, why_no_person
+from registry.roster.header import may_hold_example, why_no_person
 from registry.roster.look import column_letters
 from registry.roster.refusal import Refusal
 from registry.roster.source import Row, Source, open_source
@@ -83,6 +83,6 @@ def _is_person(row: Row, found: Found) -> bool:
     fields = found.header.fields
     place = fields.get("document_number", -1)
     document = row[place] if 0 <= place < len(row) else ""
-    if may_begin_example(row[0] if row else ""):
+    if may_hold_example(row[:1]):
         return False
     return why_no_person(row, document, fields, found.labels) is None

@@ -10,13 +10,14 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, zip_longest
 
-from registry.roster.header import Header, may_begin_example, why_no_person
+from registry.roster.header import Header, may_hold_example, why_no_person
 from registry.roster.look import Look, column_letters
 from registry.roster.packing import pack
 
 BATCH_ROWS = 5_000
 # A sheet with thousands of columns comes in smaller batches: 5,000 rows would fill the memory.
 BATCH_CELLS = 400_000
+_SHORTEST_NUMBER = 5
 
 Row = Sequence[object]
 Finding = tuple[str, dict[str, object]]
@@ -113,13 +114,13 @@ class Persons:
 
     def _doubtful(self, columns: list[Sequence[object]]) -> set[int]:
         """Return the places of the rows that cannot be passed as persons at a glance."""
-        doubtful = {
-            at
-            for at, cell in enumerate(columns[self._fields["document_number"]])
-            if not (isinstance(cell, str) and len(cell) >= 5 and cell.isascii())
-        }
+        doubtful: set[int] = set()
+        documents = columns[self._fields["document_number"]]
+        if not _are_numbers(documents):
+            doubtful.update(at for at, cell in enumerate(documents) if not _are_numbers([cell]))
         for column in columns[: self._fields["full_name"] + 1]:
-            doubtful.update(at for at, cell in enumerate(column) if may_begin_example(cell))
+            if may_hold_example(column):
+                doubtful.update(at for at, cell in enumerate(column) if may_hold_example([cell]))
         return doubtful
 
     def _keep(self, at: int, number: int, row: Row, doubtful: set[int]) -> bool:
@@ -222,6 +223,15 @@ def _month(value: object) -> object:
         value = value.date()
     is_first = isinstance(value, dt.date) and not isinstance(value, dt.datetime) and value.day == 1
     return str(value)[:7] if is_first else value
+
+
+def _are_numbers(cells: Sequence[object]) -> bool:
+    """Tell whether each of the cells is a text that looks like a document number."""
+    try:
+        text = "".join(cells)  # type: ignore[arg-type]
+    except TypeError:
+        return False
+    return text.isascii() and min(map(len, cells)) >= _SHORTEST_NUMBER  # type: ignore[arg-type]
 
 
 def _is_blank(cell: object) -> bool:

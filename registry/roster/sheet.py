@@ -52,7 +52,8 @@ class SheetHead:
     """Known before the first row. `format`: xlsx, xlsm, xls, ods or csv; `header_row`: the last
     line of the header; `columns`: every column with a header, from left to right; `profile`: the
     known layout that the header is (`registry.roster.profiles`); `doubts`: what is unsure; `stamp`:
-    the code of a marked workbook (`registry.roster.stamp`)."""
+    the code of a marked workbook (`registry.roster.stamp`); `expected`: about how many rows there
+    will be, for showing progress, 0 where only reading tells."""
 
     format: str
     sheet: str
@@ -62,6 +63,7 @@ class SheetHead:
     profile: str | None = None
     doubts: list[Doubt] = field(default_factory=list)
     stamp: str | None = None
+    expected: int = 0
 
 
 @dataclass(slots=True)

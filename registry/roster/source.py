@@ -36,6 +36,11 @@ class Source(ABC):
     def rows(self, index: int) -> Iterator[Row]:
         """Yield a sheet's rows, the first is Excel row 1; each begins at column A."""
 
+    def last_row(self, index: int) -> int:
+        """Return the number of a sheet's last row with a value, 0 where only reading it tells;
+        asked after the first row has been taken."""
+        return 0
+
     @abstractmethod
     def look(self, index: int) -> Look:
         """Return what the rows do not tell of this sheet."""
@@ -72,6 +77,7 @@ class WorkbookSource(Source):
             for sheet in self._book.sheets_metadata
         ]
         self._looks: dict[int, Look] = {}
+        self._last_rows: dict[int, int] = {}
 
     def rows(self, index: int) -> Iterator[Row]:
         try:
@@ -82,9 +88,15 @@ class WorkbookSource(Source):
             return
         if (sheet.end[0] + 1) * sheet.width > MOST_CELLS:
             raise Refusal("file.too_large", what="的单元格数", limit="3000 万个")
-        before: Row = [""] * sheet.start[1]
-        for row in sheet.iter_rows():
-            yield [*before, *row] if before else row  # type: ignore[misc]
+        self._last_rows[index] = sheet.end[0] + 1
+        rows: Iterator[Row] = sheet.iter_rows()  # type: ignore[assignment]
+        if sheet.start[1]:
+            before: Row = [""] * sheet.start[1]
+            rows = ([*before, *row] for row in rows)
+        yield from rows
+
+    def last_row(self, index: int) -> int:
+        return self._last_rows.get(index, 0)
 
     def look(self, index: int) -> Look:
         return self._looks.get(index) or Look()

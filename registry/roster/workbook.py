@@ -104,5 +104,6 @@ def _head(source: Source, found: Found, said: Terms) -> dict[str, object]:
         "findings": unmapped,
         "profile": found.profile,
         "unclear": unclear(header, found.sample),
+        "expected": max(source.last_row(found.number) - header.row, 0),
         "stamp": find_stamp(source),
     }

@@ -3,7 +3,8 @@
 The functions run inside the caller's transaction.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,16 +14,21 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.clock import now
-from registry.db import allocate, bulk_insert, setting, table_of
+from registry.db import allocate, bulk_insert, setting, table_of, update_many
 from registry.errors import Busy
+from registry.members.match import Match
 from registry.roster.columns import COLUMNS
+from registry.roster.findings import Finding
 from registry.roster.sheet import SheetColumn
-from registry.submissions.intake import Prepared
+from registry.submissions.intake import Intake, skipped_rows
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import BUNDLE, Kind, RowState, State
 from registry.submissions.storing import (
     COLUMN_NAMES,
+    LATE_NAMES,
     Ref,
+    StoredRows,
+    add_late,
     open_row,
     seal_row,
 )
@@ -31,6 +37,7 @@ from registry.unions.queries import Union
 from registry.vault.vault import Vault
 
 _AT_ONCE = 500
+_ROW_KEY = ("county", "submission_id", "row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +117,9 @@ def open_draft(
     return submission_id
 
 
-def write_chunk(
-    session: Session, prepared: Prepared, index: int, excluded: Collection[int] = ()
-) -> int:
+def write_chunk(session: Session, chunk: StoredRows, excluded: Collection[int] = ()) -> int:
     """Store one chunk, in place of what an earlier reading stored for these rows; rows that were
     `excluded` then stay so."""
-    chunk = prepared.chunks[index]
     numbers = chunk.columns["row"]
     if excluded:
         chunk.columns["state"] = [
@@ -132,26 +136,11 @@ def write_chunk(
     return bulk_insert(session, table_of(SubmissionRow), COLUMN_NAMES, columns)
 
 
-def drop_other_rows(session: Session, ref: Ref, prepared: Prepared) -> None:
-    """Delete rows that an earlier reading stored and this one does not have."""
-    whose = (
-        SubmissionRow.county == ref.county,
-        SubmissionRow.submission_id == ref.submission_id,
-    )
-    count = session.scalar(select(func.count()).select_from(SubmissionRow).where(*whose))
-    if count == prepared.row_count:
-        return
-    now_there = {row for chunk in prepared.chunks for row in chunk.columns["row"]}
-    stored = session.scalars(select(SubmissionRow.row).where(*whose))
-    gone = [row for row in stored if row not in now_there]
-    for start in range(0, len(gone), _AT_ONCE):
-        some = gone[start : start + _AT_ONCE]
-        session.execute(delete(SubmissionRow).where(*whose, SubmissionRow.row.in_(some)))
-
-
-def finish_reading(session: Session, ref: Ref, prepared: Prepared, excluded: set[int]) -> None:
+def finish_reading(session: Session, ref: Ref, intake: Intake, excluded: set[int]) -> None:
     """Write what the whole file said into its draft; rows excluded before stay excluded."""
-    head, tail = prepared.head, prepared.tail
+    _drop_other_rows(session, ref, intake.rows)
+    _settle(session, ref, intake.findings)
+    head, tail = intake.head, intake.tail
     encode = msgspec.json.encode
     session.execute(
         update(Submission)
@@ -161,10 +150,9 @@ def finish_reading(session: Session, ref: Ref, prepared: Prepared, excluded: set
             sheet=head.sheet[:255],
             header_row=head.header_row,
             columns=encode(head.columns).decode(),
-            file_findings=encode([one._asdict() for one in prepared.file_findings]).decode(),
+            file_findings=encode([one._asdict() for one in intake.file_findings]).decode(),
             skipped=encode([one._asdict() for one in tail.skipped]).decode(),
             total_count=tail.total,
-            missing_count=prepared.missing,
             is_read=True,
             version=Submission.version + 1,
         )
@@ -172,14 +160,64 @@ def finish_reading(session: Session, ref: Ref, prepared: Prepared, excluded: set
     if excluded:
         session.execute(
             update(SubmissionRow)
-            .where(
-                SubmissionRow.county == ref.county,
-                SubmissionRow.submission_id == ref.submission_id,
-                SubmissionRow.row.in_(excluded),
-            )
+            .where(*_rows_of(ref), SubmissionRow.row.in_(excluded))
             .values(state=RowState.EXCLUDED)
         )
     recount(session, ref)
+
+
+def counts_of_file(session: Session, ref: Ref, intake: Intake) -> dict[str, int]:
+    """Return total, ok, warning, error, skipped of a file just read; they reconcile."""
+    query = select(SubmissionRow.worst, func.count()).where(*_rows_of(ref))
+    found = dict(session.execute(query.group_by(SubmissionRow.worst)).tuples().all())
+    counts = {worst: found.get(worst, 0) for worst in ("ok", "warning", "error")}
+    return {"total": intake.tail.total, **counts, "skipped": skipped_rows(intake.tail)}
+
+
+def drop_rows(session: Session, ref: Ref) -> None:
+    """Delete what a reading stored of a file that cannot be taken."""
+    session.execute(
+        delete(SubmissionRow).where(*_rows_of(ref)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _drop_other_rows(session: Session, ref: Ref, rows: Sequence[int]) -> None:
+    """Delete rows that an earlier reading stored and this one does not have."""
+    whose = _rows_of(ref)
+    count = session.scalar(select(func.count()).select_from(SubmissionRow).where(*whose))
+    if count == len(rows):
+        return
+    now_there = set(rows)
+    stored = session.scalars(select(SubmissionRow.row).where(*whose))
+    gone = [row for row in stored if row not in now_there]
+    for start in range(0, len(gone), _AT_ONCE):
+        some = gone[start : start + _AT_ONCE]
+        session.execute(delete(SubmissionRow).where(*whose, SubmissionRow.row.in_(some)))
+
+
+def _settle(session: Session, ref: Ref, findings: Sequence[Finding]) -> None:
+    """Add what only the whole roster shows to the rows that are stored."""
+    by_row: dict[int, list[Finding]] = {}
+    for finding in findings:
+        by_row.setdefault(finding.row, []).append(finding)
+    names = (*_ROW_KEY, *LATE_NAMES)
+    columns = [getattr(SubmissionRow, name) for name in names]
+    numbers = sorted(by_row)
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = numbers[start : start + _AT_ONCE]
+        query = select(*columns).where(*_rows_of(ref), SubmissionRow.row.in_(some))
+        lines = [dict(found) for found in session.execute(query).mappings()]
+        for line in lines:
+            add_late(line, by_row[line["row"]])
+        update_many(session, SubmissionRow, _ROW_KEY, lines)
+
+
+def _rows_of(ref: Ref) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (
+        SubmissionRow.county == ref.county,
+        SubmissionRow.submission_id == ref.submission_id,
+    )
 
 
 def recount(session: Session, ref: Ref) -> dict[str, int]:
@@ -187,18 +225,15 @@ def recount(session: Session, ref: Ref) -> dict[str, int]:
 
     With the rows changes what the roster means for the union (`weighing`).
     """
-    found = session.execute(
-        select(SubmissionRow.worst, SubmissionRow.state, func.count())
-        .where(
-            SubmissionRow.county == ref.county,
-            SubmissionRow.submission_id == ref.submission_id,
-        )
-        .group_by(SubmissionRow.worst, SubmissionRow.state)
-    )
+    kinds = (SubmissionRow.worst, SubmissionRow.state, SubmissionRow.match)
+    found = session.execute(select(*kinds, func.count()).where(*_rows_of(ref)).group_by(*kinds))
     counts = {"ok": 0, "warning": 0, "error": 0}
-    for worst, state, count in found:
+    matches: Counter[Match] = Counter()
+    for worst, state, match, count in found:
         if state != RowState.EXCLUDED:
             counts[worst] += count
+            if match is not None and worst != "error" and state != RowState.HELD:
+                matches[Match(match)] += count
     session.execute(
         update(Submission)
         .where(Submission.county == ref.county, Submission.id == ref.submission_id)
@@ -209,7 +244,7 @@ def recount(session: Session, ref: Ref) -> dict[str, int]:
             skipped_count=Submission.total_count - sum(counts.values()),
         )
     )
-    reweigh(session, ref)
+    reweigh(session, ref, matches)
     return counts
 
 

@@ -1,11 +1,14 @@
-"""From a workbook's bytes to rows ready for the table: read, judged, matched, sealed.
+"""From a workbook's bytes to rows ready for the table: read, judged, sealed, matched, a chunk at a
+time.
 
-Writes nothing and holds no transaction, so that the site goes on while a large roster is prepared;
-`registry.jobs` stores the result chunk by chunk.
+Writes nothing and holds no transaction, so that the site goes on while a large roster is read;
+`registry.jobs` stores each chunk before the next is made, so that a roster of any length takes the
+memory of one chunk.
 """
 
+from array import array
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from datetime import date
 
 import msgspec
@@ -19,46 +22,65 @@ from registry.roster.findings import FileFinding, Finding
 from registry.roster.layout import Doubt, Layout
 from registry.roster.messages import sentence
 from registry.roster.rules import RULES
-from registry.roster.sandbox import Limits, open_sheet
-from registry.roster.sheet import Cell, SheetColumn, SheetHead, SheetTail
+from registry.roster.sandbox import Limits, SheetReader, open_sheet
+from registry.roster.sheet import Cell, SheetColumn, SheetTail
 from registry.submissions.carrying import Carried
 from registry.submissions.judging import judged
 from registry.submissions.offers import offer_members
 from registry.submissions.storing import Ref, StoredRows
-from registry.submissions.weighing import left_out
 from registry.vault.vault import Vault
 
-Report = Callable[[str, int, int], None]
-"""Told the stage (read, match, store), rows done, and rows in all (0 while unknown)."""
 
+class Intake:
+    """A roster on its way into the table: iterating gives its rows, once, in chunks.
 
-@dataclass(slots=True)
-class Prepared:
-    """A roster ready to be stored."""
+    `head` and `carried` are known at once; `tail`, `findings` (what only the whole roster shows,
+    by row: it is not in the chunks), `file_findings` and `rows` when all chunks have been taken.
+    """
 
-    head: SheetHead
-    tail: SheetTail
-    chunks: list[StoredRows]
-    file_findings: list[FileFinding]
-    carried: Carried | None = None
-    matches: dict[Match, int] = field(default_factory=dict)
-    missing: int = 0
+    def __init__(
+        self,
+        session: Session,
+        vault: Vault,
+        ref: Ref,
+        sheet: SheetReader,
+        checker: Checker,
+        edits: Mapping[int, dict[str, Cell]],
+        carried: Carried | None,
+    ) -> None:
+        self._session, self._vault, self._ref = session, vault, ref
+        self._sheet, self._checker, self._edits = sheet, checker, edits
+        self.head = sheet.head
+        self.carried = carried
+        self.rows = array("l")
+        self.findings: list[Finding] = []
+        self.file_findings: list[FileFinding] = []
+
+    def __iter__(self) -> Iterator[StoredRows]:
+        """Yield the chunks. Raises `RosterRefused` when the file cannot be read to its end."""
+        for batch in self._sheet:
+            edits = self._edits if self.carried is None else self.carried.edits_for(batch)
+            chunk = judged(self._session, self._vault, self._ref, self._checker, batch, edits)
+            match_chunk(self._session, self._ref, chunk, self.head.columns)
+            self.rows.extend(batch.rows)
+            yield chunk
+            del batch, chunk  # or two of each are held while the next is made
+        self.findings = self._checker.finish()
+        self.file_findings = [
+            *self.head.file_findings,
+            *self.tail.file_findings,
+            *self._checker.file_findings,
+        ]
 
     @property
-    def row_count(self) -> int:
-        """The rows that will be stored."""
-        return sum(len(chunk) for chunk in self.chunks)
+    def tail(self) -> SheetTail:
+        """What is known only when all chunks have been taken; RuntimeError before that."""
+        return self._sheet.tail
 
-    def counts(self) -> dict[str, int]:
-        """Return total, ok, warning, error, skipped; they reconcile."""
-        worst = [value for chunk in self.chunks for value in chunk.columns["worst"]]
-        return {
-            "total": self.tail.total,
-            "ok": worst.count("ok"),
-            "warning": worst.count("warning"),
-            "error": worst.count("error"),
-            "skipped": skipped_rows(self.tail),
-        }
+    @property
+    def expected(self) -> int:
+        """About how many rows there will be, 0 where only reading tells."""
+        return self.head.expected
 
 
 class Unsure(Exception):
@@ -74,7 +96,8 @@ def skipped_rows(tail: SheetTail) -> int:
     return sum((entry.last or entry.row) - entry.row + 1 for entry in tail.skipped)
 
 
-def prepare(
+@contextmanager
+def taken_in(
     session: Session,
     vault: Vault,
     ref: Ref,
@@ -84,71 +107,23 @@ def prepare(
     limits: Limits,
     answers: Mapping[str, str],
     edits: Mapping[int, dict[str, Cell]],
-    is_full: bool,
-    report: Report,
     layout: Layout | None = None,
     carry: Callable[[str], Carried | None] | None = None,
-) -> Prepared:
-    """Read, judge, seal and match a workbook; `layout` is what is known of its columns.
+) -> Iterator[Intake]:
+    """Open a workbook's roster; `layout` is what is known of its columns.
 
     `carry` is asked, for the code of a marked workbook, what goes over from its draft; that then
-    takes the place of `edits`, and its draft's answers and kind count. Raises `RosterRefused` when
-    the file cannot be taken, `Unsure` when the layout asks to stop where a column is unsure.
+    takes the place of `edits`, and its draft's answers count. Raises `RosterRefused` when the file
+    cannot be taken, `Unsure` when the layout asks to stop where a column is unsure.
     """
-    chunks: list[StoredRows] = []
-    done = 0
     with open_sheet(content, limits, layout) as sheet:
         carried = carry(sheet.head.stamp) if carry and sheet.head.stamp else None
         if layout is not None and layout.asks and sheet.head.doubts and carried is None:
             raise Unsure(sheet.head.doubts)
         if carried is not None:
-            answers, is_full = carried.draft.answers, carried.draft.kind.lists_everybody
+            answers = carried.draft.answers
         checker = Checker(sheet.head.columns, today, dict(answers))
-        for batch in sheet:
-            edits = edits if carried is None else carried.edits_for(batch)
-            chunks.append(judged(session, vault, ref, checker, batch, edits))
-            done += len(batch.rows)
-            report("read", done, 0)
-        head, tail = sheet.head, sheet.tail
-    _add_roster_findings(chunks, checker.finish())
-    prepared = Prepared(
-        head,
-        tail,
-        chunks,
-        [*head.file_findings, *tail.file_findings, *checker.file_findings],
-        carried,
-    )
-    _match(session, ref, prepared, is_full=is_full, report=report)
-    return prepared
-
-
-def _add_roster_findings(chunks: list[StoredRows], findings: list[Finding]) -> None:
-    if not findings:
-        return
-    places = {
-        row: (chunk, index) for chunk in chunks for index, row in enumerate(chunk.columns["row"])
-    }
-    for finding in findings:
-        chunk, index = places[finding.row]
-        chunk.add_finding(index, finding)
-
-
-def _match(
-    session: Session, ref: Ref, prepared: Prepared, *, is_full: bool, report: Report
-) -> None:
-    done, total = 0, prepared.row_count
-    submitted: set[bytes] = set()
-    for chunk in prepared.chunks:
-        if is_full:
-            submitted.update(key for key in chunk.columns["person_key"] if key)
-        match_chunk(session, ref, chunk, prepared.head.columns)
-        for value in chunk.columns["match"]:
-            if value is not None:
-                prepared.matches[value] = prepared.matches.get(value, 0) + 1
-        done += len(chunk)
-        report("match", done, total)
-    if is_full:
-        prepared.missing = left_out(session, ref.county, ref.union_code, submitted)
+        yield Intake(session, vault, ref, sheet, checker, edits, carried)
 
 
 def match_chunk(session: Session, ref: Ref, chunk: StoredRows, columns: list[SheetColumn]) -> None:

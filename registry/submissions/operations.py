@@ -17,6 +17,7 @@ from registry.submissions.drafts import take_up
 from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.moving import digest, end, send, set_rows, tally_submission
+from registry.submissions.queries import SubmissionView
 from registry.submissions.reopening import reopen
 from registry.submissions.states import Act, Kind, RowState, State
 from registry.submissions.storing import Ref
@@ -65,7 +66,7 @@ def submit(
     with transaction() as session:
         found = locked(session, submission_id, actor, Permission.WORK_ROSTER)
         if found.submitted_at is not None and found.is_current:
-            return _answer(session, found, already=True)
+            return _standing(session, queries.view_of(found))
         _check_submittable(found, hold_errors=hold_errors)
         union = union_queries.find(session, found.union_code)
         absent, at = accounting.close(session, found, demand_all=account_for_all), now()
@@ -75,17 +76,20 @@ def submit(
         held, follow_up = _hold(session, found, union, actor)
         if employees is not None:
             union_operations.declare_headcount(session, union, employees, today(), actor=actor)
-        reweigh(session, Ref(found.county, found.id, found.union_code))
+        matches = queries.counts_by_match(session, queries.view_of(found))
+        reweigh(session, Ref(found.county, found.id, found.union_code), matches)
         if found.kind == Kind.FULL:
             _supersede_others(session, found, actor)
-        tally_submission(session, found, sign=1, pending=pending)
+        elsewhere = matches.get(Match.TRANSFER, 0)
+        tally_submission(session, found, sign=1, pending=pending, elsewhere=elsewhere)
         _record_sent(session, found, actor, rows=pending, held=held)
         if absent is not None:
             rows = send(session, absent, actor.account_id, at)
             tally_submission(session, absent, sign=1, pending=rows)
             _record_sent(session, absent, actor, rows=rows, roster=found.id)
         session.flush()
-        return _answer(session, found, already=False, held=held, follow_up=follow_up)
+        view = queries.view_of(found)
+        return Submitted(view.id, view.state, False, matches, view.missing_count, held, follow_up)
 
 
 def keep_employees(submission_id: int, employees: int | None, *, actor: Actor) -> None:
@@ -108,9 +112,7 @@ def state_of(submission_id: int, *, actor: Actor) -> Submitted:
     session = db.session()
     view = queries.find(session, submission_id)
     demand(actor, Permission.VIEW_SUBMISSIONS, view.path)
-    matches = queries.counts_by_match(session, view)
-    sent = view.submitted_at is not None
-    return Submitted(view.id, view.state, sent, matches, view.missing_count)
+    return _standing(session, view)
 
 
 def withdraw(submission_id: int, *, actor: Actor) -> int | None:
@@ -246,14 +248,7 @@ def _record_sent(session: Session, found: Submission, actor: Actor, **detail: An
     )
 
 
-def _answer(
-    session: Session,
-    found: Submission,
-    *,
-    already: bool,
-    held: int = 0,
-    follow_up: int | None = None,
-) -> Submitted:
-    view = queries.view_of(found)
+def _standing(session: Session, view: SubmissionView) -> Submitted:
     matches = queries.counts_by_match(session, view)
-    return Submitted(found.id, view.state, already, matches, found.missing_count, held, follow_up)
+    sent = view.submitted_at is not None
+    return Submitted(view.id, view.state, sent, matches, view.missing_count)

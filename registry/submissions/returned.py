@@ -130,7 +130,7 @@ def take_place(session: Session, ref: Ref, carried: Carried) -> Outcome:
     )
 
 
-def settle_excluded(session: Session, ref: Ref, rows: set[int]) -> None:
+def settle_excluded(session: Session, ref: Ref) -> None:
     """Free the rows whose duplicates stay out: a roster just read counts them all."""
     query = select(SubmissionRow.person_key).where(
         SubmissionRow.county == ref.county,
@@ -138,7 +138,7 @@ def settle_excluded(session: Session, ref: Ref, rows: set[int]) -> None:
         SubmissionRow.state == RowState.EXCLUDED,
         SubmissionRow.person_key.is_not(None),
     )
-    keys = {key for key in session.scalars(query) if key} if rows else set()
+    keys = {key for key in session.scalars(query) if key}
     if keys:
         redo_duplicates(session, queries.find(session, ref.submission_id), keys)
 

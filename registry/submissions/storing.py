@@ -5,7 +5,7 @@ those two fields) stands only in the sealed parts.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,8 @@ FREE_TEXT = tuple(
 )
 _LONG_NUMBER = re.compile(r"(?<=\d{4})\d{7,}[0-9Xx]?")
 RANK = {"error": 2, "warning": 1}
+# Rows with an error are not matched, so what the register said of them goes.
+_OF_REGISTER = ("member.", "change.no_member")
 
 _encode = msgspec.json.encode
 
@@ -76,6 +78,8 @@ class StoredFinding(msgspec.Struct, array_like=True):
 _findings_decoder = msgspec.json.Decoder(list[StoredFinding])
 _sealed_decoder = msgspec.json.Decoder(SealedRow)
 
+# What `add_late` changes.
+LATE_NAMES = ("worst", "match", "changed_fields", "findings")
 COLUMN_NAMES = (
     "county",
     "submission_id",
@@ -189,6 +193,22 @@ def blinded(texts: list[str | None]) -> list[str | None]:
     return [text and _LONG_NUMBER.sub(lambda n: "*" * len(n[0]), text) for text in texts]
 
 
+def add_late(values: MutableMapping[str, Any], findings: Iterable[Finding]) -> None:
+    """Add what only the whole roster shows to a row that is matched already; again changes nothing.
+
+    `values` are the row's `findings`, `worst`, `match` and `changed_fields` as stored. A row that
+    becomes faulty has no match, and nothing that the register said of it.
+    """
+    stored = decode_findings(values["findings"])
+    there = {one.code for one in stored}
+    stored += [to_stored(one) for one in findings if one.code not in there]
+    values["worst"] = worst_of(stored)
+    if values["worst"] == "error":
+        stored = [one for one in stored if not one.code.startswith(_OF_REGISTER)]
+        values["match"] = values["changed_fields"] = None
+    values["findings"] = encode_findings(stored)
+
+
 def worst_of(findings: Iterable[Finding | StoredFinding]) -> str:
     """Return error, warning or ok: a row counts under its worst finding, repairs count as ok."""
     worst = max((RANK.get(finding.severity, 0) for finding in findings), default=0)
@@ -276,13 +296,21 @@ def _seal_for_person(
 
 
 def _particulars(clean: Mapping[str, Sequence[str | None]], count: int) -> list[str]:
-    fields = [field for field in PARTICULARS if field in clean]
+    columns = {field: clean[field] for field in PARTICULARS if field in clean}
+    return [_encode(row).decode() for row in _by_row_filled(columns, count)]
+
+
+def _by_row_filled(columns: Mapping[str, Sequence[Any]], count: int) -> Iterator[dict[str, Any]]:
+    """Yield each row's cells by field, without the blank ones (None); most rows have none."""
+    filled = {field: values for field, values in columns.items() if values.count(None) < count}
+    fields = tuple(filled)
     if not fields:
-        return ["{}"] * count
-    return [
-        _encode({field: value for field, value in zip(fields, row, strict=True) if value}).decode()
-        for row in zip(*(clean[field] for field in fields), strict=True)
-    ]
+        yield from ({} for _ in range(count))
+    for row in zip(*filled.values(), strict=True):
+        cells = dict(zip(fields, row, strict=True))
+        if None in row:
+            cells = {field: value for field, value in cells.items() if value is not None}
+        yield cells
 
 
 def _filled(clean: Mapping[str, Sequence[str | None]], count: int) -> list[int]:
@@ -300,13 +328,11 @@ def _seal_rows(
     findings: Mapping[int, list[Finding]],
     edits: Mapping[int, dict[str, Cell]],
 ) -> list[bytes]:
-    fields = tuple(raw.cells)
     faults: dict[int, dict[str, str]] = {}
     for fault in raw.faults:
         faults.setdefault(fault.row, {})[fault.field] = fault.code
     plains: list[bytes | None] = []
-    for row, values in zip(raw.rows, zip(*raw.cells.values(), strict=True), strict=True):
-        cells = {f: v for f, v in zip(fields, values, strict=True) if v is not None}
+    for row, cells in zip(raw.rows, _by_row_filled(raw.cells, len(raw.rows)), strict=True):
         full = {
             finding.code: finding.suggestion
             for finding in findings.get(row, ())

@@ -57,10 +57,11 @@ def weigh(
     return findings
 
 
-def reweigh(session: Session, ref: Ref) -> None:
+def reweigh(session: Session, ref: Ref, matches: Mapping[Match, int] | None = None) -> None:
     """Write these findings, and the number of members left out, with a stored submission.
 
-    What was said of those left out is part of its roster and weighed there.
+    `matches` are its rows by match where the caller has just counted them. What was said of those
+    left out is part of its roster and weighed there.
     """
     view = queries.find(session, ref.submission_id)
     if view.source == absences.ABSENCE:
@@ -72,7 +73,8 @@ def reweigh(session: Session, ref: Ref) -> None:
         values["missing_count"], retaining = gone.total, gone.retaining
         # A row without a readable number may be any of those who seem to leave.
         leaving = max(gone.leaving - _unread(session, ref), 0)
-    matches = queries.counts_by_match(session, view)
+    if matches is None:
+        matches = queries.counts_by_match(session, view)
     found = weigh(session, ref, matches, leaving_unnamed=leaving, retaining_unnamed=retaining)
     others = [one for one in view.file_findings if one["code"] not in CODES]
     findings = [*others, *(one._asdict() for one in found)]

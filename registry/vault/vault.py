@@ -51,16 +51,15 @@ class Vault:
         self, plains: Sequence[bytes | None], contexts: Sequence[bytes | None]
     ) -> list[bytes | None]:
         """Encrypt a column; blanks stay None. Nonces are drawn once for all: one system call."""
-        nonces = os.urandom(_NONCE * len(plains))
+        drawn = os.urandom(_NONCE * len(plains))
+        nonces = [drawn[at : at + _NONCE] for at in range(0, len(drawn), _NONCE)]
         encrypt, head = self._current.encrypt, self._head
-        sealed: list[bytes | None] = []
-        for index, (plain, context) in enumerate(zip(plains, contexts, strict=True)):
-            if plain is None or context is None:
-                sealed.append(None)
-                continue
-            nonce = nonces[index * _NONCE : (index + 1) * _NONCE]
-            sealed.append(head + nonce + encrypt(nonce, plain, context))
-        return sealed
+        return [
+            None
+            if plain is None or context is None
+            else head + nonce + encrypt(nonce, plain, context)
+            for nonce, plain, context in zip(nonces, plains, contexts, strict=True)
+        ]
 
     def open(self, sealed: bytes, context: bytes) -> bytes:
         """Decrypt a sealed value.
@@ -81,11 +80,14 @@ class Vault:
 
     def keyed_hashes(self, domain: bytes, texts: Sequence[str | None]) -> list[bytes | None]:
         """Hash a column; blanks stay None."""
-        key, prefix, digest = self._ring.hash_key, domain + b"|", hmac.digest
-        return [
-            None if text is None else digest(key, prefix + text.encode(), "sha256")
-            for text in texts
-        ]
+        keyed = hmac.new(self._ring.hash_key, domain + b"|", "sha256").copy
+
+        def digest(text: str) -> bytes:
+            hashed = keyed()
+            hashed.update(text.encode())
+            return hashed.digest()
+
+        return [None if text is None else digest(text) for text in texts]
 
 
 PERSON, MOBILE, NUMBER = b"person", b"mobile", b"number"

@@ -324,11 +324,10 @@ def _progress_page(found: SubmissionView) -> str:
 def _reading(found: SubmissionView) -> dict[str, object]:
     database = db.session()
     now = work.progress(database, found.county, found.id)
-    is_storing = now is not None and now.stage == "store"
     return {
         "submission": found,
         "union": g.union,
         "now": now,
-        "stored": checking.stored_so_far(database, found) if is_storing else {},
+        "stored": checking.stored_so_far(database, found) if now is not None and now.done else {},
         "worker_alive": work.worker_alive(database),
     }

@@ -114,7 +114,7 @@ def test_a_fault_of_ours_is_tried_again_and_then_told(small_register, monkeypatc
     def broken(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("registry.jobs.work.prepare", broken)
+    monkeypatch.setattr("registry.jobs.work.taken_in", broken)
     for _ in range(5):
         with pytest.raises(ZeroDivisionError):
             run(received.batch_id, worker_name())

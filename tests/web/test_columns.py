@@ -240,7 +240,7 @@ def test_what_a_confirmed_layout_cannot_do_is_said_and_nothing_is_lost(client, c
         raise RosterRefused("file.empty", "表头下面没有人员。")
 
     say(client, number)
-    monkeypatch.setattr("registry.jobs.work.prepare", refuse)
+    monkeypatch.setattr("registry.jobs.work.taken_in", refuse)
     read_all()
     assert state_of(number) == "ASKING"
     assert submission(number).state is State.DRAFT

@@ -150,7 +150,7 @@ def test_a_failure_says_what_is_safe(client, clerk, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("disk")
 
-    monkeypatch.setattr("registry.jobs.work.prepare", broken)
+    monkeypatch.setattr("registry.jobs.work.taken_in", broken)
     address = upload(client, make_roster(PEOPLE)).headers["Location"]
     for batch in unfinished(db.session()) * 9:
         with pytest.raises(RuntimeError):

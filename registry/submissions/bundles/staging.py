@@ -24,22 +24,15 @@ from registry.submissions.bundles.splitting import (
 )
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import BUNDLE, Kind, RowState, State
-from registry.submissions.storing import (
-    decode_findings,
-    encode_findings,
-    to_stored,
-    worst_of,
-)
+from registry.submissions.storing import LATE_NAMES, add_late
 from registry.unions import queries as union_queries
 from registry.vault.vault import Vault
 
 DELETED_AT_ONCE = 20_000
 PARTS_AT_ONCE = 100
 _KEYS = ("county", "submission_id", "row")
-_REDONE = ("state", "worst", "match", "changed_fields", "findings", "follow_up_id")
+_REDONE = ("state", *LATE_NAMES, "follow_up_id")
 _GAP_NAMES = ("county", "bundle_id", "row", "last", "name")
-# Rows with an error are not matched, so what the register said of them goes.
-_OF_REGISTER = ("member.", "change.no_member")
 
 
 def open_parts(session: Session, bundle: Bundle, head: SheetHead) -> None:
@@ -197,16 +190,10 @@ def _clear_rows(session: Session, county: str, submission_id: int) -> int:
 
 def _add(row: dict[str, Any], findings: Sequence[Finding], part: Part) -> bool:
     """Add findings to a stored row; True when it has to be copied into the draft now."""
-    stored = decode_findings(row["findings"])
-    there = {one.code for one in stored}
-    stored += [to_stored(one) for one in findings if one.code not in there]
-    row["worst"] = worst_of(stored)
+    add_late(row, findings)
     is_new = bool(row["worst"] == "error" and row["state"] == RowState.PENDING)
     if is_new:
-        stored = [one for one in stored if not one.code.startswith(_OF_REGISTER)]
         row["state"], row["follow_up_id"] = RowState.HELD.value, part.draft_id
-        row["match"] = row["changed_fields"] = None
-    row["findings"] = encode_findings(stored)
     return is_new
 
 

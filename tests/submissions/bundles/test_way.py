@@ -72,6 +72,7 @@ def test_each_union_gets_its_rows_with_the_numbers_of_the_common_file(reviewer):
         SECOND: [3, 6],
         THIRD: [4, 7],
     }
+    assert list(queries.part_counts(db.session(), view(bundle_id)).values()) == [3, 0, 3]
     sent = submissions.find(db.session(), parts[FIRST].submission_id)
     assert (sent.state, sent.kind, sent.source) == (State.SUBMITTED, "INCREMENT", "BUNDLE")
     assert (sent.created_by, sent.submitted_by) == (reviewer.account_id, reviewer.account_id)
