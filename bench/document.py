@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +22,9 @@ Row = dict[str, Any]
 
 
 def dated(rows: Sequence[Row], sizes: Mapping[str, int]) -> list[Row]:
-    """Return the rows with the day, the machine and the sizes of this run."""
-    run = {"on": datetime.now(UTC).date().isoformat(), "machine": machine(), **sizes}
+    """Return the rows with the day, the commit, the machine and the sizes of this run."""
+    today = datetime.now(UTC).date().isoformat()
+    run = {"on": today, "commit": _commit(), "machine": machine(), **sizes}
     return [{**row, "run": run} for row in rows]
 
 
@@ -37,6 +39,13 @@ def machine() -> str:
         f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()},"
         f" Python {platform.python_version()}"
     )
+
+
+def _commit() -> str:
+    """Return what the checkout stands at, "+" where files were changed since."""
+    ask = ["git", "describe", "--always", "--dirty=+"]
+    told = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True, check=False)
+    return told.stdout.strip() or "an unknown commit"
 
 
 def save(path: Path, rows: Sequence[Row]) -> None:
@@ -91,4 +100,5 @@ def _listed(title: str, lines: Sequence[str], mark: str = "-") -> list[str]:
 
 def _run(row: Row) -> str:
     run = row["run"]
-    return f"{run['on']}, {run['machine']}; {run['rows']:,} rows, {run['rounds']} rounds"
+    rounds = f"{run['rounds']} round{'s' * (run['rounds'] > 1)}"
+    return f"{run['on']}, at {run['commit']}, {run['machine']}; {run['rows']:,} rows, {rounds}"

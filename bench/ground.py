@@ -150,6 +150,7 @@ class Ground:
     def _copy(self, source: str | None, name: str) -> Place:
         data = self.folder / f"{self.engine}-{name}"
         template = self._templates[source] if source else None
+        shutil.rmtree(data, ignore_errors=True)  # of a filling that failed
         if template:
             shutil.copytree(template.data, data)
         else:

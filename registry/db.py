@@ -238,7 +238,8 @@ def insert_select(
     """
     query = select(*columns.values()) if source is None else source
     result = session.execute(
-        insert(table_of(model)).from_select(list(columns), query, include_defaults=False)
+        insert(table_of(model)).from_select(list(columns), query, include_defaults=False),
+        execution_options={"preserve_rowcount": True},
     )
     return cast(CursorResult[Any], result).rowcount
 

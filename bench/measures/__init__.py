@@ -18,6 +18,12 @@ class Measure(NamedTuple):
 MEASURES = (
     Measure("submit"),
     Measure("peers"),
+    Measure("approve"),
+    Measure("resubmit"),
     Measure("rosters"),
+    Measure("small_roster"),
     Measure("bulk", is_long=True),
+    Measure("big_register"),
+    Measure("busy_site"),
+    Measure("huge_register", is_long=True),
 )

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import Row, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.access.roles import Role
 from registry.accounts.models import Account, AccountRole
+from registry.db import table_of
 from registry.errors import NotFound, StateRefused
 from registry.unions.models import Level, TradeUnion
 
@@ -161,11 +162,16 @@ def county_name(session: Session, county: str) -> str:
     return "" if union is None else union.name
 
 
+_account = table_of(Account).c
+_NAMES = select(_account.id, _account.display_name).where(
+    _account.id.in_(bindparam("ids", expanding=True))
+)
+
+
 def display_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     """Return the names of the persons behind accounts, by account number."""
     wanted = {number for number in ids if number is not None}
-    query = select(Account.id, Account.display_name).where(Account.id.in_(wanted))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(_NAMES, {"ids": list(wanted)}).tuples().all())
 
 
 def display_name_of(session: Session, name: str) -> str:

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.access.roles import Role
 from registry.accounts.models import Account, AccountRole, SignInSession
-from registry.db import setting
+from registry.db import setting, table_of
 from registry.unions.models import TradeUnion
 
 FRESH_FOR = timedelta(minutes=30)
@@ -34,31 +34,34 @@ class SignedIn(NamedTuple):
     is_stale: bool  # `touch` is due
 
 
-_Federation = aliased(TradeUnion)
-# Asked at every request: one round trip, plain columns, a row for each role.
+_session, _account, _role, _place = (
+    table_of(model) for model in (SignInSession, Account, AccountRole, TradeUnion)
+)
+_federation = _place.alias()
+# Asked at every request: one round trip, put together once, of plain tables, a row for each role.
 _FIND = (
     select(
-        SignInSession.token_hash,
-        SignInSession.created_at,
-        SignInSession.seen_at,
-        SignInSession.fresh_until,
-        Account.id,
-        Account.name,
-        Account.display_name,
-        Account.place,
-        Account.is_locked,
-        Account.must_change_password,
-        TradeUnion.path,
-        TradeUnion.county,
-        TradeUnion.name.label("place_name"),
-        _Federation.name.label("federation_name"),
-        AccountRole.role,
+        _session.c.token_hash,
+        _session.c.created_at,
+        _session.c.seen_at,
+        _session.c.fresh_until,
+        _account.c.id,
+        _account.c.name,
+        _account.c.display_name,
+        _account.c.place,
+        _account.c.is_locked,
+        _account.c.must_change_password,
+        _place.c.path,
+        _place.c.county,
+        _place.c.name.label("place_name"),
+        _federation.c.name.label("federation_name"),
+        _role.c.role,
     )
-    .join(Account, Account.id == SignInSession.account_id)
-    .join(TradeUnion, TradeUnion.code == Account.place)
-    .join(_Federation, _Federation.code == TradeUnion.county)
-    .outerjoin(AccountRole, AccountRole.account_id == Account.id)
-    .where(SignInSession.token_hash == bindparam("token_hash"))
+    .join(_account, _account.c.id == _session.c.account_id)
+    .join(_place, _place.c.code == _account.c.place)
+    .join(_federation, _federation.c.code == _place.c.county)
+    .outerjoin(_role, _role.c.account_id == _account.c.id)
+    .where(_session.c.token_hash == bindparam("token_hash"))
 )
 
 

@@ -8,7 +8,7 @@ The select has the columns row, match, change, changed_on, change_reason, person
 document_kind, document_sealed, mobile_sealed, mobile_key, clean, filled.
 """
 
-from sqlalchemy import Subquery, select, update
+from sqlalchemy import Subquery, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from registry.clock import local_day
@@ -19,52 +19,61 @@ from registry.members.ending import end
 from registry.members.entering import enter
 from registry.members.match import Match
 from registry.members.models import Person
-from registry.members.place import Counts, Place
+from registry.members.place import Claim, Counts, Place
 from registry.members.verifying import verify
 
 
-def claim(session: Session, place: Place, rows: Subquery, highest_row: int) -> list[int]:
-    """Claim the persons of the NEW rows for this union; return the rows whose person is taken.
+def claim(session: Session, place: Place, rows: Subquery, highest_row: int) -> Claim:
+    """Claim the persons of the NEW rows for this union.
 
-    The compare-and-set on the person's own row decides when two unions admit one person at once.
+    Who is unknown enters with the claim. For all others the compare-and-set on the person's own
+    row decides when two unions admit one person at once.
     """
     fresh = select(rows.c.row, rows.c.person_key).where(rows.c.match == Match.NEW).subquery()
-    unknown = select(fresh.c.person_key).where(
-        ~select(Person.key).where(Person.key == fresh.c.person_key).exists()
-    )
-    insert_select(session, Person, {"key": fresh.c.person_key}, unknown)
     base = allocate(session, f"membership:{place.county}", highest_row + 1)
+    claimed = {
+        "live_county": literal(place.county),
+        "live_union": literal(place.union_code),
+        "live_membership": base + fresh.c.row,
+    }
+    columns = {"key": fresh.c.person_key, **claimed}
+    is_known = select(Person.key).where(Person.key == fresh.c.person_key).exists()
+    entered = insert_select(session, Person, columns, select(*columns.values()).where(~is_known))
+    if entered == session.scalar(select(func.count()).select_from(fresh)):
+        return Claim(base)
     session.execute(
         update(Person)
         .where(Person.key == fresh.c.person_key, Person.live_membership.is_(None))
-        .values(
-            live_county=place.county,
-            live_union=place.union_code,
-            live_membership=base + fresh.c.row,
-        ),
+        .values(claimed),
         execution_options={"synchronize_session": False},
     )
-    lost = (
-        select(fresh.c.row)
-        .join(Person, Person.key == fresh.c.person_key)
-        .where(Person.live_membership != base + fresh.c.row)
-    )
-    return list(session.scalars(lost))
+    taken = or_(Person.live_county != place.county, Person.live_membership != base + fresh.c.row)
+    lost = select(fresh.c.row).join(Person, Person.key == fresh.c.person_key).where(taken)
+    return Claim(base, list(session.scalars(lost)), some_return=True)
 
 
 def admit(
-    session: Session, place: Place, rows: Subquery, highest_row: int, *, verifies: bool = False
+    session: Session,
+    place: Place,
+    rows: Subquery,
+    highest_row: int,
+    claim: Claim,
+    *,
+    verifies: bool = False,
 ) -> Counts:
     """Write members, memberships and events for all rows and keep the tallies.
 
-    The persons of NEW rows have been claimed before (`claim`). With `verifies` the rows confirm
-    the memberships of those they name. Returns what changed in the counts.
+    The persons of NEW rows have been claimed before. With `verifies` the rows confirm the
+    memberships of those they name. Returns what changed in the counts.
     """
-    parts = [
-        enter(session, place, rows, highest_row),
-        change(session, place, rows),
-        end(session, place, rows),
-    ]
+    said = _said(session, rows)
+    parts = [Counts()]
+    if Match.NEW in said:
+        parts.append(enter(session, place, rows, highest_row, claim, *said[Match.NEW]))
+    if Match.CHANGED in said:
+        parts.append(change(session, place, rows))
+    if Match.LEAVE in said or Match.RETAIN in said:
+        parts.append(end(session, place, rows))
     if verifies:
         parts.append(verify(session, place, rows))
     total = Counts(*(sum(values) for values in zip(*parts, strict=True)))
@@ -79,3 +88,9 @@ def admit(
         reverified=total.reverified,
     )
     return total
+
+
+def _said(session: Session, rows: Subquery) -> dict[str, tuple[int, int]]:
+    """Return how many rows have each match, and how many cells they fill."""
+    query = select(rows.c.match, func.count(), func.sum(rows.c.filled)).group_by(rows.c.match)
+    return {match: (count, int(filled)) for match, count, filled in session.execute(query)}

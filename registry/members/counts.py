@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registry.members.models import LIVE, Member, Membership, MembershipState, Tally
+from registry.unions.models import TradeUnion
 
 
 class UnionCounts(NamedTuple):
@@ -25,21 +26,44 @@ class UnionCounts(NamedTuple):
     pending: int = 0
 
 
+# Asked on many pages: put together once.
+_TALLIED = (
+    select(Tally.union_code, *(func.sum(getattr(Tally, name)) for name in UnionCounts._fields))
+    .where(Tally.county == bindparam("county"), Tally.day <= bindparam("day"))
+    .group_by(Tally.union_code)
+)
+_TALLIED_OF = _TALLIED.where(Tally.union_code.in_(bindparam("codes", expanding=True)))
+
+
 def tallied(
     session: Session, county: str, on: date, codes: Collection[str] | None = None
 ) -> dict[str, UnionCounts]:
     """Return the counts of every union of a county with any tally, at the end of a day; with
     `codes` those of these unions alone.
     """
-    sums = [func.sum(getattr(Tally, name)) for name in UnionCounts._fields]
+    asked = {"county": county, "day": on}
+    if codes is None:
+        found = session.execute(_TALLIED, asked)
+    else:
+        found = session.execute(_TALLIED_OF, {**asked, "codes": list(codes)})
+    return {code: UnionCounts(*map(int, values)) for code, *values in found}
+
+
+def live_below(session: Session, county: str, path: str, on: date) -> tuple[int, int]:
+    """Return the active and the retained members of all unions at or below a path, at the end of a
+    day.
+    """
     query = (
-        select(Tally.union_code, *sums)
-        .where(Tally.county == county, Tally.day <= on)
-        .group_by(Tally.union_code)
+        select(func.sum(Tally.active), func.sum(Tally.retained))
+        .join(TradeUnion, TradeUnion.code == Tally.union_code)
+        .where(
+            Tally.county == county,
+            Tally.day <= on,
+            TradeUnion.path.startswith(path, autoescape=True),
+        )
     )
-    if codes is not None:
-        query = query.where(Tally.union_code.in_(codes))
-    return {code: UnionCounts(*map(int, values)) for code, *values in session.execute(query)}
+    active, retained = session.execute(query).one()
+    return int(active or 0), int(retained or 0)
 
 
 def recounted(session: Session, county: str) -> dict[str, tuple[int, int, int, int]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Subquery, case, func, literal, null, select
+from sqlalchemy import ColumnElement, Subquery, case, literal, null, select, true
 from sqlalchemy.orm import Session
 
 from registry.db import Instant, allocate, insert_select
@@ -14,25 +14,41 @@ from registry.members.models import (
     Membership,
     MembershipEvent,
     MembershipState,
-    Person,
 )
-from registry.members.place import Counts, Place
+from registry.members.place import Claim, Counts, Place
 
 TRANSFERRED_IN = "2"  # codes/membership_change.csv: 转入
 
 
-def enter(session: Session, place: Place, rows: Subquery, highest_row: int) -> Counts:
-    """Write member, membership and event of every NEW row; the persons are claimed already."""
+def enter(
+    session: Session,
+    place: Place,
+    rows: Subquery,
+    highest_row: int,
+    claim: Claim,
+    count: int,
+    filled: int,
+) -> Counts:
+    """Write member, membership and event of every NEW row; the persons are claimed already.
+
+    `count` and `filled` are the number of these rows and of their cells filled.
+    """
     fresh = select(rows).where(rows.c.match == Match.NEW).subquery()
-    count, filled = session.execute(
-        select(func.count(), func.coalesce(func.sum(fresh.c.filled), 0)).select_from(fresh)
-    ).one()
-    if not count:
-        return Counts()
-    filled += _renew_former(session, place, fresh)
-    _members(session, place, fresh, highest_row)
-    _memberships(session, place, fresh)
-    _events(session, place, fresh, highest_row)
+    member_id: ColumnElement[int] = (
+        allocate(session, f"member:{place.county}", highest_row + 1) + fresh.c.row
+    )
+    known = select(Member.id).where(
+        Member.county == place.county, Member.person_key == fresh.c.person_key
+    )
+    if claim.some_return:
+        filled += _renew_former(session, place, fresh)
+        _members(session, place, fresh, member_id, ~known.exists())
+        member_id = known.scalar_subquery()
+    else:
+        _members(session, place, fresh, member_id, true())
+    membership_id = claim.base + fresh.c.row
+    _memberships(session, place, fresh, member_id, membership_id)
+    _events(session, place, fresh, member_id, membership_id, highest_row)
     return Counts(active=count, filled=filled)
 
 
@@ -55,12 +71,17 @@ def _renew_former(session: Session, place: Place, fresh: Subquery) -> int:
     return sum(max(row.filled - row.row_filled, 0) for row in found)
 
 
-def _members(session: Session, place: Place, fresh: Subquery, highest_row: int) -> None:
-    base = allocate(session, f"member:{place.county}", highest_row + 1)
+def _members(
+    session: Session,
+    place: Place,
+    fresh: Subquery,
+    member_id: ColumnElement[int],
+    which: ColumnElement[bool],
+) -> None:
     at = literal(place.at, Instant())
     columns: dict[str, Any] = {
         "county": literal(place.county),
-        "id": base + fresh.c.row,
+        "id": member_id,
         "person_key": fresh.c.person_key,
         "full_name": fresh.c.full_name,
         "document_kind": fresh.c.document_kind,
@@ -72,32 +93,37 @@ def _members(session: Session, place: Place, fresh: Subquery, highest_row: int) 
         "created_at": at,
         "changed_at": at,
     }
-    known = (
-        select(Member.id)
-        .where(Member.county == place.county, Member.person_key == fresh.c.person_key)
-        .exists()
-    )
-    insert_select(session, Member, columns, select(*columns.values()).where(~known))
+    insert_select(session, Member, columns, select(*columns.values()).where(which))
 
 
-def _memberships(session: Session, place: Place, fresh: Subquery) -> None:
+def _memberships(
+    session: Session,
+    place: Place,
+    fresh: Subquery,
+    member_id: ColumnElement[int],
+    membership_id: ColumnElement[int],
+) -> None:
     columns: dict[str, Any] = {
         "county": literal(place.county),
-        "id": Person.live_membership,
-        "member_id": Member.id,
+        "id": membership_id,
+        "member_id": member_id,
         "person_key": fresh.c.person_key,
         "union_code": literal(place.union_code),
         "state": literal(MembershipState.ACTIVE.value),
         "began_on": fresh.c.changed_on,
         "admitted_at": literal(place.at, Instant()),
     }
-    joined = fresh.join(Person, Person.key == fresh.c.person_key).join(
-        Member, (Member.county == place.county) & (Member.person_key == fresh.c.person_key)
-    )
-    insert_select(session, Membership, columns, select(*columns.values()).select_from(joined))
+    insert_select(session, Membership, columns)
 
 
-def _events(session: Session, place: Place, fresh: Subquery, highest_row: int) -> None:
+def _events(
+    session: Session,
+    place: Place,
+    fresh: Subquery,
+    member_id: ColumnElement[int],
+    membership_id: ColumnElement[int],
+    highest_row: int,
+) -> None:
     base = allocate(session, f"event:{place.county}", highest_row + 1)
     entry = case(
         (fresh.c.change == TRANSFERRED_IN, EventType.TRANSFER_IN.value),
@@ -106,8 +132,8 @@ def _events(session: Session, place: Place, fresh: Subquery, highest_row: int) -
     columns: dict[str, Any] = {
         "county": literal(place.county),
         "id": base + fresh.c.row,
-        "member_id": Membership.member_id,
-        "membership_id": Membership.id,
+        "member_id": member_id,
+        "membership_id": membership_id,
         "type": entry,
         "happened_on": fresh.c.changed_on,
         "reason": fresh.c.change_reason,
@@ -117,8 +143,4 @@ def _events(session: Session, place: Place, fresh: Subquery, highest_row: int) -
         "submission_id": literal(place.submission_id),
         "row": fresh.c.row,
     }
-    joined = fresh.join(Person, Person.key == fresh.c.person_key).join(
-        Membership,
-        (Membership.county == place.county) & (Membership.id == Person.live_membership),
-    )
-    insert_select(session, MembershipEvent, columns, select(*columns.values()).select_from(joined))
+    insert_select(session, MembershipEvent, columns)

@@ -1,12 +1,13 @@
 """Matching roster rows against the register, a chunk of keys at a time; never a query per row."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.db import one_of
 from registry.members.match import Match
@@ -33,6 +34,14 @@ class Question:
     particulars: Sequence[str]
     mobile_keys: Sequence[bytes | None]
 
+    def part(self, part: slice) -> "Question":
+        """Return what is asked of some of the rows."""
+        return Question(*(column[part] for column in self.columns()))
+
+    def columns(self) -> tuple[Sequence[Any], ...]:
+        """Return the columns in the order in which they are named."""
+        return (self.keys, self.names, self.changes, self.particulars, self.mobile_keys)
+
 
 class Answer(NamedTuple):
     """The match of one row. `name_differs` tells a conflict of names also beside a transfer;
@@ -46,15 +55,17 @@ class Answer(NamedTuple):
 
 
 _NEW = Answer(Match.NEW)
-_NOBODY: frozenset[bytes] = frozenset()
+_UNCHANGED = Answer(Match.UNCHANGED)
 
 
-class _Known(NamedTuple):
-    live_union: str | None
-    name: str | None
-    particulars: str | None
-    mobile_key: bytes | None
-    state: str | None
+def stays_new(
+    person_key: InstrumentedAttribute[bytes | None], change: InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """Return the condition by which a row is NEW whatever else it says: nobody has its number, and
+    it does not ask for leave.
+    """
+    is_known = select(Person.key).where(Person.key == person_key).exists()
+    return ~is_known & change.not_in(_GOING)
 
 
 def match_rows(
@@ -70,40 +81,36 @@ def match_many(
     """Yield the answer for each row, in order, where each is of the union named beside it."""
     for start in range(0, len(question.keys), CHUNK):
         part = slice(start, start + CHUNK)
-        asked = Question(
-            question.keys[part],
-            question.names[part],
-            question.changes[part],
-            question.particulars[part],
-            question.mobile_keys[part],
-        )
-        yield from _answers(session, county, union_codes[part], asked)
+        yield from _answers(session, county, union_codes[part], question.part(part))
 
 
 def _answers(
     session: Session, county: str, union_codes: Sequence[str], asked: Question
 ) -> list[Answer]:
-    """Answer a chunk. Most rows of a first roster name nobody known and ask for nothing special:
-    only the others are looked at one by one.
+    """Answer a chunk. Most rows of a first roster name nobody known, most of the next say again
+    what is known: only the others are looked at closely.
     """
     known = _known(session, county, asked.keys)
     answers = [_NEW] * len(asked.keys)
-    for at, (key, change) in enumerate(zip(asked.keys, asked.changes, strict=True)):
-        if key in known or change in _GOING:
-            answers[at] = _answer(
-                known.get(key),
-                union_codes[at],
-                asked.names[at],
-                change,
-                asked.particulars[at],
-                asked.mobile_keys[at],
-            )
+    rows = zip(*asked.columns(), union_codes, strict=True)
+    for at, (key, name, change, particulars, mobile_key, union_code) in enumerate(rows):
+        one, goes = known.get(key), change in _GOING
+        if one is None and not goes:
+            continue
+        told_again = (key, union_code, name, particulars, mobile_key, MembershipState.ACTIVE)
+        if one == told_again and not goes:
+            answers[at] = _UNCHANGED
+        else:
+            answers[at] = _answer(one, union_code, name, change, particulars, mobile_key)
     for at in _twins(session, county, asked):
         answers[at] = answers[at]._replace(has_twin=True)
     return answers
 
 
-def _known(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, _Known]:
+def _known(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, Any]:
+    """Return what is known of these persons: live_union, full_name, particulars, mobile_key and
+    state, each None where it is not.
+    """
     if not keys:
         return {}
     query = (
@@ -122,7 +129,8 @@ def _known(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, 
         )
         .where(one_of(Person.key, keys))
     )
-    return {row[0]: _Known(*row[1:]) for row in session.execute(query)}
+    # Plain rows of the connection: the session's own cost as much again as to find them.
+    return {row[0]: row for row in session.connection().execute(query)}
 
 
 def _twins(session: Session, county: str, asked: Question) -> list[int]:
@@ -133,17 +141,17 @@ def _twins(session: Session, county: str, asked: Question) -> list[int]:
     query = select(Member.mobile_key, Member.full_name, Member.person_key).where(
         Member.county == county, one_of(Member.mobile_key, mobiles)
     )
-    persons: dict[tuple[bytes | None, str], set[bytes]] = {}
-    for mobile_key, name, person_key in session.execute(query).tuples():
-        persons.setdefault((mobile_key, name), set()).add(person_key)
-    if not persons:
+    found = {tuple(row) for row in session.connection().execute(query)}
+    if not found:
         return []
+    persons = Counter((mobile, name) for mobile, name, _ in found)
     rows = enumerate(zip(asked.mobile_keys, asked.names, asked.keys, strict=True))
-    return [at for at, (mobile, name, key) in rows if persons.get((mobile, name), _NOBODY) - {key}]
+    # Oneself is among them, or not.
+    return [at for at, row in rows if persons[row[:2]] > (row in found)]
 
 
 def _answer(
-    known: _Known | None,
+    known: Any,
     union_code: str,
     name: str,
     change: str,
@@ -152,11 +160,11 @@ def _answer(
 ) -> Answer:
     leaves = change in _GOING
     if known is None or known.live_union is None:
-        differs = known is not None and known.name is not None and known.name != name
+        differs = known is not None and known.full_name is not None and known.full_name != name
         if leaves:
             return Answer(None)
         return Answer(Match.CONFLICT if differs else Match.NEW, name_differs=differs)
-    differs = known.name is not None and known.name != name
+    differs = known.full_name is not None and known.full_name != name
     if known.live_union != union_code:
         return Answer(None if leaves else Match.TRANSFER, name_differs=differs)
     if differs:

@@ -156,8 +156,8 @@ class Membership(Model):
             sqlite_where=_LIVE,
             postgresql_where=_LIVE,
         ),
-        Index("ix_membership_union", "county", "union_code", "state", "id"),
-        Index("ix_membership_member", "county", "member_id"),
+        Index("ix_membership_union", "county", "union_code", "id", "state"),
+        Index("ix_membership_member", "county", "member_id", "id"),
     )
 
 

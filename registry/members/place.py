@@ -1,5 +1,6 @@
 """Plain values that the steps of an admission share."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,6 +12,18 @@ class Place(NamedTuple):
     union_code: str
     submission_id: int
     at: datetime
+
+
+class Claim(NamedTuple):
+    """The persons of an approval's NEW rows, claimed for its union.
+
+    Their memberships are numbered `base` plus the row. `lost` are the rows whose person is taken;
+    `some_return` is False where nobody had ever been admitted before, in any county.
+    """
+
+    base: int
+    lost: Sequence[int] = ()
+    some_return: bool = False
 
 
 class Counts(NamedTuple):

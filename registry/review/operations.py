@@ -25,6 +25,7 @@ from registry.errors import Forbidden, InputRefused, StateRefused
 from registry.members import tallies
 from registry.members.admission import admit, claim
 from registry.members.match import Match
+from registry.members.matching import CHUNK
 from registry.members.place import Place
 from registry.review.models import Decision, Verdict
 from registry.review.rematching import among, match_again, not_among, pending, set_match
@@ -39,6 +40,7 @@ from registry.vault.vault import vault
 ADMISSIBLE = (Match.NEW, Match.CHANGED, Match.UNCHANGED, Match.LEAVE, Match.RETAIN)
 NOTE_LENGTH = 500
 OTHER = "other"  # codes/send_back_reason.csv: the note has to say what
+_ROWS_AT_ONCE = 20_000
 _LONG_NUMBER = re.compile(r"\d{11,}")
 
 
@@ -73,16 +75,17 @@ def approve(
         at = now()
         place = Place(found.county, found.union_code, found.id, at)
         highest = _highest_row(session, found)
-        lost = claim(session, place, _admissible(found, rows, changed), highest)
-        set_match(session, found, dict.fromkeys(lost, (Match.TRANSFER, ())))
+        claimed = claim(session, place, _admissible(found, rows, changed), highest)
+        set_match(session, found, dict.fromkeys(claimed.lost, (Match.TRANSFER, ())))
         decision_id = allocate(session, f"decision:{found.county}")
         chosen = _admissible(found, rows, changed)
         count, digest = _digest(session, chosen)
         if count:
             _decide(session, found, decision_id, Verdict.APPROVE, count, actor)
-            admit(session, place, chosen, highest, verifies=found.kind == Kind.REVERIFY)
+            verifies = found.kind == Kind.REVERIFY
+            admit(session, place, chosen, highest, claimed, verifies=verifies)
             which = among(rows, ADMISSIBLE) & not_among(changed)
-            _set_rows(session, found, RowState.APPROVED, decision_id, which)
+            _set_rows(session, found, RowState.APPROVED, decision_id, which, highest)
             _tally(session, found, count, admissions=1)
         detail = {"rows": count, "digest": digest}
         outcome = _finish(session, found, actor, "review.approve", count, rows, detail)
@@ -123,7 +126,7 @@ def _refuse_rows(
         back = verdict is Verdict.SEND_BACK
         _decide(session, found, decision_id, verdict, len(set(rows)), actor, reason, note)
         state = RowState.SENT_BACK if back else RowState.REJECTED
-        count = _set_rows(session, found, state, decision_id, among(rows))
+        count = _set_rows(session, found, state, decision_id, among(rows), max(rows))
         found.is_current = False
         found.was_sent_back = True
         session.flush()
@@ -206,9 +209,16 @@ def _highest_row(session: Session, found: Submission) -> int:
 def _digest(session: Session, chosen: Subquery) -> tuple[int, str]:
     digest, count = hashlib.sha256(), 0
     said = (chosen.c.row, chosen.c.person_key, chosen.c.match, chosen.c.change, chosen.c.clean)
-    for row, key, match, change, clean in session.execute(select(*said).order_by(chosen.c.row)):
-        digest.update(f"{row}|{key.hex()}|{match}|{change}|{clean}\n".encode())
-        count += 1
+    told = session.connection().execute(
+        select(*said).order_by(chosen.c.row), execution_options={"stream_results": True}
+    )
+    for part in told.partitions(CHUNK):
+        lines = [
+            f"{row}|{key.hex()}|{match}|{change}|{clean}\n"
+            for row, key, match, change, clean in part
+        ]
+        digest.update("".join(lines).encode())
+        count += len(part)
     return count, digest.hexdigest()
 
 
@@ -243,14 +253,23 @@ def _set_rows(
     state: RowState,
     decision_id: int,
     which: ColumnElement[bool],
+    highest_row: int,
 ) -> int:
-    changed = session.execute(
-        update(SubmissionRow)
-        .where(*pending(found), which)
-        .values(state=state, decision_id=decision_id),
-        execution_options={"synchronize_session": False},
-    )
-    return cast(CursorResult[Any], changed).rowcount
+    """Write the decision to the rows. In parts: what one statement changes SQLite keeps in memory
+    as it was, which is the whole roster.
+    """
+    count = 0
+    for first in range(0, highest_row + 1, _ROWS_AT_ONCE):
+        changed = session.execute(
+            update(SubmissionRow)
+            .where(
+                *pending(found), which, SubmissionRow.row.between(first, first + _ROWS_AT_ONCE - 1)
+            )
+            .values(state=state, decision_id=decision_id),
+            execution_options={"synchronize_session": False},
+        )
+        count += cast(CursorResult[Any], changed).rowcount
+    return count
 
 
 def _tally(session: Session, found: Submission, decided: int, **counts: int) -> None:
@@ -284,12 +303,7 @@ def _finish(
         found.state, found.version = state, found.version + 1
         if act is Act.CLOSE:
             found.closed_at = now()
-    left: dict[str, list[int]] = {Match.TRANSFER: [], Match.CONFLICT: []}
-    stays = select(SubmissionRow.row, SubmissionRow.match).where(
-        *pending(found), among(rows, [Match.TRANSFER, Match.CONFLICT])
-    )
-    for row, match in session.execute(stays.order_by(SubmissionRow.row)):
-        left[match].append(row)
+    left = _left(session, found, rows)
     record(
         session,
         action,
@@ -306,3 +320,15 @@ def _finish(
         left[Match.TRANSFER],
         left[Match.CONFLICT],
     )
+
+
+def _left(session: Session, found: Submission, rows: Sequence[int] | None) -> dict[str, list[int]]:
+    """Return the rows that stay because their person is elsewhere, or known by another name."""
+    left: dict[str, list[int]] = {Match.TRANSFER: [], Match.CONFLICT: []}
+    if found.pending_count:
+        stays = select(SubmissionRow.row, SubmissionRow.match).where(
+            *pending(found), among(rows, [Match.TRANSFER, Match.CONFLICT])
+        )
+        for row, match in session.execute(stays.order_by(SubmissionRow.row)):
+            left[match].append(row)
+    return left

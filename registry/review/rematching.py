@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, ColumnElement, bindparam, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from registry.db import update_many
+from registry.db import one_of, update_many
 from registry.members.match import Match
-from registry.members.matching import Answer, Question, match_rows
+from registry.members.matching import CHUNK, Answer, Question, match_rows, stays_new
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import RowState
 
@@ -27,13 +27,7 @@ def among(
     rows: Sequence[int] | None, matches: Sequence[Match] | None = None
 ) -> ColumnElement[bool]:
     """Return the condition of these rows (all for None), of those with these matches."""
-    chosen: ColumnElement[bool] = true()
-    if rows is not None:
-        # Rendered into the statement: both engines bound the number of parameters.
-        numbers: BindParameter[Any] = bindparam(
-            "rows", [int(row) for row in rows], expanding=True, literal_execute=True
-        )
-        chosen = SubmissionRow.row.in_(numbers)
+    chosen = true() if rows is None else one_of(SubmissionRow.row, rows)
     if matches is not None:
         chosen = chosen & SubmissionRow.match.in_(matches)
     return chosen
@@ -41,10 +35,7 @@ def among(
 
 def not_among(rows: Sequence[int]) -> ColumnElement[bool]:
     """Return the condition of all rows but these."""
-    numbers: BindParameter[Any] = bindparam(
-        "changed", list(rows), expanding=True, literal_execute=True
-    )
-    return SubmissionRow.row.not_in(numbers) if rows else true()
+    return ~one_of(SubmissionRow.row, rows) if rows else true()
 
 
 def match_again(session: Session, found: Submission, rows: Sequence[int] | None) -> list[int]:
@@ -52,28 +43,35 @@ def match_again(session: Session, found: Submission, rows: Sequence[int] | None)
     sent. Returns the rows that would change more of it than was shown.
     """
     asked = (
+        SubmissionRow.row,
+        SubmissionRow.match,
+        SubmissionRow.changed_fields,
         SubmissionRow.person_key,
         SubmissionRow.full_name,
         SubmissionRow.change,
         SubmissionRow.clean,
         SubmissionRow.mobile_key,
     )
-    shown = (SubmissionRow.row, SubmissionRow.match, SubmissionRow.changed_fields)
-    query = select(*shown, *asked).where(*pending(found), among(rows))
-    waiting = list(session.execute(query))
-    columns = list(zip(*waiting, strict=True)) if waiting else [()] * 8
-    question = Question(*columns[3:])
-    answers = list(match_rows(session, found.county, found.union_code, question))
-    matched = list(zip(waiting, answers, strict=True))
-    surprising = [row.row for row, answer in matched if _surprises(row, answer)]
-    told_anew = set(surprising)
-    different = {
-        row.row: (answer.match, answer.changed)
-        for row, answer in matched
-        if answer.match != row.match or row.row in told_anew
-    }
+    # Most rows of a first roster were new and still are: they are not even read.
+    is_settled = stays_new(SubmissionRow.person_key, SubmissionRow.change)
+    is_settled &= SubmissionRow.match.is_not_distinct_from(Match.NEW)
+    waiting = session.connection().execute(
+        select(*asked).where(*pending(found), among(rows), ~is_settled),
+        execution_options={"stream_results": True},
+    )
+    surprising: list[int] = []
+    different: dict[int, tuple[Match | None, tuple[str, ...]]] = {}
+    for part in waiting.partitions(CHUNK):
+        question = Question(*list(zip(*part, strict=True))[3:])
+        answers = match_rows(session, found.county, found.union_code, question)
+        for row, answer in zip(part, answers, strict=True):
+            surprises = _surprises(row, answer)
+            if surprises:
+                surprising.append(row.row)
+            if surprises or answer.match != row.match:
+                different[row.row] = (answer.match, answer.changed)
     set_match(session, found, different)
-    return surprising
+    return sorted(surprising)
 
 
 def _surprises(row: Any, answer: Answer) -> bool:

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from registry.db import table_of
 from registry.errors import NotFound
 from registry.members.match import Match
 from registry.roster.sheet import SheetColumn
-from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.models import DraftLayout, Submission, SubmissionRow
 from registry.submissions.remembered import StoredLayout, stored_layout
 from registry.submissions.states import BUNDLE, Kind, RowState, State
 from registry.submissions.storing import StoredFinding, decode_findings
@@ -83,12 +85,25 @@ class RowView(NamedTuple):
     version: int
 
 
+# Of the plain table and put together once: every page of a submission begins with it.
+_submission = table_of(Submission).c
+_layout = table_of(DraftLayout).c
+_SUBMISSIONS = select(
+    *_submission,
+    select(_layout.said)
+    .where(_layout.county == _submission.county, _layout.submission_id == _submission.id)
+    .scalar_subquery()
+    .label("layout"),
+)
+_FIND = _SUBMISSIONS.where(_submission.id == bindparam("submission_id"))
+
+
 def find(session: Session, submission_id: int) -> SubmissionView:
     """Return a submission.
 
     Raises `NotFound` when there is none with this number.
     """
-    found = session.scalar(select(Submission).where(Submission.id == submission_id))
+    found = session.execute(_FIND, {"submission_id": submission_id}).one_or_none()
     if found is None or found.state == State.STAGED:
         raise NotFound("submission.unknown", f"没有编号为 {submission_id} 的报送。")
     return view_of(found)
@@ -123,19 +138,30 @@ def of_union(
     limit: int = 50,
 ) -> list[SubmissionView]:
     """Return a union's submissions, newest first; what stands within a draft is left out."""
-    query = select(Submission).where(
-        Submission.county == county,
-        Submission.union_code == union_code,
-        Submission.state != State.STAGED,
+    asked = {
+        "county": county,
+        "union_code": union_code,
+        "states": list(states),
+        "before": before,
+        "limit": limit,
+    }
+    query = _of_union(by_state=bool(states), is_later=before is not None)
+    return [view_of(one) for one in session.execute(query, asked)]
+
+
+@cache
+def _of_union(*, by_state: bool, is_later: bool) -> Select[Any]:
+    query = _SUBMISSIONS.where(
+        _submission.county == bindparam("county"),
+        _submission.union_code == bindparam("union_code"),
+        _submission.state != State.STAGED,
         stands_alone(),
     )
-    if states:
-        query = query.where(Submission.state.in_(states))
-    if before is not None:
-        query = query.where(Submission.id < before)
-    return [
-        view_of(one) for one in session.scalars(query.order_by(Submission.id.desc()).limit(limit))
-    ]
+    if by_state:
+        query = query.where(_submission.state.in_(bindparam("states", expanding=True)))
+    if is_later:
+        query = query.where(_submission.id < bindparam("before"))
+    return query.order_by(_submission.id.desc()).limit(bindparam("limit", type_=Integer))
 
 
 def stands_alone() -> ColumnElement[bool]:
@@ -143,7 +169,7 @@ def stands_alone() -> ColumnElement[bool]:
 
     What was said of members missing in a roster is part of that roster until it is sent.
     """
-    return (Submission.source != "ABSENCE") | Submission.submitted_at.is_not(None)
+    return (_submission.source != "ABSENCE") | _submission.submitted_at.is_not(None)
 
 
 def follow_ups(session: Session, submission: SubmissionView) -> list[SubmissionView]:
@@ -254,7 +280,7 @@ def counts_by_state(session: Session, submission: SubmissionView) -> dict[RowSta
     return {RowState(state): count for state, count in session.execute(query)}
 
 
-def view_of(found: Submission) -> SubmissionView:
+def view_of(found: Submission | Row[Any]) -> SubmissionView:
     """Return the plain values of a submission."""
     decode = msgspec.json.decode
     return SubmissionView(

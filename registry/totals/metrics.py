@@ -17,11 +17,10 @@ class Ratio(NamedTuple):
         hundredths = self.numerator * 10000 // self.denominator
         return f"{hundredths // 100}.{hundredths % 100:02d}"
 
-    def __add__(self, other: object) -> "Ratio":
-        """Add shares of disjoint groups."""
-        if not isinstance(other, Ratio):
-            return NotImplemented
-        return Ratio(self.numerator + other.numerator, self.denominator + other.denominator)
+    @property
+    def shown(self) -> str:
+        """The percentage as a page writes it: 98.50%, or — where there is nothing to share."""
+        return f"{self.percent}%" if self.denominator else "—"
 
 
 METRIC_LABELS: dict[str, str] = {

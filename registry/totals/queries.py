@@ -1,7 +1,10 @@
 """Figures by unit and union, added up from the tallies; and the recount that must agree."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -22,6 +25,10 @@ FORMED = frozenset({"active", "locked"})
 NOT_YET = frozenset({"unformed", "preparing"})
 
 
+def _no_shares() -> dict[str, Ratio]:
+    return dict.fromkeys(METRIC_LABELS, Ratio(0, 0))
+
+
 @dataclass(slots=True)
 class Figures:
     """The figures of one unit or union (or their total)."""
@@ -37,27 +44,12 @@ class Figures:
     pending_rows: int = 0
     unions_over: int = 0  # with more members than employees
     unions_undeclared: int = 0  # with members, but without a number of employees
-    metrics: dict[str, Ratio] = field(
-        default_factory=lambda: dict.fromkeys(METRIC_LABELS, Ratio(0, 0))
-    )
+    metrics: dict[str, Ratio] = field(default_factory=_no_shares)
 
     @property
     def over_headcount(self) -> bool:
         """More members than employees: flagged, never refused."""
         return self.members > self.employees > 0
-
-    def add(self, other: "Figures") -> None:
-        """Add the figures of a disjoint part."""
-        self.unions += other.unions
-        self.unions_covered += other.unions_covered
-        self.members += other.members
-        self.retained += other.retained
-        self.employees += other.employees
-        self.pending_rows += other.pending_rows
-        self.unions_over += other.unions_over
-        self.unions_undeclared += other.unions_undeclared
-        for key, ratio in other.metrics.items():
-            self.metrics[key] = self.metrics[key] + ratio
 
     def to_json(self) -> dict[str, Any]:
         """Return the form that `registry totals --json` prints."""
@@ -106,7 +98,7 @@ def totals(session: Session, under: str, on: date) -> Totals:
     """
     place = find(session, under)
     parts = children(session, under) or [place]
-    figures = {part.code: Figures(part.code, part.name, part.level) for part in parts}
+    by_part = {part.code: _NOTHING for part in parts}
     employees = headcounts(session, place.county, place.path, on)
     query = select(TradeUnion.code, TradeUnion.path, TradeUnion.status, TradeUnion.formed_on).where(
         TradeUnion.path.startswith(place.path, autoescape=True),
@@ -117,20 +109,17 @@ def totals(session: Session, under: str, on: date) -> Totals:
     codes = None if place.parent_code is None else [union.code for union in below]
     counts = tallied(session, place.county, on, codes)
     for code, path, status, formed_on in below:
-        part = _part_of(figures, path)
+        part = _part_of(by_part, path)
         if part is not None:
-            part.add(
-                _figures(
-                    code,
-                    _status_on(status, formed_on, on),
-                    counts.get(code, UnionCounts()),
-                    employees.get(code, 0),
-                )
+            one = _of_union(
+                _status_on(status, formed_on, on),
+                counts.get(code, UnionCounts()),
+                employees.get(code, 0),
             )
-    total = Figures(place.code, place.name, place.level)
-    for one in figures.values():
-        total.add(one)
-    return Totals(on, place, list(figures.values()), total)
+            by_part[part] = _added(by_part[part], one)
+    total = reduce(_added, by_part.values(), _NOTHING)
+    figures = [_figures(part, by_part[part.code]) for part in parts]
+    return Totals(on, place, figures, _figures(place, total))
 
 
 def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
@@ -170,31 +159,69 @@ def _pending(session: Session, county: str) -> dict[str, int]:
     return dict(session.execute(query).tuples().all())
 
 
-def _part_of(by_code: dict[str, Figures], path: str) -> Figures | None:
-    return next((by_code[code] for code in path.split("/") if code in by_code), None)
+def _part_of(by_code: Collection[str], path: str) -> str | None:
+    return next((code for code in path.split("/") if code in by_code), None)
 
 
 def _status_on(status: str, formed_on: date | None, on: date) -> str:
     return "unformed" if status in FORMED and formed_on and formed_on > on else status
 
 
-def _figures(code: str, status: str, counts: UnionCounts, employees: int) -> Figures:
-    formed, should = int(status in FORMED), int(status in FORMED or status in NOT_YET)
-    covered = int(counts.admissions > 0)
+class _Sums(NamedTuple):
+    """What is added up over unions; every figure and share follows from the sums."""
+
+    counts: UnionCounts = UnionCounts()
+    formed: int = 0
+    should: int = 0
+    covered: int = 0
+    employees: int = 0
+    over: int = 0
+    undeclared: int = 0
+
+
+_NOTHING = _Sums()
+
+
+def _of_union(status: str, counts: UnionCounts, employees: int) -> _Sums:
+    return _Sums(
+        counts,
+        formed=int(status in FORMED),
+        should=int(status in FORMED or status in NOT_YET),
+        covered=int(counts.admissions > 0),
+        employees=employees,
+        over=int(counts.active > employees > 0),
+        undeclared=int(counts.active > 0 and not employees),
+    )
+
+
+def _added(one: _Sums, other: _Sums) -> _Sums:
+    counts = UnionCounts(*map(add, one.counts, other.counts))
+    return _Sums(counts, *map(add, one[1:], other[1:]))
+
+
+def _figures(place: Union, sums: _Sums) -> Figures:
+    counts = sums.counts
     live = counts.active + counts.retained
-    one = Figures(code, "", Level.GRASSROOTS)
-    one.unions, one.unions_covered = formed, covered
-    one.members, one.retained = counts.active, counts.retained
-    one.employees, one.pending_rows = employees, counts.pending
-    one.unions_over = int(one.over_headcount)
-    one.unions_undeclared = int(counts.active > 0 and not employees)
-    one.metrics |= {
-        "membership_rate": Ratio(counts.active, employees),
-        "founding_rate": Ratio(formed, should),
-        "coverage_rate": Ratio(covered, formed),
-        "completeness_rate": Ratio(counts.filled, live * CELLS),
-        "duplicate_rate": Ratio(counts.rows_elsewhere, counts.rows),
-        "first_pass_rate": Ratio(counts.first_pass, counts.submitted),
-        "reverified_rate": Ratio(counts.reverified, counts.active),
-    }
-    return one
+    return Figures(
+        place.code,
+        place.name,
+        place.level,
+        unions=sums.formed,
+        unions_covered=sums.covered,
+        members=counts.active,
+        retained=counts.retained,
+        employees=sums.employees,
+        pending_rows=counts.pending,
+        unions_over=sums.over,
+        unions_undeclared=sums.undeclared,
+        metrics=_no_shares()
+        | {
+            "membership_rate": Ratio(counts.active, sums.employees),
+            "founding_rate": Ratio(sums.formed, sums.should),
+            "coverage_rate": Ratio(sums.covered, sums.formed),
+            "completeness_rate": Ratio(counts.filled, live * CELLS),
+            "duplicate_rate": Ratio(counts.rows_elsewhere, counts.rows),
+            "first_pass_rate": Ratio(counts.first_pass, counts.submitted),
+            "reverified_rate": Ratio(counts.reverified, counts.active),
+        },
+    )

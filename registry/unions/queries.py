@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from registry.db import table_of
 from registry.errors import NotFound
 from registry.unions.models import Headcount, Level, TradeUnion
 
@@ -30,12 +31,22 @@ class Union(NamedTuple):
         return self.level is Level.GRASSROOTS
 
 
+# Of the plain table: a page lists hundreds of unions, and every page behind a guard begins with
+# one. What has the same shape each time is put together once.
+_union = table_of(TradeUnion).c
+_UNIONS = select(*(_union[name] for name in Union._fields))
+_FIND = _UNIONS.where(_union.code == bindparam("code"))
+_CHILDREN = _UNIONS.where(_union.parent_code == bindparam("code")).order_by(_union.code)
+_ON_PATH = _UNIONS.where(_union.code.in_(bindparam("codes", expanding=True))).order_by(_union.path)
+_NAMES = select(_union.code, _union.name).where(_union.code.in_(bindparam("codes", expanding=True)))
+
+
 def find(session: Session, code: str) -> Union:
     """Return the union with this code.
 
     Raises `NotFound` when there is none.
     """
-    union = session.get(TradeUnion, code)
+    union = session.execute(_FIND, {"code": code}).one_or_none()
     if union is None:
         raise NotFound("union.unknown", f"没有代码为 {code[:16]} 的工会，请核对工会代码。")
     return _plain(union)
@@ -49,15 +60,13 @@ def counties(session: Session) -> list[str]:
 
 def children(session: Session, code: str) -> list[Union]:
     """Return the unions directly below, in the order of their codes."""
-    query = select(TradeUnion).where(TradeUnion.parent_code == code).order_by(TradeUnion.code)
-    return [_plain(union) for union in session.scalars(query)]
+    return [_plain(union) for union in session.execute(_CHILDREN, {"code": code})]
 
 
 def ancestors(session: Session, path: str) -> list[Union]:
     """Return the unions on a path, from the top down to the place itself."""
     codes = [part for part in path.split("/") if part]
-    query = select(TradeUnion).where(TradeUnion.code.in_(codes)).order_by(TradeUnion.path)
-    return [_plain(union) for union in session.scalars(query)]
+    return [_plain(union) for union in session.execute(_ON_PATH, {"codes": codes})]
 
 
 def grassroots(
@@ -66,12 +75,10 @@ def grassroots(
     """Return grassroots unions below a path by code; `search` is a part of the name or a code's
     start.
     """
-    query = select(TradeUnion).where(*_grassroots(path, search))
+    query = _UNIONS.where(*_grassroots(path, search))
     if after:
-        query = query.where(TradeUnion.code > after)
-    return [
-        _plain(union) for union in session.scalars(query.order_by(TradeUnion.code).limit(limit))
-    ]
+        query = query.where(_union.code > after)
+    return [_plain(union) for union in session.execute(query.order_by(_union.code).limit(limit))]
 
 
 def count_grassroots(session: Session, path: str, *, search: str = "") -> int:
@@ -81,16 +88,13 @@ def count_grassroots(session: Session, path: str, *, search: str = "") -> int:
 
 def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """Return the names of these unions by code."""
-    query = select(TradeUnion.code, TradeUnion.name).where(TradeUnion.code.in_(set(codes)))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(_NAMES, {"codes": list(set(codes))}).tuples().all())
 
 
 def names_within(session: Session, codes: Iterable[str], path: str) -> dict[str, str]:
     """Return the names of those of these unions that lie at or below a path, by code."""
-    query = select(TradeUnion.code, TradeUnion.name).where(
-        TradeUnion.code.in_(set(codes)), TradeUnion.path.startswith(path, autoescape=True)
-    )
-    return dict(session.execute(query).tuples().all())
+    query = _NAMES.where(_union.path.startswith(path, autoescape=True))
+    return dict(session.execute(query, {"codes": list(set(codes))}).tuples().all())
 
 
 def headcount(session: Session, union: Union, on: date) -> int | None:
@@ -131,26 +135,17 @@ def headcounts(session: Session, county: str, path: str, on: date) -> dict[str, 
 
 def _grassroots(path: str, search: str) -> list[ColumnElement[bool]]:
     chosen: list[ColumnElement[bool]] = [
-        TradeUnion.path.startswith(path, autoescape=True),
-        TradeUnion.level == Level.GRASSROOTS,
+        _union.path.startswith(path, autoescape=True),
+        _union.level == Level.GRASSROOTS,
     ]
     if search:
         chosen.append(
-            TradeUnion.name.contains(search, autoescape=True)
-            | TradeUnion.code.startswith(search, autoescape=True)
+            _union.name.contains(search, autoescape=True)
+            | _union.code.startswith(search, autoescape=True)
         )
     return chosen
 
 
-def _plain(union: TradeUnion) -> Union:
-    return Union(
-        union.code,
-        union.county,
-        union.path,
-        union.parent_code,
-        Level(union.level),
-        union.name,
-        union.kind,
-        union.status,
-        union.formed_on,
-    )
+def _plain(row: Any) -> Union:
+    code, county, path, parent_code, level, *others = row
+    return Union(code, county, path, parent_code, Level(level), *others)

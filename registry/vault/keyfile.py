@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ class KeyRing:
     demo: bool
 
 
+# A page that masks fifty rows looks there for each of them.
+@lru_cache(maxsize=8)
 def path_in(folder: Path) -> Path:
     """Return where the key file of a data folder stands."""
     return folder / NAME

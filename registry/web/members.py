@@ -14,7 +14,7 @@ from registry.clock import today
 from registry.db import db
 from registry.errors import InputRefused, NotFound
 from registry.members import looks, operations, queries
-from registry.members.counts import UnionCounts, tallied
+from registry.members.counts import UnionCounts, live_below, tallied
 from registry.totals.queries import Figures, totals
 from registry.unions import queries as unions
 from registry.web.forms.members import LookUpForm, OpenForm
@@ -110,12 +110,12 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     """How many members there are, for who sees members but no city-wide totals."""
     if not actor.has(Permission.VIEW_MEMBERS) or actor.has(Permission.RECONCILE):
         return
-    found = totals(session, actor.place, today()).total
+    members, retained = live_below(session, actor.county, actor.path, today())
     yield Card(
         "在会会员",
-        found.members,
+        members,
         "人",
-        f"另有保留会籍 {found.retained:,} 人" if found.retained else "已经审核入库的会员",
+        f"另有保留会籍 {retained:,} 人" if retained else "已经审核入库的会员",
         url_for("members.members", code=actor.place),
         "查看会员名册",
         "people",

@@ -1,7 +1,8 @@
-"""Counting what is asked of the database."""
+"""Counting and keeping what is asked of the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import event
 
@@ -27,3 +28,18 @@ def counted_statements() -> Iterator[Statements]:
         yield counted
     finally:
         event.remove(db.engine, "before_cursor_execute", count)
+
+
+@contextmanager
+def asked_statements() -> Iterator[list[tuple[str, Any]]]:
+    """Keep the statements that run inside, with their values."""
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(db.engine, "before_cursor_execute", keep)
+    try:
+        yield asked
+    finally:
+        event.remove(db.engine, "before_cursor_execute", keep)

@@ -10,6 +10,7 @@ from registry.db import db
 from registry.errors import NotFound
 from registry.members import queries
 from registry.members.counts import recounted, tallied
+from registry.members.models import MembershipState
 from registry.members.queries import Sight, members_of, page_before, record_of, sight_of
 from registry.review.operations import approve
 from tests.factories.clock import set_clock
@@ -22,6 +23,7 @@ from tests.factories.rosters import (
     make_roster,
     send_in,
 )
+from tests.factories.statements import asked_statements
 from tests.factories.unions import COUNTY
 
 
@@ -185,3 +187,30 @@ def test_tallies_are_those_of_the_unions_asked(register):
         UNION: 2,
         OTHER_UNION: 3,
     }
+
+
+def test_a_page_of_members_reads_nobody_else(small_register):
+    """Of a register of millions: by the union, or by the member, never all in order."""
+    admit(make_people(2))
+    with asked_statements() as asked:
+        first, second = listed()
+        listed(after=first.membership_id, state=MembershipState.RETAINED)
+        page_before(
+            db.session(), COUNTY, UNION, Sight.OWN_UNION, after=second.membership_id, limit=1
+        )
+        record_of(db.session(), COUNTY, first.member_id, Sight.OWN_UNION, union_code=UNION)
+        record_of(db.session(), COUNTY, first.member_id, Sight.COUNTY)
+    steps = [step for statement, values in asked for step in plan_of(statement, values)]
+    of_memberships = [step for step in steps if " membership USING " in step]
+    assert len(of_memberships) == 5
+    for step in of_memberships:
+        assert "ix_membership_union (county=? AND union_code=?" in step or (
+            "ix_membership_member (county=? AND member_id=?" in step
+        )
+    assert "USE TEMP B-TREE FOR ORDER BY" not in steps
+
+
+def plan_of(statement, values):
+    """Return the steps of SQLite's plan for a statement."""
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    return [row.detail for row in plan]

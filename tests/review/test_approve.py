@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from registry.db import db
 from registry.errors import Forbidden, NotFound, StateRefused
 from registry.members.models import LIVE, Member, Membership, MembershipEvent, Person
+from registry.review import operations
 from registry.review.operations import approve
 from registry.submissions import queries
 from registry.submissions.states import Kind, RowState, State
@@ -76,6 +77,33 @@ def test_rows_named_by_their_excel_number_are_admitted_alone(register):
     view = queries.find(db.session(), number)
     states = {row.row: row.state for row in queries.rows(db.session(), view)}
     assert [row for row, state in states.items() if state is RowState.APPROVED] == [3, 5]
+
+
+def test_who_returns_and_who_is_new_enter_together_though_written_in_parts(register, monkeypatch):
+    monkeypatch.setattr(operations, "_ROWS_AT_ONCE", 4)
+    people, clerk, reviewer = make_people(12), make_clerk(), make_reviewer()
+    approve(send_in(make_roster(people[:3]), clerk), actor=reviewer)
+    gone = {i: {"change": "退会", "changed_on": "2025-02-01"} for i in range(3)}
+    approve(send_in(make_roster(people[:3], gone), clerk), actor=reviewer)
+    assert live_members() == 0
+
+    outcome = approve(send_in(make_roster(people), clerk), actor=reviewer)
+
+    assert (outcome.decided, outcome.pending, outcome.state) == (12, 0, State.CLOSED)
+    assert (live_members(), count_of(Person), count_of(Member), count_of(Membership)) == (
+        12,
+        12,
+        12,
+        15,
+    )
+    strays = (
+        select(func.count())
+        .select_from(Membership)
+        .join(Member, Member.id == Membership.member_id)
+        .where(Member.person_key != Membership.person_key)
+    )
+    assert db.session.scalar(strays) == 0
+    assert agrees()
 
 
 def test_a_row_decided_already_is_refused_and_nothing_changes(register):

@@ -24,10 +24,10 @@ def make_totals(*names):
     parts = [
         Figures(f"33108300{i}", name, Level.TOWNSHIP, members=i) for i, name in enumerate(names)
     ]
-    total = Figures("331083", PLACE.name, Level.COUNTY)
-    for part in parts:
-        part.metrics["membership_rate"] = Ratio(part.members, 2)
-        total.add(part)
+    members = sum(part.members for part in parts)
+    total = Figures("331083", PLACE.name, Level.COUNTY, members=members)
+    for one, employees in [(total, 2 * len(parts)), *((part, 2) for part in parts)]:
+        one.metrics["membership_rate"] = Ratio(one.members, employees)
     return Totals(date(2018, 7, 31), PLACE, parts, total)
 
 

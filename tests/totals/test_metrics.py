@@ -42,16 +42,8 @@ def test_a_hundred_is_shown_for_all_and_no_less(numerator, denominator):
     assert is_shown_full == (numerator >= denominator)
 
 
-@given(st.lists(st.tuples(whole, whole).map(lambda pair: Ratio(*pair)), max_size=6))
-def test_shares_of_disjoint_groups_add_up(parts):
-    total = sum(parts, Ratio(0, 0))
-    assert total.numerator == sum(part.numerator for part in parts)
-    assert total.denominator == sum(part.denominator for part in parts)
-
-
-def test_only_shares_are_added():
-    with pytest.raises(TypeError):
-        Ratio(1, 2) + 1
+def test_a_share_of_nothing_is_shown_as_a_dash():
+    assert (Ratio(0, 4).shown, Ratio(0, 0).shown) == ("0.00%", "—")
 
 
 def test_every_metric_has_its_formula():

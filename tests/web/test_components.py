@@ -20,13 +20,20 @@ def parse(page: Path) -> nodes.Template:
 
 @pytest.mark.parametrize("page", COMPONENTS, ids=lambda page: page.stem)
 def test_the_head_of_a_component_names_every_macro_and_its_parameters(page: Path) -> None:
-    head = page.read_text().partition("#}")[0]
-    for macro in parse(page).find_all(nodes.Macro):
-        if macro.name.startswith("_"):
+    head, tree = page.read_text().partition("#}")[0], parse(page)
+    drawn_once = {
+        call.args[0].name: one.target.name
+        for one in tree.find_all(nodes.Assign)
+        for call in one.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name == "drawn_once"
+    }
+    for macro in tree.find_all(nodes.Macro):
+        known_as = drawn_once.get(macro.name, macro.name)
+        if known_as.startswith("_"):
             continue
-        said = [head[found.end() :][:300] for found in re.finditer(rf"\b{macro.name}\(", head)]
+        said = [head[found.end() :][:300] for found in re.finditer(rf"\b{known_as}\(", head)]
         names = [argument.name for argument in macro.args]
-        assert any(all(name in text for name in names) for text in said), macro.name
+        assert any(all(name in text for name in names) for text in said), known_as
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(TEMPLATES).as_posix())

@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
-from registry.web import security
+from registry.web import drawing, security
 from registry.web.forms.base import Form
 
 ROOT = Path(__file__).parents[3]
@@ -174,6 +174,7 @@ def make_gallery() -> Flask:
     app.jinja_loader = ChoiceLoader([own, app.jinja_loader])  # type: ignore[list-item,assignment]
     CSRFProtect(app)
     security.install(app)
+    drawing.install(app)
     app.context_processor(_frame)
     polls = {"done": 0}
 

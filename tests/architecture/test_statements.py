@@ -1,0 +1,145 @@
+"""No page asks the database row by row: with twenty times the rows it asks as often."""
+
+from typing import NamedTuple
+
+from registry.access.roles import GRANTS
+from registry.web.guard import doors_of
+from tests.factories.accounts import sign_in
+from tests.factories.app import make_app, running
+from tests.factories.busy_site import PLACES, make_busy_site
+from tests.factories.rosters import UNION
+from tests.factories.statements import counted_statements
+from tests.factories.unions import TOWNSHIP
+
+FEW, MANY = 10, 200
+DRAFT_TABS = ("?tab=error", "?tab=warning", "?tab=fixed", "?tab=all")
+# What each page that lists rows is asked for, by endpoint; in braces the numbers of `BusySite`.
+# `{place}` is the own place of whoever asks.
+LISTS = {
+    "absent.missing": ["/submissions/{full}/missing"],
+    "accounts.accounts": ["/unions/{place}/accounts"],
+    "accounts.create": ["/unions/{place}/accounts/new"],
+    "bundles.bundle": [
+        f"/unions/{TOWNSHIP}/bundles/{{mapping}}",
+        f"/unions/{TOWNSHIP}/bundles/{{mapping}}?show=known",
+        f"/unions/{TOWNSHIP}/bundles/{{done}}",
+    ],
+    "bundles.bundles": ["/unions/{place}/bundles"],
+    "clerks.clerks": ["/unions/{place}/clerks"],
+    "columns.show": ["/submissions/{unsure}/columns"],
+    "comparing.compare": [
+        f"/submissions/{{{number}}}/compare?part={part}"
+        for number, parts in {
+            "full": ("TRANSFER", "NEW"),
+            "again": ("CONFLICT", "CHANGED", "LEAVE", "UNCHANGED"),
+        }.items()
+        for part in parts
+    ],
+    "home.home": ["/home"],
+    "members.looked_at": [f"/unions/{UNION}/looks"],
+    "members.member": [f"/unions/{UNION}/members/{{member}}"],
+    "members.members": ["/unions/{place}/members", f"/unions/{UNION}/members"],
+    "review.closed_list": ["/unions/{place}/queue/closed"],
+    "review.review": [
+        f"/submissions/{{sent}}/review?part={part}"
+        for part in ("ALL", "CONFLICT", "TRANSFER", "LEAVE", "CHANGED", "NEW", "UNCHANGED")
+    ],
+    "review.waiting_list": ["/unions/{place}/queue"],
+    "roster.prefilled": [f"/unions/{UNION}/roster/prefilled.xlsx"],
+    "roster.submission": [
+        "/submissions/{admitted}",
+        "/submissions/{sent}",
+        "/submissions/{returned}",
+        *(f"/submissions/{{faulty}}{tab}" for tab in DRAFT_TABS),
+    ],
+    "roster.upload": [f"/unions/{UNION}/roster"],
+    "sending.confirm": ["/submissions/{full}/submit"],
+    "sending.marked": ["/submissions/{faulty}/marked.xlsx", "/submissions/{returned}/marked.xlsx"],
+    "submissions.sent": ["/unions/{place}/submissions"],
+    "totals.reconciled": ["/unions/{place}/reconcile"],
+    "totals.totals": ["/unions/{place}/totals", f"/unions/{TOWNSHIP}/totals"],
+    "trail.entries": ["/unions/{place}/trail?action=member.open"],
+    "unions.directory": ["/unions/{place}/unions", f"/unions/{TOWNSHIP}/unions"],
+}
+# What cannot list rows of the database, and why.
+SINGLE = {
+    "accounts.account": "one account",
+    "bundles.progress": "one bundle's work under way",
+    "clerks.clerk": "one account",
+    "correcting.around": "the two neighbours of a row",
+    "correcting.whole_row": "one row",
+    "health.healthz": "asks nothing",
+    "health.readyz": "one statement",
+    "help.index": "the rules of a file of the program",
+    "help.page": "one rule",
+    "home.start": "leads elsewhere",
+    "person.join": "a form for one person",
+    "person.membership": "a form for one person",
+    "person.particulars": "a form for one person",
+    "review.one_row": "one row",
+    "roster.blank": "the same blank sheet for all",
+    "roster.progress": "one draft being read",
+    "signin.confirm": "a form",
+    "signin.password": "a form",
+    "signin.sign_in": "a form",
+    "static": "files",
+}
+
+
+# Lists whose length is not the rows': sums and single cards.
+SUMS = {"home.home", "sending.confirm"}
+
+
+def test_every_page_is_either_counted_or_cannot_list_rows(tmp_path):
+    with running(make_app(tmp_path)) as app:
+        pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    assert LISTS.keys() & SINGLE.keys() == set()
+    assert pages == LISTS.keys() | SINGLE.keys()
+
+
+def test_no_page_asks_more_often_for_more_rows(tmp_path):
+    few, many = (walked(tmp_path / str(count), count) for count in (FEW, MANY))
+    assert few.keys() == many.keys()
+    assert {endpoint for _, endpoint, _ in few} == LISTS.keys()
+    differing = {
+        page: (one.statements, many[page].statements)
+        for page, one in few.items()
+        if one.statements != many[page].statements
+    }
+    assert differing == {}
+    as_long = [page for page, one in few.items() if one.length >= many[page].length]
+    assert [page for page in as_long if page[1] not in SUMS] == [], "they list no more rows"
+
+
+class Walked(NamedTuple):
+    """What one page cost and how long it is."""
+
+    statements: int
+    length: int
+
+
+def walked(folder, count):
+    """Return what every page that opens costs, by role, endpoint and address asked for."""
+    pages = {}
+    with running(make_app(folder)) as app:
+        site = make_busy_site(count)
+        for role, account in site.accounts.items():
+            client = app.test_client()
+            sign_in(client, account)
+            for endpoint, address in addresses(app, role):
+                here = address.format(place=PLACES[role], **site.numbers)
+                client.get(here)  # what is worked out once is worked out
+                with counted_statements() as asked:
+                    answer = client.get(here)
+                if answer.status_code == 200:
+                    found = Walked(asked.count, len(answer.data))
+                    pages[role, endpoint, address] = found
+    return pages
+
+
+def addresses(app, role):
+    """Return (endpoint, address) of what a role has the permission for."""
+    for endpoint, listed in LISTS.items():
+        (door,) = doors_of(app.view_functions[endpoint])
+        if door in GRANTS[role] or door == "signed in":
+            yield from ((endpoint, address) for address in listed)
