@@ -103,6 +103,7 @@ def find(session: Session, submission_id: int) -> SubmissionView:
 
     Raises `NotFound` when there is none with this number.
     """
+    session.flush()  # as the mapper does before it asks: an operation sees what it has changed
     found = session.execute(_FIND, {"submission_id": submission_id}).one_or_none()
     if found is None or found.state == State.STAGED:
         raise NotFound("submission.unknown", f"没有编号为 {submission_id} 的报送。")
@@ -146,6 +147,7 @@ def of_union(
         "limit": limit,
     }
     query = _of_union(by_state=bool(states), is_later=before is not None)
+    session.flush()
     return [view_of(one) for one in session.execute(query, asked)]
 
 
