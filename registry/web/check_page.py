@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, render_template, request
+from flask import Response, g, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from registry.accounts.queries import display_names
@@ -92,9 +92,12 @@ def changed(
     shown: Sequence[int],
     view: View,
     faults: Sequence[Any] = (),
-) -> str:
-    """Return the fragments after a row was changed: its cells, those of touched rows that the page
-    shows, and the counts. `faults` are what was found in it before.
+) -> Response:
+    """Answer with the fragments after a row was changed: its cells, those of touched rows that the
+    page shows, and the counts. `faults` are what was found in it before.
+
+    The draft's version goes with them: of two answers that cross on their way, the page keeps the
+    counts of the later one.
     """
     session = db.session()
     submission = queries.find(session, submission_id)
@@ -111,13 +114,16 @@ def changed(
     ]
     if same is not None:
         lines = [with_offer(line, same) if line.row == row else line for line in lines]
-    return render_template(
+    body = render_template(
         "roster/changed.html",
         **counts_of(submission, counted, view),
         **steps_of(session, submission),
         lines=lines,
         has_groups=bool(request.form.get("groups")),
     )
+    answer = make_response(body)
+    answer.headers["X-Draft-Version"] = str(submission.version)
+    return answer
 
 
 def around(submission: SubmissionView, row: int, shown: Sequence[int], view: View) -> str:

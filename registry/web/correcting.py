@@ -155,10 +155,9 @@ def _fragments(
     touched: list[int],
     faults: tuple[StoredFinding, ...] | list[StoredFinding],
 ) -> Response:
-    body = check_page.changed(
+    answer = check_page.changed(
         submission_id, row, tuple(values), touched, _shown_rows(), view_sent(), faults
     )
-    answer = make_response(body)
     answer.headers["HX-Trigger"] = json.dumps({"announce": _outcome(submission_id, row)})
     return answer
 
@@ -186,7 +185,7 @@ def _refused(error: RegistryError, submission_id: int, row: int) -> Response:
     typed = [text for text in _typed().values() if text]
     if error.code not in ("row.changed", "edit.too_long"):
         return whole_page(view.address(submission_id), error.message)
-    answer = make_response(check_page.changed(submission_id, row, (), (), _shown_rows(), view))
+    answer = check_page.changed(submission_id, row, (), (), _shown_rows(), view)
     text = error.message + (f"您刚才填的是“{typed[0][:60]}”，没有保存。" if typed else "")
     answer.headers["HX-Trigger"] = json.dumps({"tell": {"text": text, "tone": "amber", "row": row}})
     return answer

@@ -101,6 +101,22 @@ def test_two_cells_of_a_row_saved_quickly_do_not_meet(page, clerk, draft):
     assert stored(clerk, draft, 3, "mobile") == MOBILE
 
 
+def test_an_answer_that_was_overtaken_does_not_bring_old_counts(page):
+    def held_up(route):
+        answer = route.fetch()
+        page.wait_for_selector("#state-4 >> text=已改好")
+        route.fulfill(response=answer)
+
+    page.route("**/rows/2", held_up)
+    before = int(page.inner_text("#reckoning .text-red"))
+    page.select_option("#edit-2-ethnicity", "汉族")
+    page.fill("#edit-4-full_name", "赵新")
+    page.press("#edit-4-full_name", "Enter")
+    page.wait_for_selector("#state-2 >> text=已改好")
+    page.wait_for_timeout(300)
+    assert int(page.inner_text("#reckoning .text-red")) == before - 2
+
+
 def test_going_on_waits_for_what_is_being_saved(page):
     slow(page)
     page.focus("#edit-4-full_name")

@@ -50,12 +50,22 @@
   document.addEventListener("focusout", (event) => sendAgain(event.target));
   document.addEventListener("change", (event) => event.target.classList?.remove("cell-unsaved"), true);
 
+  /* Of two answers that cross on their way the later one's counts stay; each brings its own row. */
+  let newest = 0;
+  let isOvertaken = false;
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const version = Number(event.detail.xhr.getResponseHeader("X-Draft-Version"));
+    isOvertaken = version > 0 && version < newest;
+    newest = Math.max(newest, version);
+  });
+
   /* A cell with something new in it stays as it is; its own answer will come. */
   let composing = null;
   document.addEventListener("compositionstart", (event) => { composing = event.target; });
   document.addEventListener("compositionend", () => { composing = null; });
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const part = event.detail.target;
+    if (isOvertaken && !part.closest(".check-table")) event.detail.shouldSwap = false;
     /* What stands above the table keeps its height: nothing moves under the mouse. On the parent:
        htmx copies the attributes of what it swaps, and the policy refuses style attributes. */
     if (part.id === "alike") part.parentElement.style.minHeight = `${part.parentElement.offsetHeight}px`;
