@@ -35,8 +35,9 @@ def machine() -> str:
         if line.startswith("model name"):
             model = line.partition(":")[2].strip()
             break
+    kernel = platform.release().partition("-")[0]
     return (
-        f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()},"
+        f"{model}, {os.cpu_count()} cores, {platform.system()} {kernel},"
         f" Python {platform.python_version()}"
     )
 

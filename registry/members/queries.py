@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.clock import end_of_day
@@ -137,18 +137,6 @@ def page_before(
     query = query.order_by(Membership.id.desc()).with_only_columns(Membership.id)
     earlier = list(session.scalars(query.limit(limit + 1)))
     return earlier[limit] if len(earlier) > limit else 0
-
-
-def last_membership(session: Session, county: str, lines: Sequence[MemberLine]) -> int:
-    """Return the membership number that a next page starts after; 0 for an empty page."""
-    if not lines:
-        return 0
-    query = select(func.max(Membership.id)).where(
-        Membership.county == county,
-        Membership.member_id.in_([line.member_id for line in lines]),
-        Membership.state.in_(LIVE),
-    )
-    return session.scalar(query) or 0
 
 
 def record_of(
