@@ -1,6 +1,5 @@
 """The reviewer's acts: approve, send back, reject. One transaction each, all or nothing, once."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
@@ -25,10 +24,10 @@ from registry.errors import Forbidden, InputRefused, StateRefused
 from registry.members import tallies
 from registry.members.admission import admit, claim
 from registry.members.match import Match
-from registry.members.matching import CHUNK
 from registry.members.place import Place
 from registry.review.models import Decision, Verdict
 from registry.review.rematching import among, match_again, not_among, pending, set_match
+from registry.submissions.digests import digest_of
 from registry.submissions.drafts import take_up
 from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
@@ -207,19 +206,8 @@ def _highest_row(session: Session, found: Submission) -> int:
 
 
 def _digest(session: Session, chosen: Subquery) -> tuple[int, str]:
-    digest, count = hashlib.sha256(), 0
     said = (chosen.c.row, chosen.c.person_key, chosen.c.match, chosen.c.change, chosen.c.clean)
-    told = session.connection().execute(
-        select(*said).order_by(chosen.c.row), execution_options={"stream_results": True}
-    )
-    for part in told.partitions(CHUNK):
-        lines = [
-            f"{row}|{key.hex()}|{match}|{change}|{clean}\n"
-            for row, key, match, change, clean in part
-        ]
-        digest.update("".join(lines).encode())
-        count += len(part)
-    return count, digest.hexdigest()
+    return digest_of(session, select(*said).order_by(chosen.c.row))
 
 
 def _decide(

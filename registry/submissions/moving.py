@@ -3,19 +3,18 @@
 The functions run inside the caller's transaction.
 """
 
-import hashlib
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.types import NullType
 
 from registry.clock import today
 from registry.db import table_of
 from registry.errors import StateRefused
 from registry.members import tallies
 from registry.members.match import Match
+from registry.submissions.digests import digest_of
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Act, RowState, State, next_state
 
@@ -128,28 +127,10 @@ def tally_submission(
 
 def digest(session: Session, county: str, submission_id: int) -> str:
     """Return a SHA-256 over the submitted rows: what was sent can be shown later."""
-    told = hashlib.sha256()
-    rows = table_of(SubmissionRow).c  # plain columns: the mapper's work is a third of the cost
-    query = (
-        select(
-            rows.row,
-            type_coerce(rows.person_key, NullType),  # the driver's bytes as they are
-            rows.match,
-            rows.change,
-            rows.clean,
-        )
-        .where(
-            rows.county == county,
-            rows.submission_id == submission_id,
-            rows.state == RowState.PENDING,
-        )
-        .order_by(rows.row)
+    rows = table_of(SubmissionRow).c
+    said = select(rows.row, rows.person_key, rows.match, rows.change, rows.clean).where(
+        rows.county == county,
+        rows.submission_id == submission_id,
+        rows.state == RowState.PENDING,
     )
-    found = session.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
-    for some in found.partitions():
-        lines = [
-            f"{row}|{(key or b'').hex()}|{match}|{change}|{clean}\n"
-            for row, key, match, change, clean in some
-        ]
-        told.update("".join(lines).encode())
-    return told.hexdigest()
+    return digest_of(session, said.order_by(rows.row))[1]
