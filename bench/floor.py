@@ -29,18 +29,9 @@ from python_calamine import CalamineWorkbook
 
 from bench.measure import backend_cpu, cpu_seconds
 from bench.roster import CHECKS, FIELDS, SEEDS, WEIGHTS
+from bench.roster import CODED as LABELLED
 
-CODED = {
-    "sex": "sex",
-    "ethnicity": "ethnicity",
-    "work_status": "work_status",
-    "document_kind": "document_kind",
-    "education": "education",
-    "skill_level": "skill_level",
-    "household_kind": "household_kind",
-    "change": "membership_change",
-    "political_status": "political_status",
-}
+CODED = {**LABELLED, "skill_level": "skill_level"}
 YES_NO = {"是": "1", "否": "0", "": None}
 OPEN = tuple(field for field in FIELDS if field not in ("document_number", "mobile"))
 KEY = bytes(32)

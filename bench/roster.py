@@ -22,6 +22,18 @@ FIELDS = (
     *("household_region", "change", "changed_on", "political_status", "employer_name"),
     *("is_migrant_worker", "is_dispatched", "post", "in_mutual_aid"),
 )
+# Fields whose cells are labels of a code list, by its name; and days.
+CODED = {
+    "sex": "sex",
+    "ethnicity": "ethnicity",
+    "work_status": "work_status",
+    "document_kind": "document_kind",
+    "education": "education",
+    "household_kind": "household_kind",
+    "change": "membership_change",
+    "political_status": "political_status",
+}
+DAYS = ("born_on", "changed_on")
 
 
 def header() -> list[str]:

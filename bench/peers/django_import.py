@@ -20,19 +20,7 @@ from django.conf import settings
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.roster import CHECKS, FIELDS, SEEDS, WEIGHTS, header  # noqa: E402
-
-CODED = {
-    "sex": "sex",
-    "ethnicity": "ethnicity",
-    "work_status": "work_status",
-    "document_kind": "document_kind",
-    "education": "education",
-    "household_kind": "household_kind",
-    "change": "membership_change",
-    "political_status": "political_status",
-}
-DAYS = ("born_on", "changed_on")
+from bench.roster import CHECKS, CODED, DAYS, FIELDS, SEEDS, WEIGHTS, header  # noqa: E402
 
 
 def _database(address):

@@ -29,20 +29,9 @@ from sqlalchemy import (
     select,
 )
 
-from bench.roster import CHECKS, FIELDS, SEEDS, WEIGHTS
+from bench.roster import CHECKS, CODED, DAYS, FIELDS, SEEDS, WEIGHTS
 
-CODED = {
-    "sex": "sex",
-    "ethnicity": "ethnicity",
-    "work_status": "work_status",
-    "document_kind": "document_kind",
-    "education": "education",
-    "household_kind": "household_kind",
-    "change": "membership_change",
-    "political_status": "political_status",
-}
 REQUIRED = ("full_name", "sex", "born_on", "ethnicity", "document_number", "change", "changed_on")
-DAYS = ("born_on", "changed_on")
 MOBILE = re.compile(r"1[3-9]\d{9}")
 
 metadata = MetaData()
