@@ -203,16 +203,23 @@ def test_a_bundle_is_found_at_its_own_place_only(app, desk):
     assert city.get("/unions/3310830010011/bundles").status_code == 404
 
 
-def test_the_clerk_is_told_where_the_draft_comes_from(app, desk):
-    people = make_people(3)
-    changes = {0: {"document_number": spoilt(people[0].number)}}
-    page = uploaded(desk, make_bundle(people, changes=changes))
+def clerk_with_a_draft(app, desk, content=None):
+    """Return a client of a clerk, and the number of the draft that a split bundle left there;
+    by default its one row has a wrong number.
+    """
+    if content is None:
+        people = make_people(3)
+        content = make_bundle(people, changes={0: {"document_number": spoilt(people[0].number)}})
+    page = uploaded(desk, content)
     post(desk, f"{page}/confirm", page=page)
     work()
-    draft = queries.parts(db.session(), view(1))[0].draft_id
-
     clerk = app.test_client()
     sign_in(clerk, make_account(Role.CLERK, "3310830010011"))
+    return clerk, queries.parts(db.session(), view(1))[0].draft_id
+
+
+def test_the_clerk_is_told_where_the_draft_comes_from(app, desk):
+    clerk, draft = clerk_with_a_draft(app, desk)
 
     text = words(clerk.get(f"/submissions/{draft}").text)
     assert "由上级工会代为上传的名册中需要改正的 1 行" in text
@@ -221,12 +228,7 @@ def test_the_clerk_is_told_where_the_draft_comes_from(app, desk):
 
 def test_the_clerk_keeps_a_row_that_another_union_has_too(app, desk):
     people = make_people(5)
-    page = uploaded(desk, make_bundle([*people[:4], people[0]]))
-    post(desk, f"{page}/confirm", page=page)
-    work()
-    draft = queries.parts(db.session(), view(1))[0].draft_id
-    clerk = app.test_client()
-    sign_in(clerk, make_account(Role.CLERK, "3310830010011"))
+    clerk, draft = clerk_with_a_draft(app, desk, make_bundle([*people[:4], people[0]]))
     assert ">只留这一行<" in clerk.get(f"/submissions/{draft}").text
 
     done = post(clerk, f"/submissions/{draft}/rows/2/keep", tab="error")
@@ -250,14 +252,7 @@ def test_rows_of_a_bundle_are_called_by_their_numbers_in_excel(app, desk):
 
 
 def test_the_clerk_cannot_give_up_rows_that_stand_nowhere_else(app, desk):
-    people = make_people(3)
-    changes = {0: {"document_number": spoilt(people[0].number)}}
-    page = uploaded(desk, make_bundle(people, changes=changes))
-    post(desk, f"{page}/confirm", page=page)
-    work()
-    draft = queries.parts(db.session(), view(1))[0].draft_id
-    clerk = app.test_client()
-    sign_in(clerk, make_account(Role.CLERK, "3310830010011"))
+    clerk, draft = clerk_with_a_draft(app, desk)
     where = f"/submissions/{draft}"
 
     assert "放弃草稿" not in clerk.get(where).text
@@ -270,14 +265,7 @@ def test_the_clerk_cannot_give_up_rows_that_stand_nowhere_else(app, desk):
 
 
 def test_with_its_last_row_left_out_a_bundles_draft_can_be_given_up_at_once(app, desk):
-    people = make_people(3)
-    changes = {0: {"document_number": spoilt(people[0].number)}}
-    page = uploaded(desk, make_bundle(people, changes=changes))
-    post(desk, f"{page}/confirm", page=page)
-    work()
-    draft = queries.parts(db.session(), view(1))[0].draft_id
-    clerk = app.test_client()
-    sign_in(clerk, make_account(Role.CLERK, "3310830010011"))
+    clerk, draft = clerk_with_a_draft(app, desk)
     where = f"/submissions/{draft}"
     exclude = f"{where}/rows/2/exclude"
     htmx = {"HX-Request": "true"}
