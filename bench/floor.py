@@ -52,6 +52,13 @@ SCHEMA = (
     "CREATE INDEX floor_row_worst ON floor_row (county, submission_id, worst, row)",
     "CREATE INDEX floor_row_person ON floor_row (county, submission_id, person_key)",
 )
+_TYPES = {
+    **dict.fromkeys(("row", "version"), "int4"),
+    **{"submission_id": "int8", "filled": "int2"},
+    **dict.fromkeys(
+        ("person_key", "document_sealed", "mobile_sealed", "mobile_key", "sealed"), "bytea"
+    ),
+}
 
 CHUNK = 5000
 
@@ -234,7 +241,8 @@ def _store(connection: Any, rows: Iterable[tuple[Any, ...]], *, is_postgresql: b
     listed = ", ".join(COLUMNS)
     cursor = connection.cursor()
     if is_postgresql:
-        with cursor.copy(f"COPY floor_row ({listed}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY floor_row ({listed}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types([_TYPES.get(name, "text") for name in COLUMNS])
             for row in rows:
                 copy.write_row(row)
     else:

@@ -32,9 +32,11 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    true,
     update,
 )
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
@@ -91,6 +93,10 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_ROWS_IN_A_PART = 10_000
+_POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 class IdSequence(Model):
@@ -213,7 +219,10 @@ def bulk_insert(
     listed = ", ".join(f'"{name}"' for name in names)
     try:
         if connection.dialect.name == "postgresql":
-            with cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as copy:
+            # Binary: sealed values would go as hexadecimal text otherwise.
+            form = "(FORMAT BINARY)"
+            with cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN {form}') as copy:
+                copy.set_types([_binary_type(table.c[name].type) for name in names])
                 for row in rows:
                     copy.write_row(row)
         else:
@@ -223,6 +232,22 @@ def bulk_insert(
     finally:
         cursor.close()
     return len(columns[0])
+
+
+def in_parts(
+    session: Session, number: InstrumentedAttribute[int], *whose: ColumnElement[bool]
+) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions on a number that part the rows of `whose`, to change them part by part.
+
+    SQLite keeps in memory what a statement changes, as it was, until its end. PostgreSQL does not,
+    and may look through all the rows for each part: there all is one part.
+    """
+    if session.connection().dialect.name != "sqlite":
+        yield true()
+        return
+    last = session.scalar(select(func.max(number)).where(*whose))
+    for first in range(0, (last or 0) + 1, _ROWS_IN_A_PART):
+        yield number.between(first, first + _ROWS_IN_A_PART - 1)
 
 
 def insert_select(
@@ -281,6 +306,14 @@ def _processed(kind: Any, dialect: Dialect, values: Sequence[Any]) -> Sequence[A
     if process is None:
         return values
     return [None if value is None else process(value) for value in values]
+
+
+def _binary_type(kind: Any) -> str:
+    """Return the name of a column's type on PostgreSQL, of which nothing is converted on the way:
+    a binary COPY takes exactly that.
+    """
+    text: str = kind.compile(dialect=_POSTGRESQL)
+    return text.partition("(")[0].lower()
 
 
 def table_of(model: type[Model]) -> Table:

@@ -25,9 +25,9 @@ from registry.roster.sheet import Cell
 from registry.submissions import originals, queries
 from registry.submissions.carrying import Carried
 from registry.submissions.drafts import (
-    counts_of_file,
     drop_rows,
     finish_reading,
+    has_rows,
     recount,
     write_chunk,
 )
@@ -75,6 +75,8 @@ class Work(Hold):
         self._layout = Layout(asks=asks)
         self._content = b""
         self._word: str | None = None
+        self._excluded: set[int] = set()
+        self._again = False
 
     def do(self) -> None:
         """Read, judge, match, store chunk by chunk."""
@@ -132,7 +134,8 @@ class Work(Hold):
             self._layout.asks,
         )
         answers = msgspec.json.decode(submission.answers, type=dict[str, str])
-        edits, self._excluded = _former(db.session(), ref)
+        self._again = has_rows(db.session(), ref)
+        edits, self._excluded = _former(db.session(), ref) if self._again else ({}, set())
         return taken_in(
             db.session(),
             vault(),
@@ -198,7 +201,7 @@ class Work(Hold):
             self._hold(
                 session, stage="read", cursor=done, done=done, total=total if total >= done else 0
             )
-            write_chunk(session, chunk, self._excluded)
+            write_chunk(session, chunk, self._excluded, again=self._again)
 
     def _finish(self, ref: Ref, intake: Intake) -> None:
         carried = intake.carried
@@ -206,7 +209,7 @@ class Work(Hold):
         with transaction() as session:
             hold(session, ref.county)  # before any submission: see `submissions.locking`
             word = self._word
-            finish_reading(session, ref, intake, excluded)
+            counts = finish_reading(session, ref, intake, excluded, again=self._again)
             if excluded:
                 settle_excluded(session, ref)
                 recount(session, ref)
@@ -222,7 +225,7 @@ class Work(Hold):
                 actor_name="worker",
                 county=ref.county,
                 place=ref.union_code,
-                detail={"submission": ref.submission_id, **counts_of_file(session, ref, intake)},
+                detail={"submission": ref.submission_id, **counts},
             )
 
 

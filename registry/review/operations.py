@@ -19,7 +19,7 @@ from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.clock import local_day, now
 from registry.codes.lists import code_list
-from registry.db import allocate, transaction
+from registry.db import allocate, in_parts, transaction
 from registry.errors import Forbidden, InputRefused, StateRefused
 from registry.members import tallies
 from registry.members.admission import admit, claim
@@ -39,7 +39,6 @@ from registry.vault.vault import vault
 ADMISSIBLE = (Match.NEW, Match.CHANGED, Match.UNCHANGED, Match.LEAVE, Match.RETAIN)
 NOTE_LENGTH = 500
 OTHER = "other"  # codes/send_back_reason.csv: the note has to say what
-_ROWS_AT_ONCE = 20_000
 _LONG_NUMBER = re.compile(r"\d{11,}")
 
 
@@ -84,7 +83,7 @@ def approve(
             verifies = found.kind == Kind.REVERIFY
             admit(session, place, chosen, highest, claimed, verifies=verifies)
             which = among(rows, ADMISSIBLE) & not_among(changed)
-            _set_rows(session, found, RowState.APPROVED, decision_id, which, highest)
+            _set_rows(session, found, RowState.APPROVED, decision_id, which)
             _tally(session, found, count, admissions=1)
         detail = {"rows": count, "digest": digest}
         outcome = _finish(session, found, actor, "review.approve", count, rows, detail)
@@ -125,7 +124,7 @@ def _refuse_rows(
         back = verdict is Verdict.SEND_BACK
         _decide(session, found, decision_id, verdict, len(set(rows)), actor, reason, note)
         state = RowState.SENT_BACK if back else RowState.REJECTED
-        count = _set_rows(session, found, state, decision_id, among(rows), max(rows))
+        count = _set_rows(session, found, state, decision_id, among(rows))
         found.is_current = False
         found.was_sent_back = True
         session.flush()
@@ -241,18 +240,13 @@ def _set_rows(
     state: RowState,
     decision_id: int,
     which: ColumnElement[bool],
-    highest_row: int,
 ) -> int:
-    """Write the decision to the rows. In parts: what one statement changes SQLite keeps in memory
-    as it was, which is the whole roster.
-    """
+    """Write the decision to the rows."""
     count = 0
-    for first in range(0, highest_row + 1, _ROWS_AT_ONCE):
+    for part in in_parts(session, SubmissionRow.row, *pending(found)):
         changed = session.execute(
             update(SubmissionRow)
-            .where(
-                *pending(found), which, SubmissionRow.row.between(first, first + _ROWS_AT_ONCE - 1)
-            )
+            .where(*pending(found), which, part)
             .values(state=state, decision_id=decision_id),
             execution_options={"synchronize_session": False},
         )

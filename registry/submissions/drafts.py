@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
@@ -117,28 +117,36 @@ def open_draft(
     return submission_id
 
 
-def write_chunk(session: Session, chunk: StoredRows, excluded: Collection[int] = ()) -> int:
-    """Store one chunk, in place of what an earlier reading stored for these rows; rows that were
-    `excluded` then stay so."""
-    numbers = chunk.columns["row"]
-    if excluded:
-        chunk.columns["state"] = [
-            RowState.EXCLUDED if row in excluded else RowState.DRAFT for row in numbers
-        ]
-    session.execute(
-        delete(SubmissionRow).where(
-            SubmissionRow.county == chunk.columns["county"][0],
-            SubmissionRow.submission_id == chunk.columns["submission_id"][0],
-            SubmissionRow.row.between(numbers[0], numbers[-1]),
-        )
-    )
+def has_rows(session: Session, ref: Ref) -> bool:
+    """Tell whether an earlier reading has stored rows of this draft."""
+    return bool(session.scalar(select(exists().where(*_rows_of(ref)))))
+
+
+def write_chunk(
+    session: Session, chunk: StoredRows, excluded: Collection[int] = (), *, again: bool
+) -> int:
+    """Store one chunk; returns its rows.
+
+    `again`: in place of what an earlier reading stored for these rows, of which those that were
+    `excluded` stay so. Only then, for before it has counted a table PostgreSQL looks through all
+    of a draft to delete nothing.
+    """
+    if again:
+        _make_room(session, chunk, excluded)
     columns = [chunk.columns[name] for name in COLUMN_NAMES]
     return bulk_insert(session, table_of(SubmissionRow), COLUMN_NAMES, columns)
 
 
-def finish_reading(session: Session, ref: Ref, intake: Intake, excluded: set[int]) -> None:
-    """Write what the whole file said into its draft; rows excluded before stay excluded."""
-    _drop_other_rows(session, ref, intake.rows)
+def finish_reading(
+    session: Session, ref: Ref, intake: Intake, excluded: set[int], *, again: bool
+) -> dict[str, int]:
+    """Write what the whole file said into its draft; rows excluded before stay excluded.
+
+    `again`: an earlier reading has stored rows. Returns total, ok, warning, error and skipped of
+    the file; they reconcile.
+    """
+    if again:
+        _drop_other_rows(session, ref, intake.rows)
     _settle(session, ref, intake.findings)
     head, tail = intake.head, intake.tail
     encode = msgspec.json.encode
@@ -163,15 +171,8 @@ def finish_reading(session: Session, ref: Ref, intake: Intake, excluded: set[int
             .where(*_rows_of(ref), SubmissionRow.row.in_(excluded))
             .values(state=RowState.EXCLUDED)
         )
-    recount(session, ref)
-
-
-def counts_of_file(session: Session, ref: Ref, intake: Intake) -> dict[str, int]:
-    """Return total, ok, warning, error, skipped of a file just read; they reconcile."""
-    query = select(SubmissionRow.worst, func.count()).where(*_rows_of(ref))
-    found = dict(session.execute(query.group_by(SubmissionRow.worst)).tuples().all())
-    counts = {worst: found.get(worst, 0) for worst in ("ok", "warning", "error")}
-    return {"total": intake.tail.total, **counts, "skipped": skipped_rows(intake.tail)}
+    counts = recount(session, ref)
+    return {"total": tail.total, **counts, "skipped": skipped_rows(tail)}
 
 
 def drop_rows(session: Session, ref: Ref) -> None:
@@ -179,6 +180,21 @@ def drop_rows(session: Session, ref: Ref) -> None:
     session.execute(
         delete(SubmissionRow).where(*_rows_of(ref)),
         execution_options={"synchronize_session": False},
+    )
+
+
+def _make_room(session: Session, chunk: StoredRows, excluded: Collection[int]) -> None:
+    numbers = chunk.columns["row"]
+    if excluded:
+        chunk.columns["state"] = [
+            RowState.EXCLUDED if row in excluded else RowState.DRAFT for row in numbers
+        ]
+    session.execute(
+        delete(SubmissionRow).where(
+            SubmissionRow.county == chunk.columns["county"][0],
+            SubmissionRow.submission_id == chunk.columns["submission_id"][0],
+            SubmissionRow.row.between(numbers[0], numbers[-1]),
+        )
     )
 
 
@@ -223,13 +239,16 @@ def _rows_of(ref: Ref) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 def recount(session: Session, ref: Ref) -> dict[str, int]:
     """Count a draft's rows under their worst finding again; excluded rows count as skipped.
 
-    With the rows changes what the roster means for the union (`weighing`).
+    With the rows changes what the roster means for the union (`weighing`). Returns ok, warning and
+    error of all rows, also the excluded ones.
     """
     kinds = (SubmissionRow.worst, SubmissionRow.state, SubmissionRow.match)
     found = session.execute(select(*kinds, func.count()).where(*_rows_of(ref)).group_by(*kinds))
     counts = {"ok": 0, "warning": 0, "error": 0}
+    everything = dict(counts)
     matches: Counter[Match] = Counter()
     for worst, state, match, count in found:
+        everything[worst] += count
         if state != RowState.EXCLUDED:
             counts[worst] += count
             if match is not None and worst != "error" and state != RowState.HELD:
@@ -245,7 +264,7 @@ def recount(session: Session, ref: Ref) -> dict[str, int]:
         )
     )
     reweigh(session, ref, matches)
-    return counts
+    return everything
 
 
 def take_up(

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from registry.clock import today
-from registry.db import table_of
+from registry.db import in_parts, table_of
 from registry.errors import StateRefused
 from registry.members import tallies
 from registry.members.match import Match
@@ -18,7 +18,6 @@ from registry.submissions.digests import digest_of
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Act, RowState, State, next_state
 
-_ROWS_AT_ONCE = 10_000
 _VERBS = {Act.SUBMIT: "提交", Act.WITHDRAW: "撤回", Act.SUPERSEDE: "替代"}
 
 
@@ -37,24 +36,13 @@ def move(found: Submission, act: Act) -> None:
 def set_rows(
     session: Session, found: Submission, state: RowState, which: ColumnElement[bool]
 ) -> int:
-    """Set the state of a draft's rows; returns how many there were.
-
-    In slices: SQLite keeps what a statement has changed in memory until its end.
-    """
+    """Set the state of a draft's rows; returns how many there were."""
     whose = (SubmissionRow.county == found.county, SubmissionRow.submission_id == found.id)
-    first, last = session.execute(
-        select(func.min(SubmissionRow.row), func.max(SubmissionRow.row)).where(*whose)
-    ).one()
     count = 0
-    for start in range(first or 0, (last or -1) + 1, _ROWS_AT_ONCE):
+    for part in in_parts(session, SubmissionRow.row, *whose):
         changed = session.execute(
             update(SubmissionRow)
-            .where(
-                *whose,
-                SubmissionRow.row.between(start, start + _ROWS_AT_ONCE - 1),
-                SubmissionRow.state == RowState.DRAFT,
-                which,
-            )
+            .where(*whose, part, SubmissionRow.state == RowState.DRAFT, which)
             .values(state=state),
             execution_options={"synchronize_session": False},
         )

@@ -186,9 +186,9 @@ def _hold(
     session: Session, found: Submission, union: Union, actor: Actor
 ) -> tuple[int, int | None]:
     """Keep the faulty rows back; return how many, and the draft that takes them up."""
-    held = set_rows(session, found, RowState.HELD, SubmissionRow.worst == "error")
-    if not held:
+    if not found.error_count:
         return 0, None
+    held = set_rows(session, found, RowState.HELD, SubmissionRow.worst == "error")
     which = SubmissionRow.state == RowState.HELD
     return held, take_up(session, vault(), found, union, which, actor.account_id)
 

@@ -6,7 +6,6 @@ from sqlalchemy import func, select
 from registry.db import db
 from registry.errors import Forbidden, NotFound, StateRefused
 from registry.members.models import LIVE, Member, Membership, MembershipEvent, Person
-from registry.review import operations
 from registry.review.operations import approve
 from registry.submissions import queries
 from registry.submissions.states import Kind, RowState, State
@@ -80,7 +79,7 @@ def test_rows_named_by_their_excel_number_are_admitted_alone(register):
 
 
 def test_who_returns_and_who_is_new_enter_together_though_written_in_parts(register, monkeypatch):
-    monkeypatch.setattr(operations, "_ROWS_AT_ONCE", 4)
+    monkeypatch.setattr("registry.db._ROWS_IN_A_PART", 4)
     people, clerk, reviewer = make_people(12), make_clerk(), make_reviewer()
     approve(send_in(make_roster(people[:3]), clerk), actor=reviewer)
     gone = {i: {"change": "退会", "changed_on": "2025-02-01"} for i in range(3)}
