@@ -37,7 +37,6 @@ class Terms(NamedTuple):
     sheet: str | None
     columns: dict[str, str]
     unpacked_bytes: int
-    stream: bool
 
     @property
     def known(self) -> dict[str, str]:
@@ -61,7 +60,6 @@ def terms(argument: bytes) -> Terms:
         said["sheet"],
         said["columns"],
         said["unpacked_bytes"],
-        said["stream"],
     )
 
 

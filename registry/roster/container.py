@@ -51,12 +51,9 @@ class Container:
         if len(entries) > MOST_ENTRIES:
             raise Refusal("file.too_large", what="内的部件数", limit=f"{MOST_ENTRIES} 个")
         self._entries: dict[str, zipfile.ZipInfo] = {}
-        self.has_usual_names = True
         for entry in entries:
-            name = entry.filename.lower()
-            # Some programs write Windows' separators; the cell reader finds no such part.
-            self.has_usual_names = self.has_usual_names and "\\" not in name
-            name = name.replace("\\", "/")
+            # Some programs write Windows' separators.
+            name = entry.filename.lower().replace("\\", "/")
             if name in self._entries or _escapes(name):
                 raise damaged("double or escaping name")
             if entry.flag_bits & 1:
@@ -171,14 +168,16 @@ class MarkupGuard:
             self._begin(piece)
         if not self._markup:
             return
-        if _DECLARATION.search(piece) or _DECLARATION.search(self._end + piece[:16]):
+        seam = self._end + piece[:16]
+        has_any = b"!" in piece or b"!" in self._end
+        if has_any and (_DECLARATION.search(piece) or _DECLARATION.search(seam)):
             raise damaged("DOCTYPE or ENTITY")
         self._end = piece[-16:]
 
     def _begin(self, piece: bytes) -> None:
         is_utf_16 = piece.startswith((b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<"))
         if is_utf_16 and not self._may_be_utf_16:
-            # The cell reader sees no cell in such a part.
+            # No cell would be seen in such a part.
             raise damaged("UTF-16 part")
         self._markup = piece.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
 

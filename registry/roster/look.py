@@ -1,4 +1,4 @@
-"""What the cell reader does not tell and a second look at the file finds."""
+"""What the values of cells do not tell and a second look at the file finds."""
 
 
 class Look:
@@ -6,18 +6,18 @@ class Look:
 
     `faults`: {row: [(column, code)]} with code cell.error or cell.formula. `months`: {row:
     [column]} of dates that are shown as year and month only. `hidden_rows`: row numbers.
-    `hidden_columns`: column numbers, first and last of each run. `is_unusual`: the sheet is written
-    in a way of which the cell reader would lose something.
+    `hidden_columns`: column numbers, first and last of each run. `last_row`: number of the last row
+    with a value, 0 where the look does not tell.
     """
 
-    __slots__ = ("faults", "hidden_columns", "hidden_rows", "is_unusual", "months")
+    __slots__ = ("faults", "hidden_columns", "hidden_rows", "last_row", "months")
 
     def __init__(self) -> None:
         self.faults: dict[int, list[tuple[int, str]]] = {}
         self.months: dict[int, list[int]] = {}
         self.hidden_rows: list[int] = []
         self.hidden_columns: list[tuple[int, int]] = []
-        self.is_unusual = False
+        self.last_row = 0
 
     def fault(self, row: int, column: int, code: str) -> None:
         """Note a cell whose value the file does not hold."""

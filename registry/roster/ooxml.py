@@ -1,8 +1,8 @@
-"""The second look at an xlsx sheet's XML: what the cell reader drops without a word.
+"""The second look at an xlsx sheet's XML: what the values of its cells do not tell.
 
-The cell reader (calamine) makes '' of error cells and of formulas without a stored result, does
-not know hidden rows, and gives a date shown as 2017年9月 as the first of the month. All that is
-rare, so the XML is searched with bytes operations, and only suspicious rows are taken apart.
+Those of error cells and of formulas without a stored result are '', a date shown as 2017年9月 is
+the first of its month, and hidden rows are like all others. All that is rare, so the XML is
+searched with bytes operations, and only suspicious rows are taken apart.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from registry.roster.container import Container
 from registry.roster.look import Look, column_number
 from registry.roster.refusal import damaged
+from registry.roster.searching import holds
 
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?(worksheet|[A-Za-z_][\w.:-]*)[\s>/]")
 _ENCODING = re.compile(rb"""^<\?xml[^>]*encoding=["']([^"']+)["']""")
@@ -20,9 +21,6 @@ _NUMBERED = re.compile(rb'<row r="(\d+)"')
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,7})["']""")
 _ROW_NUMBER_LATER = re.compile(rb"""[^>]*?\sr=["'](\d{1,7})["']""")
 _HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
-# Up to a column of three letters the cell reader would take memory for every cell between.
-_WIDE = re.compile(rb"""<dimension\s[^>]*ref=["'][^"']*\b[A-Z]{3}\d""")
-_FAR = 100_000
 _LONGEST_ROW = 16 << 20
 _COLUMNS = re.compile(rb"<col\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)=["']([^"']*)["']""")
@@ -32,7 +30,6 @@ _ERROR = re.compile(rb""" t=["']e["']""")
 _FORMULA = re.compile(rb"<f[\s/>]")
 _UNCACHED = re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)(?!\s*<v(?:\s[^>]*)?>[^<])")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
-_MISPLACED = re.compile(rb't="inlineStr"[^>]*>\s*(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?\s*<v[\s>]')
 _EMPTY_VALUE = re.compile(rb"<v(?:\s[^>]*)?(?:/>|>\s*</v>)")
 
 
@@ -46,7 +43,7 @@ class SheetLook:
         self._half = b""
         self._open = b""
         self._closed = False
-        self._row = self._rows_seen = 0
+        self._row = 0
         self._inside = False
         self._month_styles = month_styles
         self._month = (
@@ -78,9 +75,8 @@ class SheetLook:
             piece, self._half = piece[:cut], piece[cut:]
             piece = piece.replace(b"<" + self._prefix, b"<").replace(b"</" + self._prefix, b"</")
         data = self._pending + piece
-        self.look.is_unusual = self.look.is_unusual or _is_unusual(data, self._inside)
         self._open = b""
-        if b"<!" in data:
+        if holds(data, b"<!", b"!"):
             data, self._open = _without_declarations(data)
         end = data.find(b"</sheetData>")
         self._closed = end >= 0
@@ -88,19 +84,12 @@ class SheetLook:
 
     def finish(self) -> None:
         """Raise Refusal when the sheet's data has no end."""
-        # The cell reader takes memory for every row between two far apart.
-        sparse = self._row > _FAR and self._row > 4 * self._rows_seen
-        self.look.is_unusual = self.look.is_unusual or sparse
         if not self._closed and not _NO_DATA.search(self._pending):
             raise damaged("sheet without an end")
 
     def _rows(self, data: bytes, last: bool) -> None:
         """Judge the rows in `data`; the last one may be unfinished and waits for the next piece."""
-        suspicious = (
-            self._month is not None
-            or _ERROR.search(data) is not None
-            or (_FORMULA.search(data) is not None and _UNCACHED.search(data) is not None)
-        )
+        suspicious = self._is_suspicious(data)
         if not last:
             cut = max(data.rfind(b"<row"), 0)
             data, self._pending = data[:cut], data[cut:] + self._open
@@ -111,28 +100,43 @@ class SheetLook:
         if not self._inside:
             self._head(data.partition(b"<row")[0])
             self._inside = True
-        count = data.count(b"<row")
-        self._rows_seen += count
-        if suspicious or b"hidden=" in data or not self._ascend(data, count):
+        if suspicious or holds(data, b"hidden=", b"d") or not self._pass(data):
             # What stands before the first row is no row (nothing once there has been one).
             for row in data.split(b"<row")[1:]:
                 if row[:1] in _AFTER_NAME:
                     self._one(row, suspicious)
 
-    def _ascend(self, data: bytes, count: int) -> bool:
-        """Pass rows that need no closer look, all at once: each says its number first of all, and
-        the numbers ascend. Otherwise nothing is changed and False is returned."""
-        places = list(map(int, _NUMBERED.findall(data)))
-        if len(places) < count:
+    def _is_suspicious(self, data: bytes) -> bool:
+        """Tell whether a cell may stand here that is to be looked at by itself."""
+        if self._month is not None:
+            return True
+        if b"e" in data and _ERROR.search(data):
+            return True
+        has_formula = holds(data, b"<f", b"f") and _FORMULA.search(data)
+        return bool(has_formula and _UNCACHED.search(data))
+
+    def _pass(self, data: bytes) -> bool:
+        """Pass rows that need no closer look, where each says its number first of all; their order
+        is for the reader to judge. Otherwise nothing is changed and False is returned."""
+        count = data.count(b"<row")
+        if data.count(b'<row r="') < count:
             return False
-        if places and (places[0] <= self._row or places != sorted(set(places))):
-            return False
-        self._row = places[-1] if places else self._row
+        if count:
+            last = _NUMBERED.match(data, data.rfind(b"<row"))
+            if last is None:
+                return False
+            self._row = int(last.group(1))
+            self._note_last(data)
         return True
 
+    def _note_last(self, data: bytes) -> None:
+        """Note the last row with a value: many a sheet has thousands of empty ones below."""
+        found = max(data.rfind(b"</v>"), data.rfind(b"</is>"))
+        row = _NUMBERED.match(data, data.rfind(b"<row", 0, max(found, 0)))
+        if row is not None:
+            self.look.last_row = int(row.group(1))
+
     def _head(self, data: bytes) -> None:
-        if _WIDE.search(data):
-            self.look.is_unusual = True
         for column in _COLUMNS.finditer(data):
             attributes = dict(_ATTRIBUTE.findall(column.group(1)))
             if attributes.get(b"hidden") in (b"1", b"true"):
@@ -146,9 +150,8 @@ class SheetLook:
             number = _ROW_NUMBER_LATER.match(row)
         before = self._row
         self._row = int(number.group(1)) if number else before + 1
-        if self._row <= before:
-            # The later of two rows with one number would silently replace the earlier.
-            raise damaged("row numbers do not ascend")
+        if b"</v>" in row or b"</is>" in row:
+            self.look.last_row = self._row
         hidden = _HIDDEN.search(row, 0, row.find(b">"))
         if hidden:
             self.look.hidden_rows.append(self._row)
@@ -172,14 +175,6 @@ class SheetLook:
                 self.look.fault(self._row, column, "cell.formula")
             elif attributes.get(b"s") in self._month_styles:
                 self.look.month(self._row, column)
-
-
-def _is_unusual(data: bytes, inside: bool) -> bool:
-    """Tell whether the cell reader would drop something here without a word: what stands after a
-    comment or in CDATA, and a text in <v> where <is> belongs."""
-    if b"<!" in data and (inside or data.rfind(b"<!") > data.find(b"<sheetData") >= 0):
-        return True
-    return b'"inlineStr"' in data and _MISPLACED.search(data) is not None
 
 
 def _without_declarations(data: bytes) -> tuple[bytes, bytes]:

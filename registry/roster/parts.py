@@ -14,9 +14,6 @@ from registry.roster.container import Container, MarkupGuard
 from registry.roster.look import shows_month_only
 from registry.roster.refusal import damaged
 
-# Where the cell reader looks, whatever the relationships say.
-USUAL = ("xl/workbook.xml", "xl/sharedstrings.xml", "xl/styles.xml")
-
 # Excel takes 255 characters.
 _LONGEST_CODE = 1000
 
@@ -41,12 +38,6 @@ class Parts(NamedTuple):
     strings: str
     styles: str
     is_1904: bool
-
-    @property
-    def are_usual(self) -> bool:
-        """Whether the cell reader finds all of them."""
-        found = (self.workbook, self.strings, self.styles)
-        return all(not name or name == usual for name, usual in zip(found, USUAL, strict=True))
 
 
 class Styles(NamedTuple):
@@ -86,8 +77,8 @@ def read_parts(container: Container) -> Parts:
     return Parts(
         workbook,
         sheets,
-        _one(container, kinds, targets, "sharedStrings", USUAL[1]),
-        _one(container, kinds, targets, "styles", USUAL[2]),
+        _one(container, kinds, targets, "sharedStrings", "xl/sharedstrings.xml"),
+        _one(container, kinds, targets, "styles", "xl/styles.xml"),
         is_1904,
     )
 

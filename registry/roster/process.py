@@ -30,17 +30,13 @@ _MOST_COMPLAINT = 64 << 10
 
 
 class Limits(NamedTuple):
-    """What one file may cost. `wall_seconds` counts only while the caller waits for the child.
-
-    `stream`: an xlsx is read a row at a time, without its sheet in memory.
-    """
+    """What one file may cost. `wall_seconds` counts only while the caller waits for the child."""
 
     file_bytes: int
     unpacked_bytes: int
     memory_bytes: int
     cpu_seconds: int
     wall_seconds: float
-    stream: bool = False
 
 
 class Child:

@@ -39,7 +39,6 @@ BULK = Limits(
     memory_bytes=3 << 30,
     cpu_seconds=600,
     wall_seconds=900,
-    stream=True,
 )
 
 
@@ -139,7 +138,6 @@ def reading_argument(limits: Limits, layout: Layout | None = None) -> bytes:
         "sheet": layout.sheet,
         "columns": dict(layout.columns),
         "unpacked_bytes": limits.unpacked_bytes,
-        "stream": limits.stream,
     }
     return json.dumps(said).encode()
 

@@ -1,47 +1,43 @@
-"""The shared strings of an xlsx workbook, held compactly: a large register has millions.
-
-All texts are one run of UTF-8 with the place of each one's end, a quarter of what as many Python
-strings take; only the first ones, where words such as 是 and 女 stand, are kept as strings.
-"""
+"""The shared strings of an xlsx workbook: its texts, each once, that cells name by number."""
 
 from __future__ import annotations
 
 import re
-from array import array
-from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Sequence
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from registry.roster.cells import text_of, unescaped
 from registry.roster.refusal import damaged
 
-_FEW = 4096
 _BLANKS = b" \t\r\n"
 _PLAIN = re.compile(rb'<si><t(?: xml:space="(preserve)")?>([^<]*)</t></si>')
+_AT_AN_EDGE = re.compile(rb"<t>[ \t\r\n]|[ \t\r\n]</t>")
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)sst[\s>]")
 # A cell takes 32,767 characters, each with a format of its own at the worst.
 _LONGEST = 8 << 20
 
 
-class SharedStrings(dict[bytes, str]):
+class SharedStrings:
     """`strings[b"7"]` is the eighth string; IndexError or ValueError where there is none."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
-        super().__init__()
-        self._run = bytearray()
-        self._ends = array("Q", (0,))
+        self._texts: list[str] = []
         for texts in _blocks(pieces):
-            self._run += b"".join(texts)
-            ends = accumulate(map(len, texts), initial=self._ends[-1])
-            next(ends)
-            self._ends.extend(ends)
-        for index in range(min(_FEW, len(self._ends) - 1)):
-            self[b"%d" % index] = self[b"0%d" % index]
+            self._texts.extend(map(bytes.decode, texts))
 
-    def __missing__(self, raw: bytes) -> str:
+    def __getitem__(self, raw: bytes) -> str:
         # The nought makes an error of a sign or a blank, which int() would take.
-        index = int(b"0" + raw)
-        return self._run[self._ends[index] : self._ends[index + 1]].decode()
+        return self._texts[int(b"0" + raw)]
+
+    def many(self, raws: Sequence[bytes]) -> list[str]:
+        """Return the strings of many cells at once, "" for no number; raises as looking up each
+        would."""
+        texts = self._texts
+        if not b"".join(raws).isdigit():
+            return [self[raw] if raw else "" for raw in raws]
+        if b"" in raws:
+            return [texts[int(raw)] if raw else "" for raw in raws]
+        return list(map(texts.__getitem__, map(int, raws)))
 
 
 def _blocks(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -93,7 +89,9 @@ def _texts(block: bytes) -> list[bytes]:
         return _Parser().feed(b"<sst>" + block + b"</sst>", last=True)
     if b"\r" in block:
         found = [(kept, raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")) for kept, raw in found]
-    texts = [raw if kept else raw.strip(_BLANKS) for kept, raw in found]
+    texts = [raw for _, raw in found]
+    if _AT_AN_EDGE.search(block):
+        texts = [raw if kept else raw.strip(_BLANKS) for kept, raw in found]
     if b"&" in block:
         texts = [unescaped(text) if b"&" in text else text for text in texts]
     if b"_x" in block:

@@ -54,7 +54,7 @@ class Unreadable(Refusal):
 
 
 class WorkbookSource(Source):
-    """xlsx, xlsm, xls and ods by calamine."""
+    """xls and ods by calamine."""
 
     def __init__(self, file: BufferedIOBase, format: str) -> None:
         import python_calamine as calamine
@@ -140,26 +140,8 @@ def _open_document(file: BufferedIOBase, container: Container, unpacked_bytes: i
         return TablesSource(container, looks)
 
 
-class SheetsSource(WorkbookSource):
-    """An .xlsx or .xlsm file by the cell reader, once its parts have been looked at."""
-
-    def __init__(
-        self, file: BufferedIOBase, format: str, parts: Parts, looks: dict[str, Look]
-    ) -> None:
-        super().__init__(file, format)
-        by_name = {sheet.name: looks.get(sheet.part) for sheet in parts.sheets}
-        for index, (name, readable) in enumerate(self.sheets):
-            look = by_name.get(name)
-            if look is not None:
-                self._looks[index] = look
-            elif readable:
-                # Reading on would lose its error cells without a word.
-                raise damaged("sheet part not found")
-
-
-class StreamSource(Source):
-    """An .xlsx or .xlsm file a row at a time: for large registers, and for files of which the cell
-    reader would lose something."""
+class SheetsSource(Source):
+    """An .xlsx or .xlsm file, a row at a time, once its parts have been looked at."""
 
     def __init__(
         self,
@@ -183,18 +165,21 @@ class StreamSource(Source):
             readable = sheet.is_visible and sheet.kind == "worksheet"
             self.sheets.append((sheet.name, readable))
         strings = SharedStrings(container.pieces(parts.strings))
-        self._kinds = Kinds(styles.kinds, parts.is_1904, strings.__getitem__)
+        self._kinds = Kinds(styles.kinds, parts.is_1904, strings)
 
     def rows(self, index: int) -> Iterator[Row]:
         from registry.roster.stream import stream_rows
 
         return stream_rows(self._container.pieces(self._parts[index]), self._kinds)
 
+    def last_row(self, index: int) -> int:
+        return self.look(index).last_row
+
     def look(self, index: int) -> Look:
         return self._looks.get(self._parts[index]) or Look()
 
 
-def _zip_source(file: BufferedIOBase, unpacked_bytes: int, stream: bool) -> Source:
+def _zip_source(file: BufferedIOBase, unpacked_bytes: int) -> Source:
     from registry.roster.container import Container
 
     container = Container(file)
@@ -207,14 +192,7 @@ def _zip_source(file: BufferedIOBase, unpacked_bytes: int, stream: bool) -> Sour
     parts = read_parts(container)
     styles = read_styles(container, parts.styles)
     looks = sweep(container, unpacked_bytes, styles.months)
-    is_usual = container.has_usual_names and parts.are_usual
-    if is_usual and not stream and not any(look.is_unusual for look in looks.values()):
-        try:
-            return SheetsSource(file, format, parts, looks)
-        except Unreadable:
-            # It asks for parts that a sheet of numbers can do without.
-            pass
-    return StreamSource(container, format, parts, looks, styles)
+    return SheetsSource(container, format, parts, looks, styles)
 
 
 class OleSource(WorkbookSource):
@@ -267,17 +245,12 @@ def _alike(records: list[list[str]]) -> int:
     return count if width >= 3 and count >= 2 and count * 3 >= len(widths) * 2 else 0
 
 
-def open_source(
-    file: BufferedIOBase, labels: dict[str, str], unpacked_bytes: int, stream: bool = False
-) -> Source:
-    """Open a file by its content; raises Refusal when it is no spreadsheet that can be read.
-
-    `stream`: an xlsx is read a row at a time, without its sheet in memory.
-    """
+def open_source(file: BufferedIOBase, labels: dict[str, str], unpacked_bytes: int) -> Source:
+    """Open a file by its content; raises Refusal when it is no spreadsheet that can be read."""
     file.seek(0)
     kind = recognise(file.read(HEAD_BYTES))
     if kind == "zip":
-        return _zip_source(file, unpacked_bytes, stream)
+        return _zip_source(file, unpacked_bytes)
     if kind == "ole":
         return OleSource(file)
     return TextSource(file, labels)

@@ -17,6 +17,7 @@ from registry.roster.sandbox import BULK, ORDINARY, open_sheet, run_in_sandbox
 from tests.factories.reading import read, refusal
 from tests.factories.workbooks import (
     LABELS,
+    MAIN,
     csv_of,
     people,
     raw_xlsx,
@@ -35,16 +36,22 @@ def long_roster() -> bytes:
     return raw_xlsx({"花名册": sheet_xml(xml_row(1, LABELS) + rows)})
 
 
-def with_far_cell(reference: str) -> bytes:
-    """A person, and a cell so far away that the cell reader fills up all between."""
-    number = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    far = f'<row r="{number}"><c r="{reference}"><v>1</v></c></row>'
+def of_rows(rows: str, more: dict[str, bytes] | None = None) -> bytes:
+    """A person, and these rows from the third on."""
     first = xml_row(1, LABELS) + xml_row(2, ["1", "叶", "女", "12345"])
-    return raw_xlsx({"花名册": sheet_xml(first + far)})
+    return raw_xlsx({"花名册": sheet_xml(first + rows)}, more=more)
+
+
+def with_far_cell(reference: str) -> bytes:
+    """A person, and a cell far away."""
+    number = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return of_rows(f'<row r="{number}"><c r="{reference}"><v>1</v></c></row>')
 
 
 def test_past_the_time_of_the_processor():
-    content = with_far_cell("IV99999")
+    # Written so that the XML parser has to read each row.
+    row = '<row r="{0}">\n<c r="A{0}"><v>1</v></c>\n<c r="B{0}"><v>1</v></c></row>'
+    content = of_rows("".join(map(row.format, range(3, 200_000))))
     assert refusal(content, ORDINARY._replace(cpu_seconds=1)).code == "file.too_costly"
 
 
@@ -54,12 +61,16 @@ def test_past_the_clock():
 
 
 def test_past_the_memory():
-    limits = ORDINARY._replace(memory_bytes=400 << 20)
-    assert refusal(with_far_cell("IV99999"), limits).code == "file.too_costly"
+    limits = ORDINARY._replace(memory_bytes=100 << 20)
+    texts = "".join(f"<si><t>{number}</t></si>" for number in range(1_500_000))
+    strings = {"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{texts}</sst>'.encode()}
+    assert refusal(of_rows("", strings), limits).code == "file.too_costly"
+    assert read(of_rows(""), limits).rows == [2]
 
 
 def test_too_many_cells():
-    refused = refusal(with_far_cell("PZ99999"), BULK._replace(stream=False))
+    far = '<row r="{0}"><c r="XFD{0}"><v>1</v></c></row>'
+    refused = refusal(of_rows("".join(map(far.format, range(3, 2000)))), BULK)
     assert refused.code == "file.too_large"
     assert "单元格" in refused.message
 

@@ -1,4 +1,4 @@
-"""A sheet read a row at a time says what the cell reader says of it, and what that would lose."""
+"""A sheet read a piece at a time says what calamine says of it, and what that would lose."""
 
 import gc
 import weakref
@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.roster.refusal import Refusal
+from registry.roster.shared_strings import SharedStrings
 from registry.roster.sheet_parser import SheetParser
-from registry.roster.source import Source, StreamSource, open_source
+from registry.roster.source import Source, WorkbookSource, open_source
 from registry.roster.stream import Kinds
 from tests.factories.workbooks import MAIN, _relations, raw_xlsx, sheet_xml
 
@@ -53,8 +54,12 @@ def book(rows: str, properties: str = "", strings: str = "".join(STRINGS)) -> by
     return raw_xlsx({"花名册": sheet_xml(rows)}, properties, more)
 
 
-def opened(content: bytes, stream: bool) -> Source:
-    return open_source(BytesIO(content), {}, 1 << 30, stream)
+def opened(content: bytes) -> Source:
+    return open_source(BytesIO(content), {}, 1 << 30)
+
+
+def by_calamine(content: bytes) -> Source:
+    return WorkbookSource(BytesIO(content), "xlsx")
 
 
 def trimmed(source: Source, index: int = 0) -> list[list[object]]:
@@ -69,7 +74,7 @@ def trimmed(source: Source, index: int = 0) -> list[list[object]]:
 
 
 def assert_alike(content: bytes) -> list[list[object]]:
-    whole, stream = trimmed(opened(content, False)), trimmed(opened(content, True))
+    whole, stream = trimmed(by_calamine(content)), trimmed(opened(content))
     assert stream == whole
     assert [list(map(type, row)) for row in stream] == [list(map(type, row)) for row in whole]
     return stream
@@ -119,17 +124,89 @@ def test_a_stream_gives_what_the_cell_reader_gives(rows, is_1904):
     assert_alike(book(rows, '<workbookPr date1904="1"/>' if is_1904 else ""))
 
 
+@st.composite
+def rows_alike(draw: st.DrawFn) -> str:
+    """Rows as a program writes a roster: each column of one kind, here and there a blank, a few
+    written in another way."""
+    kinds = draw(st.lists(st.sampled_from(["n", "s", "str", "is", "b"]), min_size=1, max_size=5))
+    styles = draw(st.lists(st.sampled_from(["", ' s="4"', ' s="12"']), min_size=5, max_size=5))
+    values = {
+        "n": NUMBERS.map("<v>{}</v>".format),
+        "s": st.integers(0, len(STRINGS) - 1).map("<v>{}</v>".format),
+        "str": TEXTS.map(escape).map("<f>A1</f><v>{}</v>".format),
+        "is": TEXTS.map(escape).map("<is><t>{}</t></is>".format),
+        "b": st.sampled_from(["<v>0</v>", "<v>1</v>"]),
+    }
+    types = {"n": "", "s": ' t="s"', "str": ' t="str"', "is": ' t="inlineStr"', "b": ' t="b"'}
+    text, number = "", 0
+    for _ in range(draw(st.integers(2, 25))):
+        step = draw(st.sampled_from([1, 1, 1, 1, 3]))
+        number += step
+        inside = ""
+        for letter, kind, style in zip("ABCDE", kinds, styles, strict=False):
+            place = f'<c r="{letter}{number}"{style}'
+            how = draw(st.sampled_from(["as it is"] * 12 + ["empty", "closed", "none"]))
+            inside += {
+                "as it is": f"{place}{types[kind]}>{draw(values[kind])}</c>",
+                "empty": f"{place}{types[kind]}></c>",
+                "closed": f"{place}/>",
+                "none": "",
+            }[how]
+        row = f'<row r="{number}" spans="1:5">{inside}</row>'
+        text += draw(
+            st.sampled_from(
+                [row] * 30
+                + [
+                    row.replace("><", ">\r\n<"),
+                    row.replace(' spans="1:5"', ' ht="15" hidden="1"'),
+                    row + "<!-- -->",
+                    row + "\n  ",
+                    f'<row r="{number}"/>',
+                    f'<row spans="1:5">{inside}</row>' if step == 1 else "",
+                    f'<row r="{number}"><c r="Z{number}"><v>7</v></c></row>',
+                ]
+            )
+        )
+    return text
+
+
+@settings(max_examples=150)
+@given(rows_alike(), st.integers(300, 3000))
+def test_rows_read_together_are_what_each_is(rows, piece):
+    # In pieces, for only what follows the first of them is read by columns.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("registry.roster.container.PIECE", piece)
+        assert_alike(book(rows))
+
+
+def test_a_cell_of_another_row_among_many_is_refused():
+    row = '<row r="{0}"><c r="A{0}"><v>1</v></c><c r="B{1}"><v>2</v></c></row>'
+    rows = [row.format(number, number) for number in range(1, 50)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("registry.roster.container.PIECE", 500)
+        assert len(trimmed(opened(book("".join(rows))))) == 49
+        for wrong in (row.format(40, 41), row.format(39, 39), '<row r="40"><c r="A40">'):
+            rows[39] = wrong
+            with pytest.raises(Refusal):
+                trimmed(opened(book("".join(rows))))
+
+
 @pytest.mark.parametrize(
     "roster",
-    [one for one in sorted(ROSTERS.glob("*/roster.xls[xm]")) if one.parent.name != "far_cell"],
+    [
+        one
+        for one in sorted(ROSTERS.glob("*/roster.xls[xm]"))
+        # The one takes calamine's memory, in the other it finds no texts.
+        if one.parent.name not in ("far_cell", "other_part_names")
+    ],
     ids=lambda one: one.parent.name,
 )
 def test_every_example_is_alike_both_ways(roster):
     content = roster.read_bytes()
-    for index, (_, readable) in enumerate(opened(content, True).sheets):
+    for index, (_, readable) in enumerate(opened(content).sheets):
         if readable:
-            whole = trimmed(opened(content, False), index)
-            assert trimmed(opened(content, True), index) == whole != []
+            whole = trimmed(by_calamine(content), index)
+            assert trimmed(opened(content), index) == whole != []
 
 
 def test_every_format_is_alike():
@@ -156,20 +233,18 @@ def test_what_the_cell_reader_would_lose(inside, expected):
     content = book(
         f'<row r="1"><c r="A1">{inside}</c></row><row r="2"><c r="A2"><v>1</v></c></row>'
     )
-    source = opened(content, False)
-    assert isinstance(source, StreamSource)
-    assert trimmed(source) == [[expected], [1.0]]
+    assert trimmed(opened(content)) == [[expected], [1.0]]
 
 
 def test_a_row_within_a_comment_is_none():
     row = '<row r="{0}"><c r="A{0}"><v>{0}</v></c></row>'
     content = book(row.format(1) + "<!--" + row.format(2) + "-->" + row.format(2) + row.format(3))
-    assert trimmed(opened(content, False)) == [[1.0], [2.0], [3.0]]
+    assert trimmed(opened(content)) == [[1.0], [2.0], [3.0]]
 
 
 def test_a_text_in_the_element_of_a_number():
     content = book('<row r="1"><c r="A1" t="inlineStr"><f>B1</f><v>叶</v></c></row>')
-    assert trimmed(opened(content, False)) == [["叶"]]
+    assert trimmed(opened(content)) == [["叶"]]
 
 
 def test_extensions_do_not_change_the_date_system():
@@ -196,7 +271,7 @@ def test_extensions_do_not_change_the_date_system():
 )
 def test_what_cannot_be_told_is_refused(rows):
     with pytest.raises(Refusal) as caught:
-        trimmed(opened(book(rows), True))
+        trimmed(opened(book(rows)))
     assert caught.value.code == "file.damaged"
 
 
@@ -204,13 +279,13 @@ def test_what_cannot_be_told_is_refused(rows):
 def test_strings_that_are_not_there(index):
     content = book(f'<row r="1"><c r="A1" t="s"><v>{index}</v></c></row>')
     with pytest.raises((IndexError, ValueError)):
-        trimmed(opened(content, True))
+        trimmed(opened(content))
 
 
 def test_more_than_thirty_million_cells():
     rows = "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(1, 2000))
     with pytest.raises(Refusal) as caught:
-        for _ in opened(book(rows), True).rows(0):
+        for _ in opened(book(rows)).rows(0):
             pass
     assert caught.value.code == "file.too_large"
 
@@ -220,7 +295,7 @@ def test_a_parser_that_is_done_goes_at_once():
     # them would take all the memory that the sandbox has.
     gc.disable()
     try:
-        parser = SheetParser(Kinds([], False, bytes.decode).of, 0)
+        parser = SheetParser(Kinds([], False, SharedStrings([])).of, 0)
         parser.feed(
             b"<worksheet><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>", True
         )
