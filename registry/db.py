@@ -5,7 +5,6 @@ writers begin with BEGIN IMMEDIATE, so that two writers queue instead of failing
 PostgreSQL runs as it comes.
 """
 
-from binascii import a2b_base64
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -36,7 +35,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
@@ -96,7 +94,6 @@ class Instant(TypeDecorator[datetime]):
 
 
 _ROWS_IN_A_PART = 10_000
-_POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 class IdSequence(Model):
@@ -183,18 +180,34 @@ def one_of(
     column: InstrumentedAttribute[Any],
     values: Collection[bytes] | Collection[int] | Collection[str],
 ) -> ColumnElement[bool]:
-    """Return the condition that a column of bytes, numbers or text holds one of many values.
+    """Return the condition that a column of bytes, numbers or text holds one of many values, bytes
+    all of one length.
 
-    The values go as one parameter, a list in JSON. SQLAlchemy expands `in_` value by value, which
-    for thousands of keys takes longer than to find them, and both engines bound the parameters.
+    The values go as one parameter, a list in JSON (bytes as one run, and the list says where each
+    begins). SQLAlchemy expands `in_` value by value, which for thousands of keys takes longer than
+    to find them, and both engines bound the parameters.
     """
-    listed = literal(msgspec.json.encode(list(values)).decode(), Text())
-    value = _Elements(listed).table_valued("value").c.value
     if isinstance(column.type, LargeBinary):
-        return column.in_(select(func.decode(value, "base64", type_=LargeBinary())))
+        return column.in_(_pieces([bytes(value) for value in values]))  # type: ignore[arg-type]
+    value = _elements(values)
     if isinstance(column.type, Integer):
         return column.in_(select(sql_cast(value, BigInteger)))
     return column.in_(select(value))
+
+
+def _elements(values: Collection[Any]) -> ColumnElement[str]:
+    listed = literal(msgspec.json.encode(list(values)).decode(), Text())
+    value: ColumnElement[str] = _Elements(listed).table_valued("value").c.value
+    return value
+
+
+def _pieces(values: Sequence[bytes]) -> Select[Any]:
+    width = len(values[0]) if values else 1
+    run = b"".join(values)
+    if len(run) != width * len(values):
+        raise ValueError("keys of different lengths")
+    begins = sql_cast(_elements(range(1, len(run) + 1, width)), Integer)
+    return select(func.substr(literal(run, LargeBinary()), begins, width, type_=LargeBinary()))
 
 
 def bulk_insert(
@@ -222,7 +235,9 @@ def bulk_insert(
             # Binary: sealed values would go as hexadecimal text otherwise.
             form = "(FORMAT BINARY)"
             with cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN {form}') as copy:
-                copy.set_types([_binary_type(table.c[name].type) for name in names])
+                types = (table.c[name].type.compile(connection.dialect) for name in names)
+                # Without lengths: VARCHAR(8) is sent as any text.
+                copy.set_types([name.partition("(")[0].lower() for name in types])
                 for row in rows:
                     copy.write_row(row)
         else:
@@ -308,14 +323,6 @@ def _processed(kind: Any, dialect: Dialect, values: Sequence[Any]) -> Sequence[A
     return [None if value is None else process(value) for value in values]
 
 
-def _binary_type(kind: Any) -> str:
-    """Return the name of a column's type on PostgreSQL, of which nothing is converted on the way:
-    a binary COPY takes exactly that.
-    """
-    text: str = kind.compile(dialect=_POSTGRESQL)
-    return text.partition("(")[0].lower()
-
-
 def table_of(model: type[Model]) -> Table:
     """Return a model's table, typed as such."""
     table = model.__table__
@@ -347,12 +354,6 @@ def _prepare_connection(dbapi_connection: Any, _record: Any) -> None:
         "cache_size=-65536",
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}").close()
-    # PostgreSQL's function, as far as `one_of` needs it.
-    dbapi_connection.create_function("decode", 2, _from_base64, deterministic=True)
-
-
-def _from_base64(text: str, _form: str) -> bytes:
-    return a2b_base64(text)
 
 
 @event.listens_for(Engine, "begin")

@@ -1,6 +1,7 @@
 """Mainland mobile numbers: 1, then 3 to 9, then nine digits (YD/T numbering plan)."""
 
 import re
+from collections.abc import Iterable
 
 from registry.identity.characters import half_width, without_apostrophe, without_invisible
 
@@ -20,3 +21,9 @@ def normalise(text: str) -> str:
         return text
     plain = without_apostrophe(half_width(without_invisible(text)))
     return _COUNTRY.sub("", _FILLERS.sub("", plain), count=1) if plain else plain
+
+
+def normalise_column(texts: Iterable[str | None]) -> list[str | None]:
+    """Return a column of numbers, each as `normalise` gives it; blanks are None."""
+    is_plain = _MOBILE.fullmatch
+    return [(text if is_plain(text) else normalise(text)) if text else None for text in texts]

@@ -10,6 +10,7 @@ member of the union. The hash key does not rotate, so that rosters given out sta
 import base64
 import hmac
 import re
+from collections.abc import Sequence
 
 from registry.vault.vault import ROW_KEY, Vault
 
@@ -43,6 +44,17 @@ def member_of(keeper: Vault, county: str, union_code: str, key: object) -> int |
 def looks_like_one(text: object) -> bool:
     """Return whether a text has the form of a key, whatever it is worth."""
     return isinstance(text, str) and _FORM.fullmatch(text.strip().upper()) is not None
+
+
+def among(cells: Sequence[object]) -> dict[int, str]:
+    """Return the cells of a column that have the form of a key, by their index."""
+    try:
+        text = "\n".join(cells)  # type: ignore[arg-type]
+    except TypeError:  # not all are texts
+        text = PREFIX
+    if PREFIX not in text.upper():
+        return {}
+    return {at: str(cell) for at, cell in enumerate(cells) if looks_like_one(cell)}
 
 
 def _tag(keeper: Vault, county: str, union_code: str, member_id: int) -> bytes:

@@ -29,11 +29,11 @@ from registry.submissions.known import cells_of, live_members
 from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import SubmissionView, view_of
+from registry.submissions.sealed_rows import SealedRow
 from registry.submissions.states import Kind, State
 from registry.submissions.storing import (
     COLUMN_NAMES,
     Ref,
-    SealedRow,
     StoredRows,
     batch_of,
     encode_findings,

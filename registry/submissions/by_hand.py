@@ -26,12 +26,12 @@ from registry.submissions.drafts import by_hand_columns, open_draft, recount, sa
 from registry.submissions.intake import match_chunk
 from registry.submissions.known import cells_of, live_members
 from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.sealed_rows import SealedRow
 from registry.submissions.states import Kind, State
 from registry.submissions.storing import (
     COLUMN_NAMES,
     PASSING,
     Ref,
-    SealedRow,
     StoredFinding,
     StoredRows,
     batch_of,

@@ -24,8 +24,9 @@ from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import SubmissionView
 from registry.submissions.regrouping import ref_of
 from registry.submissions.rejudging import AT_ONCE, draft_of, record_on, rejudge, set_state
+from registry.submissions.sealed_rows import SealedRow
 from registry.submissions.states import RowState
-from registry.submissions.storing import SealedRow, blinded, open_row
+from registry.submissions.storing import blinded, open_row
 from registry.submissions.undoing import Kept, remember
 from registry.vault.vault import vault
 

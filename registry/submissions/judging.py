@@ -80,7 +80,7 @@ def chosen_member(
 def _keys(batch: SheetBatch) -> dict[int, str]:
     """Return the keys that matter, by the index of their row."""
     numbers = batch.cells.get("document_number", ())
-    keys = {i: str(text) for i, text in enumerate(numbers) if row_keys.looks_like_one(text)}
+    keys = row_keys.among(numbers)
     beside = batch.cells.get(ROW_KEY)
     if beside is None:
         return keys

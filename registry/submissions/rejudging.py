@@ -21,10 +21,10 @@ from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import SubmissionView
 from registry.submissions.regrouping import redo_duplicates, ref_of, rows_in, update_rows
+from registry.submissions.sealed_rows import SealedRow
 from registry.submissions.states import RowState, State
 from registry.submissions.storing import (
     Ref,
-    SealedRow,
     StoredFinding,
     StoredRows,
     batch_of,

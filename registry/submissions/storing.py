@@ -5,18 +5,19 @@ those two fields) stands only in the sealed parts.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from registry.identity.mobile import normalise as plain_mobile
+from registry.identity.mobile import normalise_column as plain_mobiles
 from registry.roster.check import CheckedBatch
 from registry.roster.columns import COLUMNS
 from registry.roster.findings import Finding
 from registry.roster.sheet import Cell, CellFault, SheetBatch
-from registry.vault.vault import MOBILE, PERSON, Vault, of_person, of_row
+from registry.submissions.sealed_rows import SealedRow, pack, packed_cells, row_of, unpack
+from registry.vault.vault import MOBILE, PERSON, Vault, of_person, of_row, of_rows
 
 # Fields with a column of their own in `submission_row`; all others stand in `clean`.
 APART = frozenset(
@@ -52,17 +53,6 @@ _OF_REGISTER = ("member.", "change.no_member")
 _encode = msgspec.json.encode
 
 
-class SealedRow(msgspec.Struct, omit_defaults=True):
-    """What stands sealed beside a row: the file's cells, faults of cells, edits, full
-    suggestions.
-    """
-
-    raw: dict[str, Cell]
-    faults: dict[str, str] = {}
-    edits: dict[str, Cell] = {}
-    suggestions: dict[str, Any] = {}
-
-
 class StoredFinding(msgspec.Struct, array_like=True):
     """A finding as stored with its row; `suggestion` of a sensitive field stands sealed."""
 
@@ -76,7 +66,6 @@ class StoredFinding(msgspec.Struct, array_like=True):
 
 
 _findings_decoder = msgspec.json.Decoder(list[StoredFinding])
-_sealed_decoder = msgspec.json.Decoder(SealedRow)
 
 # What `add_late` changes.
 LATE_NAMES = ("worst", "match", "changed_fields", "findings")
@@ -151,7 +140,7 @@ def store(
     clean = checked.clean | {field: blinded(checked.clean[field]) for field in FREE_TEXT}
     blank: list[str | None] = [None] * count
     keys = vault.keyed_hashes(PERSON, checked.document_keys)
-    mobiles = [plain_mobile(text) if text else None for text in clean.get("mobile", blank)]
+    mobiles = plain_mobiles(clean.get("mobile", blank))
     findings = _by_row(checked.findings)
     numbers = clean.get("document_number", blank)
     columns: dict[str, list[Any]] = {
@@ -159,7 +148,7 @@ def store(
         "submission_id": list(numbers_of),
         "row": list(raw.rows),
         "state": [state] * count,
-        "worst": [worst_of(findings.get(row, ())) for row in raw.rows],
+        "worst": [worst_of(findings[row]) if row in findings else "ok" for row in raw.rows],
         "match": [None] * count,
         "change": [change or "1" for change in clean.get("change", blank)],
         "changed_on": clean.get("changed_on", blank),
@@ -241,13 +230,12 @@ def to_stored(finding: Finding) -> StoredFinding:
 
 def open_row(vault: Vault, ref: Ref, row: int, sealed: bytes) -> SealedRow:
     """Open what stands sealed beside a row. The caller has recorded why on the trail."""
-    opened = vault.open(sealed, of_row(ref.county, ref.submission_id, row))
-    return _sealed_decoder.decode(opened)
+    return unpack(vault.open(sealed, of_row(ref.county, ref.submission_id, row)))
 
 
 def seal_row(vault: Vault, ref: Ref, row: int, content: SealedRow) -> bytes:
     """Seal a row's file cells, edits and suggestions again."""
-    return vault.seal(_encode(content), of_row(ref.county, ref.submission_id, row))
+    return vault.seal(pack(content), of_row(ref.county, ref.submission_id, row))
 
 
 def effective(raw: SheetBatch, edits: Mapping[int, dict[str, Cell]]) -> SheetBatch:
@@ -296,21 +284,21 @@ def _seal_for_person(
 
 
 def _particulars(clean: Mapping[str, Sequence[str | None]], count: int) -> list[str]:
-    columns = {field: clean[field] for field in PARTICULARS if field in clean}
-    return [_encode(row).decode() for row in _by_row_filled(columns, count)]
+    """Return each row's particulars as JSON by field, without blanks: what a column says is put
+    into words once for each distinct value."""
+    columns = []
+    for field in PARTICULARS:
+        values = clean.get(field)
+        if values is not None:
+            said = {one: _said(field, one) for one in set(values)}
+            columns.append([said[one] for one in values])
+    if not columns:
+        return ["{}"] * count
+    return ["{" + ",".join(filter(None, row)) + "}" for row in zip(*columns, strict=True)]
 
 
-def _by_row_filled(columns: Mapping[str, Sequence[Any]], count: int) -> Iterator[dict[str, Any]]:
-    """Yield each row's cells by field, without the blank ones (None); most rows have none."""
-    filled = {field: values for field, values in columns.items() if values.count(None) < count}
-    fields = tuple(filled)
-    if not fields:
-        yield from ({} for _ in range(count))
-    for row in zip(*filled.values(), strict=True):
-        cells = dict(zip(fields, row, strict=True))
-        if None in row:
-            cells = {field: value for field, value in cells.items() if value is not None}
-        yield cells
+def _said(field: str, value: str | None) -> str:
+    return "" if value is None else f'"{field}":{_encode(value).decode()}'
 
 
 def _filled(clean: Mapping[str, Sequence[str | None]], count: int) -> list[int]:
@@ -331,15 +319,17 @@ def _seal_rows(
     faults: dict[int, dict[str, str]] = {}
     for fault in raw.faults:
         faults.setdefault(fault.row, {})[fault.field] = fault.code
-    plains: list[bytes | None] = []
-    for row, cells in zip(raw.rows, _by_row_filled(raw.cells, len(raw.rows)), strict=True):
-        full = {
-            finding.code: finding.suggestion
-            for finding in findings.get(row, ())
-            if finding.field in SENSITIVE and finding.suggestion is not None
-        }
-        plains.append(_encode(SealedRow(cells, faults.get(row, {}), edits.get(row, {}), full)))
-    contexts: list[bytes | None] = [
-        of_row(county, number, row) for number, row in zip(numbers_of, raw.rows, strict=True)
-    ]
-    return [value for value in vault.seal_column(plains, contexts) if value is not None]
+    plains = list(packed_cells(raw.cells, len(raw.rows)))
+    special = findings.keys() | faults.keys() | edits.keys()
+    for at, row in enumerate(raw.rows):
+        if row in special:
+            full = {
+                finding.code: finding.suggestion
+                for finding in findings.get(row, ())
+                if finding.field in SENSITIVE and finding.suggestion is not None
+            }
+            more = (faults.get(row, {}), edits.get(row, {}), full)
+            if any(more):
+                plains[at] = pack(SealedRow(row_of(raw.cells, at), *more))
+    contexts = of_rows(county, numbers_of, raw.rows)
+    return [sealed for sealed in vault.seal_column(plains, contexts) if sealed is not None]

@@ -9,6 +9,7 @@ import hmac
 import os
 from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +22,9 @@ from registry.vault.keyfile import KeyRing
 
 AES_256_GCM = 1
 _NONCE = 12
+_BLOCK = 64  # bytes that SHA-256 takes at once; a hash key is no longer
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
 _HEAD = 3
 
 
@@ -79,13 +83,20 @@ class Vault:
         return hmac.digest(self._ring.hash_key, domain + b"|" + text.encode(), "sha256")
 
     def keyed_hashes(self, domain: bytes, texts: Sequence[str | None]) -> list[bytes | None]:
-        """Hash a column; blanks stay None."""
-        keyed = hmac.new(self._ring.hash_key, domain + b"|", "sha256").copy
+        """Hash a column; blanks stay None.
+
+        HMAC as RFC 2104 builds it of two hashes, each begun once for all: `hmac`'s own copies cost
+        twice as much.
+        """
+        padded = self._ring.hash_key.ljust(_BLOCK, b"\0")
+        inner = sha256(padded.translate(_INNER) + domain + b"|").copy
+        outer = sha256(padded.translate(_OUTER)).copy
 
         def digest(text: str) -> bytes:
-            hashed = keyed()
-            hashed.update(text.encode())
-            return hashed.digest()
+            said, sealed = inner(), outer()
+            said.update(text.encode())
+            sealed.update(said.digest())
+            return sealed.digest()
 
         return [None if text is None else digest(text) for text in texts]
 
@@ -104,6 +115,14 @@ def of_person(field: str, person_key: bytes) -> bytes:
 def of_row(county: str, submission_id: int, row: int) -> bytes:
     """Context of what a roster row said in the file."""
     return f"submission_row|sealed|{county}|{submission_id}|{row}".encode()
+
+
+def of_rows(county: str, submission_ids: Sequence[int], rows: Sequence[int]) -> list[bytes]:
+    """Contexts of many rows, each as `of_row` gives it."""
+    begin = f"submission_row|sealed|{county}|".encode()
+    return [
+        b"%b%d|%d" % (begin, number, row) for number, row in zip(submission_ids, rows, strict=True)
+    ]
 
 
 def of_correction(county: str, submission_id: int, number: int) -> bytes:

@@ -17,8 +17,9 @@ from registry.submissions.checking import DUPLICATE
 from registry.submissions.corrections import shown
 from registry.submissions.overview import Alike
 from registry.submissions.queries import RowView, SubmissionView
+from registry.submissions.sealed_rows import SealedRow
 from registry.submissions.states import RowState
-from registry.submissions.storing import APART, PASSING, SENSITIVE, SealedRow, StoredFinding
+from registry.submissions.storing import APART, PASSING, SENSITIVE, StoredFinding
 
 IDENTITY = ("full_name", "document_number", "mobile")
 _FROM_NUMBER = frozenset({"sex", "born_on"})

@@ -43,3 +43,9 @@ def test_nothing_else_is_taken_away() -> None:
     assert mobile.normalise("0576-87222222") == "057687222222"
     assert mobile.normalise("13800000001转2") == "13800000001转2"
     assert mobile.normalise("") == ""
+
+
+def test_a_column_is_what_each_is() -> None:
+    texts = ["13800000001", None, "", "138 0000 0001", "x"]
+    expected = [mobile.normalise(text) if text else None for text in texts]
+    assert mobile.normalise_column(texts) == expected == ["13800000001", None, None, *expected[3:]]

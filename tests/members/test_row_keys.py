@@ -60,3 +60,17 @@ def test_a_guess_names_nobody(key):
 def test_any_other_cell_is_none(cell):
     assert row_keys.member_of(KEEPER, COUNTY, UNION, cell) is None
     assert not row_keys.looks_like_one(cell)
+
+
+@given(
+    st.lists(
+        st.none()
+        | st.text()
+        | st.integers()
+        | NUMBERS.map(lambda number: row_keys.make(KEEPER, COUNTY, UNION, number))
+        | NUMBERS.map(lambda number: f" {row_keys.make(KEEPER, COUNTY, UNION, number)}".lower())
+    )
+)
+def test_the_keys_of_a_column_are_those_that_look_like_one(cells):
+    expected = {at: cell for at, cell in enumerate(cells) if row_keys.looks_like_one(cell)}
+    assert row_keys.among(cells) == expected

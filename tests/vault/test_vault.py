@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from registry.vault import keyfile
 from registry.vault.keyfile import KeyRing
-from registry.vault.vault import MOBILE, PERSON, Vault, VaultError, of_person, of_row, vault
+from registry.vault.vault import (
+    MOBILE,
+    PERSON,
+    Vault,
+    VaultError,
+    of_person,
+    of_row,
+    of_rows,
+    vault,
+)
 from tests.factories.app import make_app, running
 
 RING = KeyRing({1: bytes(range(32))}, 1, b"h" * 32, "site", False)
@@ -94,8 +103,19 @@ def test_keyed_hashes_differ_by_key_and_domain_and_agree_by_column():
     other = KeyRing(RING.keys, 1, b"i" * 32, "site", False)
     assert box.keyed_hash(PERSON, "1") != Vault(other).keyed_hash(PERSON, "1")
     assert box.keyed_hash(PERSON, "1") == Vault(ROTATED).keyed_hash(PERSON, "1")
-    column = box.keyed_hashes(PERSON, ["1", None, "2"])
-    assert column == [box.keyed_hash(PERSON, "1"), None, box.keyed_hash(PERSON, "2")]
+
+
+@given(st.binary(min_size=1, max_size=64), st.lists(st.none() | st.text()))
+def test_a_column_of_hashes_is_what_each_is(key, texts):
+    box = Vault(KeyRing(RING.keys, 1, key, "site", False))
+    each = [None if text is None else box.keyed_hash(PERSON, text) for text in texts]
+    assert box.keyed_hashes(PERSON, texts) == each
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**63 - 1), st.integers(1, 1_048_576))))
+def test_the_places_of_many_rows_are_what_each_is(places):
+    submissions, rows = [one for one, _ in places], [row for _, row in places]
+    assert of_rows("331083", submissions, rows) == [of_row("331083", *one) for one in places]
 
 
 def test_the_running_site_notices_a_rotated_key(tmp_path):
