@@ -116,24 +116,36 @@ def events(connection: Connection) -> None:
 
 
 def tallies(connection: Connection) -> None:
-    """Each day's counts of each union, counted from who came: they agree by making."""
+    """Each union's counts at the end of each day, counted from who came: they agree by making."""
     active = func.count().filter(ENTRY.c.state == MembershipState.ACTIVE)
+    changed = counts(
+        active=active,
+        retained=func.count() - active,
+        filled=func.sum(ENTRY.c.filled),
+        rows=func.count(),
+        submitted=literal(1),
+        first_pass=literal(1),
+        admissions=literal(1),
+    )
+    of_day = (
+        select(
+            ENTRY.c.union_code,
+            ENTRY.c.day,
+            *(count.label(name) for name, count in changed.items()),
+        )
+        .group_by(ENTRY.c.union_code, ENTRY.c.day)
+        .subquery()
+    ).c
     columns = {
         "county": literal(COUNTY),
-        "union_code": ENTRY.c.union_code,
-        "day": ENTRY.c.day,
-        **counts(
-            active=active,
-            retained=func.count() - active,
-            filled=func.sum(ENTRY.c.filled),
-            rows=func.count(),
-            submitted=literal(1),
-            first_pass=literal(1),
-            admissions=literal(1),
-        ),
+        "union_code": of_day.union_code,
+        "day": of_day.day,
+        **{
+            name: func.sum(of_day[name]).over(partition_by=of_day.union_code, order_by=of_day.day)
+            for name in changed
+        },
     }
-    query = select(*columns.values()).group_by(ENTRY.c.union_code, ENTRY.c.day)
-    connection.execute(insert(table_of(Tally)).from_select(list(columns), query))
+    insert_from(connection, table_of(Tally), columns)
 
 
 STEPS = (entries, members, persons, memberships, events, tallies)

@@ -6,15 +6,14 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Connection,
-    Date,
     case,
     func,
-    insert,
     literal,
     null,
     select,
     update,
 )
+from sqlalchemy.orm import Session
 
 from bench.series import (
     CLOSED_ROWS,
@@ -29,7 +28,6 @@ from bench.series import (
     WAITING,
     WAITING_MEMBERS,
     WAITING_ROWS,
-    counts,
     insert_from,
     name,
     noise,
@@ -41,8 +39,8 @@ from bench.series import (
 from registry.clock import today
 from registry.db import IdSequence, table_of
 from registry.identity.forms import RESIDENT
+from registry.members import tallies
 from registry.members.match import Match
-from registry.members.models import Tally
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Kind, RowState, State
 
@@ -60,18 +58,11 @@ def queue(connection: Connection) -> None:
     _rosters(connection, first + closed, waiting, State.SUBMITTED, WAITING_ROWS)
     _waiting_rows(connection, first + closed, waiting)
     waits = (Submission.id >= first + closed, Submission.id < first + closed + waiting)
-    columns = {
-        "county": literal(COUNTY),
-        "union_code": Submission.union_code,
-        "day": literal(today() - timedelta(days=1), Date),
-        **counts(
-            rows=func.sum(Submission.pending_count),
-            submitted=func.count(),
-            pending=func.sum(Submission.pending_count),
-        ),
-    }
-    query = select(*columns.values()).where(*waits).group_by(Submission.union_code)
-    connection.execute(insert(table_of(Tally)).from_select(list(columns), query))
+    query = select(Submission.union_code, func.count(), func.sum(Submission.pending_count))
+    sent = connection.execute(query.where(*waits).group_by(Submission.union_code)).all()
+    session, yesterday = Session(connection), today() - timedelta(days=1)
+    for code, count, rows in sent:
+        tallies.add(session, COUNTY, code, yesterday, submitted=count, rows=rows, pending=rows)
     connection.execute(
         update(Submission).where(*waits, Submission.id % 5 == 0).values(state=State.IN_REVIEW)
     )

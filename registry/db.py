@@ -5,6 +5,7 @@ writers begin with BEGIN IMMEDIATE, so that two writers queue instead of failing
 PostgreSQL runs as it comes.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -208,6 +209,26 @@ def _pieces(values: Sequence[bytes]) -> Select[Any]:
         raise ValueError("keys of different lengths")
     begins = sql_cast(_elements(range(1, len(run) + 1, width)), Integer)
     return select(func.substr(literal(run, LargeBinary()), begins, width, type_=LargeBinary()))
+
+
+class _Beginning(TypeDecorator[str]):
+    """The beginning of a text as a pattern; what LIKE would take for a sign of its own is a letter
+    here.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the pattern."""
+        return None if value is None else re.sub(r"([!%_])", r"!\1", value) + "%"
+
+
+def begins_with(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
+    """Return the condition that a text begins with the value of a parameter, as `startswith` does
+    with a value: for statements that are put together once.
+    """
+    return column.like(bindparam(parameter, type_=_Beginning()), escape="!")
 
 
 def bulk_insert(

@@ -1,4 +1,4 @@
-"""Counting members: added up from the tallies, and counted anew from the members themselves."""
+"""Counting members: read from the tallies, and counted anew from the members themselves."""
 
 from collections.abc import Collection
 from datetime import date
@@ -7,12 +7,13 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from registry.db import begins_with, table_of
 from registry.members.models import LIVE, Member, Membership, MembershipState, Tally
 from registry.unions.models import TradeUnion
 
 
 class UnionCounts(NamedTuple):
-    """A union's counts at the end of a day, added up from the tallies."""
+    """A union's counts at the end of a day."""
 
     active: int = 0
     retained: int = 0
@@ -26,13 +27,39 @@ class UnionCounts(NamedTuple):
     pending: int = 0
 
 
+_union, _tally, _earlier = table_of(TradeUnion), table_of(Tally), table_of(Tally).alias()
+# From the unions to the last tally of each. An outer join: SQLite would begin with the tallies.
+_last_day = (
+    select(func.max(_earlier.c.day))
+    .where(
+        _earlier.c.county == _union.c.county,
+        _earlier.c.union_code == _union.c.code,
+        _earlier.c.day <= bindparam("day"),
+    )
+    .correlate(_union)
+    .scalar_subquery()
+)
+_counted = _union.outerjoin(
+    _tally,
+    (_tally.c.county == _union.c.county)
+    & (_tally.c.union_code == _union.c.code)
+    & (_tally.c.day == _last_day),
+)
 # Asked on many pages: put together once.
 _TALLIED = (
-    select(Tally.union_code, *(func.sum(getattr(Tally, name)) for name in UnionCounts._fields))
-    .where(Tally.county == bindparam("county"), Tally.day <= bindparam("day"))
-    .group_by(Tally.union_code)
+    select(_union.c.code, *(_tally.c[name] for name in UnionCounts._fields))
+    .select_from(_counted)
+    .where(_union.c.county == bindparam("county"))
 )
-_TALLIED_OF = _TALLIED.where(Tally.union_code.in_(bindparam("codes", expanding=True)))
+_TALLIED_OF = _TALLIED.where(_union.c.code.in_(bindparam("codes", expanding=True)))
+_LIVE_BELOW = (
+    select(func.sum(_tally.c.active), func.sum(_tally.c.retained))
+    .select_from(_counted)
+    .where(
+        _union.c.county == bindparam("county"),
+        begins_with(_union.c.path, "path"),
+    )
+)
 
 
 def tallied(
@@ -46,23 +73,15 @@ def tallied(
         found = session.execute(_TALLIED, asked)
     else:
         found = session.execute(_TALLIED_OF, {**asked, "codes": list(codes)})
-    return {code: UnionCounts(*map(int, values)) for code, *values in found}
+    return {code: UnionCounts(*counts) for code, *counts in found if counts[0] is not None}
 
 
 def live_below(session: Session, county: str, path: str, on: date) -> tuple[int, int]:
     """Return the active and the retained members of all unions at or below a path, at the end of a
     day.
     """
-    query = (
-        select(func.sum(Tally.active), func.sum(Tally.retained))
-        .join(TradeUnion, TradeUnion.code == Tally.union_code)
-        .where(
-            Tally.county == county,
-            Tally.day <= on,
-            TradeUnion.path.startswith(path, autoescape=True),
-        )
-    )
-    active, retained = session.execute(query).one()
+    asked = {"county": county, "path": path, "day": on}
+    active, retained = session.execute(_LIVE_BELOW, asked).one()
     return int(active or 0), int(retained or 0)
 
 

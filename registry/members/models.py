@@ -184,9 +184,7 @@ class MembershipEvent(Model):
 
 
 class Tally(Model):
-    """What one day changed in one union's counts. Sums over days are the counts at any past
-    date.
-    """
+    """A union's counts at the end of a day on which they changed; they hold until its next."""
 
     __tablename__ = "tally"
 
