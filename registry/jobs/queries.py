@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registry.clock import now
+from registry.db import table_of
 from registry.jobs.models import BUNDLE, IMPORT, TOLD, Batch, BatchState, WorkerBeat
 
 BEAT = timedelta(seconds=30)
@@ -35,37 +36,51 @@ def bundle_progress(session: Session, county: str, bundle_id: int) -> Progress |
     return _progress(session, BUNDLE, county, bundle_id)
 
 
+_batch = table_of(Batch).c
+_NEWEST = (
+    select(
+        _batch.id,
+        _batch.state,
+        _batch.stage,
+        _batch.done,
+        _batch.total,
+        _batch.error_code,
+        _batch.error_message,
+    )
+    .where(
+        _batch.county == bindparam("county"),
+        _batch.kind == bindparam("kind"),
+        _batch.subject_id == bindparam("subject_id"),
+    )
+    .order_by(_batch.id.desc())
+    .limit(1)
+)
+
+
 def _progress(session: Session, kind: str, county: str, subject_id: int) -> Progress | None:
-    batch = session.scalar(
-        select(Batch)
-        .where(Batch.county == county, Batch.kind == kind, Batch.subject_id == subject_id)
-        .order_by(Batch.id.desc())
-        .limit(1)
-    )
-    if batch is None:
+    session.flush()  # an operation sees what it has changed
+    asked = {"county": county, "kind": kind, "subject_id": subject_id}
+    found = session.execute(_NEWEST, asked).one_or_none()
+    if found is None:
         return None
-    return Progress(
-        batch.id,
-        BatchState(batch.state),
-        batch.stage,
-        batch.done,
-        batch.total,
-        batch.error_code,
-        batch.error_message,
-    )
+    number, state, *told = found
+    return Progress(number, BatchState(state), *told)
+
+
+_ASKING = select(_batch.subject_id).where(
+    _batch.county == bindparam("county"),
+    _batch.kind == IMPORT,
+    _batch.subject_id.in_(bindparam("subjects", expanding=True)),
+    _batch.state == BatchState.ASKING,
+)
 
 
 def asking(session: Session, county: str, submission_ids: Collection[int]) -> set[int]:
     """Return which of these submissions wait for the clerk to say what their columns are."""
     if not submission_ids:
         return set()
-    query = select(Batch.subject_id).where(
-        Batch.county == county,
-        Batch.kind == IMPORT,
-        Batch.subject_id.in_(submission_ids),
-        Batch.state == BatchState.ASKING,
-    )
-    return set(session.scalars(query))
+    asked = {"county": county, "subjects": list(submission_ids)}
+    return set(session.scalars(_ASKING, asked))
 
 
 def word(session: Session, county: str, submission_id: int) -> tuple[int, str] | None:

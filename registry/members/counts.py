@@ -70,9 +70,9 @@ def tallied(
     """
     asked = {"county": county, "day": on}
     if codes is None:
-        found = session.execute(_TALLIED, asked)
+        found = session.execute(_TALLIED, asked).all()
     else:
-        found = session.execute(_TALLIED_OF, {**asked, "codes": list(codes)})
+        found = session.execute(_TALLIED_OF, {**asked, "codes": list(codes)}).all()
     return {code: UnionCounts(*counts) for code, *counts in found if counts[0] is not None}
 
 

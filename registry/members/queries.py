@@ -7,13 +7,15 @@ the first four; above it only the surname of a name.
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import IntEnum
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Integer, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from registry.clock import end_of_day
+from registry.db import Instant, begins_with, table_of
 from registry.errors import NotFound
 from registry.identity import mask
 from registry.members.models import (
@@ -47,6 +49,30 @@ def sight_of(path: str) -> Sight:
     return Sight(min(max(depth - 1, 0), 2))
 
 
+# Of the plain tables: a page lists fifty members. `_LINES` is put together once.
+_member, _membership = table_of(Member).c, table_of(Membership).c
+_LINES = (
+    select(
+        _membership.id.label("membership_id"),
+        _membership.state,
+        _membership.began_on,
+        _membership.union_code,
+        _membership.admitted_at,
+        _member.id.label("member_id"),
+        _member.full_name,
+        _member.person_key,
+        _member.document_kind,
+        _member.document_sealed,
+        _member.mobile_sealed,
+        _member.particulars,
+        _member.changed_at,
+    )
+    .join(
+        table_of(Member),
+        (_member.county == _membership.county) & (_member.id == _membership.member_id),
+    )
+    .where(_membership.county == bindparam("county"))
+)
 STATES: dict[str, str] = {state.value: state.label for state in MembershipState}
 
 
@@ -109,11 +135,10 @@ def members_of(
     state of that day (`state` is left aside); `after` is the membership that the page before this
     one ended with.
     """
-    chosen = _chosen(union_code, sight, search, state, on)
-    query = _lines(county).where(*chosen, Membership.id > after)
+    query = _page(state=state, is_past=on is not None, by_name=bool(search))
+    asked = {**_asked(county, union_code, sight, search, on), "after": after, "limit": limit}
     keeper = vault()
-    found = session.execute(query.order_by(Membership.id).limit(limit))
-    lines = [_line(keeper, row, sight) for row in found]
+    lines = [_line(keeper, row, sight) for row in session.execute(query, asked).all()]
     return lines if on is None else _as_of(session, county, lines, on)
 
 
@@ -132,10 +157,11 @@ def page_before(
     """Return what the page before the one that starts after `after` starts after; filters as for
     `members_of`.
     """
-    chosen = _chosen(union_code, sight, search, state, on)
-    query = _lines(county).where(*chosen, Membership.id <= after)
-    query = query.order_by(Membership.id.desc()).with_only_columns(Membership.id)
-    earlier = list(session.scalars(query.limit(limit + 1)))
+    query = _chosen(state=state, is_past=on is not None, by_name=bool(search))
+    query = query.where(_membership.id <= after).with_only_columns(_membership.id)
+    query = query.order_by(_membership.id.desc()).limit(limit + 1)
+    asked = _asked(county, union_code, sight, search, on)
+    earlier = session.scalars(query, asked).all()
     return earlier[limit] if len(earlier) > limit else 0
 
 
@@ -146,10 +172,11 @@ def record_of(
 
     Raises `NotFound`, also for who never was a member of that union.
     """
-    query = _lines(county).where(Member.id == member_id)
+    query = _LINES.where(_member.id == member_id)
     if union_code:
-        query = query.where(Membership.union_code == union_code)
-    found = session.execute(query.order_by(Membership.id.desc()).limit(1)).one_or_none()
+        query = query.where(_membership.union_code == union_code)
+    query = query.order_by(_membership.id.desc()).limit(1)
+    found = session.execute(query, {"county": county}).one_or_none()
     if found is None:
         raise NotFound("member.unknown", "没有找到这位会员。")
     return MemberRecord(
@@ -186,7 +213,7 @@ def history(session: Session, county: str, member_id: int) -> list[HistoryLine]:
 def by_person(session: Session, county: str, person_key: bytes) -> int | None:
     """Return the member that a county keeps for a person, None when it knows none."""
     return session.scalar(
-        select(Member.id).where(Member.county == county, Member.person_key == person_key)
+        select(_member.id).where(_member.county == county, _member.person_key == person_key)
     )
 
 
@@ -203,70 +230,58 @@ def live_unions(session: Session, keys: Sequence[bytes]) -> dict[bytes, str]:
     return {key: union for key, union in session.execute(query) if union is not None}
 
 
+_of_keys = (
+    _member.county == bindparam("county"),
+    _member.person_key.in_(bindparam("keys", expanding=True)),
+)
+_PARTICULARS = select(_member.person_key, _member.full_name, _member.particulars).where(*_of_keys)
+_MOBILES = select(_member.person_key, _member.mobile_sealed).where(
+    *_of_keys, _member.mobile_sealed.is_not(None)
+)
+
+
 def particulars_by_key(
     session: Session, county: str, keys: Sequence[bytes]
 ) -> dict[bytes, tuple[str, dict[str, str]]]:
     """Return name and particulars of members by person, to show what a row would change."""
-    query = select(Member.person_key, Member.full_name, Member.particulars).where(
-        Member.county == county, Member.person_key.in_(keys)
-    )
-    return {
-        key: (name, msgspec.json.decode(particulars))
-        for key, name, particulars in session.execute(query)
-    }
+    found = session.execute(_PARTICULARS, {"county": county, "keys": list(keys)})
+    return {key: (name, msgspec.json.decode(particulars)) for key, name, particulars in found}
 
 
 def mobiles_by_key(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, str]:
     """Return the masked mobiles of members by person, to show what a row would change."""
-    query = select(Member.person_key, Member.mobile_sealed).where(
-        Member.county == county,
-        Member.person_key.in_(keys),
-        Member.mobile_sealed.is_not(None),
-    )
+    found = session.execute(_MOBILES, {"county": county, "keys": list(keys)})
     keeper = vault()
-    return {key: masked_mobile(keeper, sealed, key) for key, sealed in session.execute(query)}
+    return {key: masked_mobile(keeper, sealed, key) for key, sealed in found}
 
 
-def _lines(county: str) -> Any:
-    return (
-        select(
-            Membership.id.label("membership_id"),
-            Membership.state,
-            Membership.began_on,
-            Membership.union_code,
-            Membership.admitted_at,
-            Member.id.label("member_id"),
-            Member.full_name,
-            Member.person_key,
-            Member.document_kind,
-            Member.document_sealed,
-            Member.mobile_sealed,
-            Member.particulars,
-            Member.changed_at,
-        )
-        .join(Member, (Member.county == county) & (Member.id == Membership.member_id))
-        .where(Membership.county == county)
-    )
+@cache
+def _page(*, state: MembershipState | None, is_past: bool, by_name: bool) -> Select[Any]:
+    query = _chosen(state=state, is_past=is_past, by_name=by_name)
+    query = query.where(_membership.id > bindparam("after")).order_by(_membership.id)
+    return query.limit(bindparam("limit", type_=Integer))
 
 
-def _chosen(
-    union_code: str, sight: Sight, search: str, state: MembershipState | None, on: date | None
-) -> list[Any]:
-    chosen = [Membership.union_code == union_code]
-    if on is not None:
-        chosen += _live_on(on)
-    else:
-        chosen.append(Membership.state == state if state else Membership.state.in_(LIVE))
+@cache
+def _chosen(*, state: MembershipState | None, is_past: bool, by_name: bool) -> Select[Any]:
+    query = _LINES.where(_membership.union_code == bindparam("union_code"))
+    if by_name:
+        query = query.where(begins_with(_member.full_name, "name"))
+    if is_past:
+        end = bindparam("end", type_=Instant())
+        still = or_(_membership.ended_at.is_(None), _membership.ended_at >= end)
+        return query.where(_membership.admitted_at < end, still)
+    return query.where(_membership.state == state if state else _membership.state.in_(LIVE))
+
+
+def _asked(
+    county: str, union_code: str, sight: Sight, search: str, on: date | None
+) -> dict[str, Any]:
+    """Return the parameters of `_chosen`."""
+    asked: dict[str, Any] = {"county": county, "union_code": union_code}
     if search:
-        asked = mask.name(search, own=sight >= Sight.TOWNSHIP).rstrip("*")
-        chosen.append(Member.full_name.startswith(asked, autoescape=True))
-    return chosen
-
-
-def _live_on(day: date) -> tuple[Any, ...]:
-    end = end_of_day(day)
-    still = Membership.ended_at.is_(None) | (Membership.ended_at >= end)
-    return Membership.admitted_at < end, still
+        asked["name"] = mask.name(search, own=sight >= Sight.TOWNSHIP).rstrip("*")
+    return asked if on is None else {**asked, "end": end_of_day(on)}
 
 
 def _as_of(

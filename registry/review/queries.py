@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from registry.db import table_of
 from registry.members.match import Match
 from registry.members.queries import (
     Sight,
@@ -19,7 +20,7 @@ from registry.review.models import Decision, Verdict
 from registry.roster.columns import COLUMN
 from registry.roster.report import labels_of
 from registry.submissions.queries import RowView, SubmissionView
-from registry.vault.vault import vault
+from registry.vault.vault import Vault, vault
 
 # First what needs a decision, last what may pass in bulk.
 RISK: tuple[Match, ...] = (
@@ -53,40 +54,32 @@ class Difference(NamedTuple):
     after: str
 
 
+_decision = table_of(Decision).c
+_DECISIONS = select(*(_decision[name] for name in DecisionView._fields)).where(
+    _decision.county == bindparam("county")
+)
+_DECISIONS_ON = _DECISIONS.where(_decision.submission_id == bindparam("submission_id")).order_by(
+    _decision.id
+)
+_DECISIONS_OF = _DECISIONS.where(_decision.id.in_(bindparam("ids", expanding=True)))
+
+
 def decisions(session: Session, submission: SubmissionView) -> list[DecisionView]:
     """Return the decisions on a submission, oldest first."""
-    query = select(Decision).where(
-        Decision.county == submission.county, Decision.submission_id == submission.id
-    )
-    return [
-        DecisionView(
-            one.id,
-            Verdict(one.verdict),
-            one.reason,
-            one.note,
-            one.row_count,
-            one.decided_by,
-            one.decided_at,
-        )
-        for one in session.scalars(query.order_by(Decision.id))
-    ]
+    asked = {"county": submission.county, "submission_id": submission.id}
+    return [_view(*one) for one in session.execute(_DECISIONS_ON, asked)]
 
 
 def decisions_by_id(session: Session, county: str, ids: Sequence[int]) -> dict[int, DecisionView]:
     """Return decisions by number: what a row sent back stands under."""
-    query = select(Decision).where(Decision.county == county, Decision.id.in_(ids))
-    return {
-        one.id: DecisionView(
-            one.id,
-            Verdict(one.verdict),
-            one.reason,
-            one.note,
-            one.row_count,
-            one.decided_by,
-            one.decided_at,
-        )
-        for one in session.scalars(query)
-    }
+    if not ids:
+        return {}
+    found = session.execute(_DECISIONS_OF, {"county": county, "ids": list(ids)})
+    return {one.id: _view(*one) for one in found}
+
+
+def _view(number: int, verdict: str, *said: Any) -> DecisionView:
+    return DecisionView(number, Verdict(verdict), *said)
 
 
 def differences(
@@ -98,6 +91,8 @@ def differences(
         for row in rows
         if row.match in {Match.CHANGED, Match.CONFLICT} and row.person_key is not None
     ]
+    if not changed:
+        return {}
     keys = [row.person_key for row in changed if row.person_key is not None]
     known = particulars_by_key(session, submission.county, keys)
     mobiles = mobiles_by_key(session, submission.county, keys)
@@ -109,9 +104,8 @@ def differences(
     return result
 
 
-def masked(row: RowView, sight: Sight) -> tuple[str, str]:
+def masked(keeper: Vault, row: RowView, sight: Sight) -> tuple[str, str]:
     """Return document number and mobile of a submitted row, masked."""
-    keeper = vault()
     return (
         masked_document(keeper, row.document_sealed, row.person_key, sight),
         masked_mobile(keeper, row.mobile_sealed, row.person_key),

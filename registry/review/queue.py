@@ -3,20 +3,34 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from registry.db import Instant, begins_with, table_of
 from registry.members.match import Match
 from registry.members.queries import live_unions
 from registry.review.operations import ADMISSIBLE
 from registry.review.queries import RISK
 from registry.submissions.listing import unions_like
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.queries import ROW_COLUMNS, RowView, SubmissionView, row_view, view_of
+from registry.submissions.queries import (
+    OF_SUBMISSION,
+    ROW_COLUMNS,
+    SUBMISSIONS,
+    RowView,
+    SubmissionView,
+    named_by,
+    row_view,
+    view_of,
+)
 from registry.submissions.states import REVIEWABLE, RowState, State
 from registry.unions import queries as union_queries
+
+# Of the plain tables, and put together once where the shape is the same each time.
+_submission, _row = table_of(Submission).c, table_of(SubmissionRow).c
 
 
 class Other(StrEnum):
@@ -36,7 +50,7 @@ Part = Match | Other
 
 # A conflict or a transfer always has its warning; those rows have parts of their own. What an
 # unchanged row warns of was approved before and is not asked again.
-_DOUBTFUL = (SubmissionRow.worst == "warning") & SubmissionRow.match.in_(
+_DOUBTFUL = (_row.worst == "warning") & _row.match.in_(
     [match for match in ADMISSIBLE if match is not Match.UNCHANGED]
 )
 
@@ -82,6 +96,35 @@ class Pending(NamedTuple):
         return of_others[part]
 
 
+_IS_WAITING = (
+    _submission.county == bindparam("county"),
+    _submission.state.in_(tuple(REVIEWABLE)),
+    begins_with(_submission.path, "path"),
+)
+_WAITING = SUBMISSIONS.where(*_IS_WAITING).order_by(_submission.submitted_at, _submission.id)
+_QUEUE = _WAITING.where(_submission.state.in_(bindparam("states", expanding=True))).limit(
+    bindparam("limit", type_=Integer)
+)
+_HOW_MUCH = select(func.count(), func.coalesce(func.sum(_submission.pending_count), 0)).where(
+    *_IS_WAITING
+)
+_SINCE = select(func.min(_submission.submitted_at)).where(*_IS_WAITING)
+# Behind none in the queue, and behind a given one.
+_NEXT_UP = _WAITING.where(
+    _submission.id != bindparam("present"),
+    _submission.submitted_by != bindparam("account_id"),
+    _submission.created_by != bindparam("account_id"),
+    select(_row.row)
+    .where(
+        _row.county == _submission.county,
+        _row.submission_id == _submission.id,
+        _row.state == RowState.PENDING,
+        _row.match.in_(ADMISSIBLE),
+    )
+    .exists(),
+).limit(1)
+
+
 def queue(
     session: Session,
     county: str,
@@ -96,30 +139,27 @@ def queue(
 
     `search` is a part of the union's name or the start of its code.
     """
-    query = select(Submission).where(*_waiting(county, path), Submission.state.in_(states))
+    query = _QUEUE
     if search:
-        query = query.where(Submission.union_code.in_(unions_like(county, path, search)))
+        query = query.where(_submission.union_code.in_(unions_like(county, path, search)))
     if after is not None:
         query = query.where(_behind(*after))
-    query = query.order_by(Submission.submitted_at, Submission.id).limit(limit)
-    found = [view_of(one) for one in session.scalars(query)]
+    asked = {"county": county, "path": path, "states": list(states), "limit": limit}
+    found = [view_of(one) for one in session.execute(query, asked).all()]
     pending = _pending_by(session, county, [one.id for one in found])
     return [QueueLine(one, pending.get(one.id, Pending({}))) for one in found]
 
 
 def waiting(session: Session, county: str, path: str) -> tuple[int, int]:
     """Return how many submissions and rows wait below a path."""
-    count, rows = session.execute(
-        select(func.count(), func.coalesce(func.sum(Submission.pending_count), 0)).where(
-            *_waiting(county, path)
-        )
-    ).one()
+    count, rows = session.execute(_HOW_MUCH, {"county": county, "path": path}).one()
     return count, int(rows)
 
 
 def longest_wait(session: Session, county: str, path: str) -> datetime | None:
     """Return when the submission that waits longest below a path was sent; None: nothing waits."""
-    return session.scalar(select(func.min(Submission.submitted_at)).where(*_waiting(county, path)))
+    since: datetime | None = session.scalar(_SINCE, {"county": county, "path": path})
+    return since
 
 
 def next_up(
@@ -130,32 +170,27 @@ def next_up(
     It is the next in the queue, after the last one the first again. What this account sent itself
     is passed over, and so is what only waits for transfers and conflicts to be settled.
     """
-    can_decide = (
-        select(SubmissionRow.row)
-        .where(
-            SubmissionRow.county == Submission.county,
-            SubmissionRow.submission_id == Submission.id,
-            SubmissionRow.state == RowState.PENDING,
-            SubmissionRow.match.in_(ADMISSIBLE),
-        )
-        .exists()
-    )
-    query = (
-        select(Submission)
-        .where(
-            *_waiting(present.county, path),
-            Submission.id != present.id,
-            Submission.submitted_by != account_id,
-            Submission.created_by != account_id,
-            can_decide,
-        )
-        .order_by(Submission.submitted_at, Submission.id)
-        .limit(1)
-    )
-    here = (present.submitted_at, present.id) if present.submitted_at else None
-    found = session.scalar(query.where(_behind(*here))) if here else None
-    found = found or session.scalar(query)
+    asked = {
+        "county": present.county,
+        "path": path,
+        "present": present.id,
+        "account_id": account_id,
+        "since": present.submitted_at,
+    }
+    found = session.execute(_NEXT_UP_BEHIND, asked).first() if present.submitted_at else None
+    found = found or session.execute(_NEXT_UP, asked).first()
     return view_of(found) if found else None
+
+
+_CLOSED = (
+    SUBMISSIONS.where(
+        _submission.county == bindparam("county"),
+        _submission.state == State.CLOSED,
+        begins_with(_submission.path, "path"),
+    )
+    .order_by(_submission.closed_at.desc(), _submission.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 def closed(
@@ -168,20 +203,15 @@ def closed(
     limit: int = 50,
 ) -> list[SubmissionView]:
     """Return the submissions below a path without undecided rows, the last closed first."""
-    query = select(Submission).where(
-        Submission.county == county,
-        Submission.state == State.CLOSED,
-        Submission.path.startswith(path, autoescape=True),
-    )
+    query = _CLOSED
     if search:
-        query = query.where(Submission.union_code.in_(unions_like(county, path, search)))
+        query = query.where(_submission.union_code.in_(unions_like(county, path, search)))
     if before is not None:
         at, number = before
-        query = query.where(
-            (Submission.closed_at < at) | ((Submission.closed_at == at) & (Submission.id < number))
-        )
-    query = query.order_by(Submission.closed_at.desc(), Submission.id.desc()).limit(limit)
-    return [view_of(one) for one in session.scalars(query)]
+        same = and_(_submission.closed_at == at, _submission.id < number)
+        query = query.where(or_(_submission.closed_at < at, same))
+    asked = {"county": county, "path": path, "limit": limit}
+    return [view_of(one) for one in session.execute(query, asked).all()]
 
 
 def pending(session: Session, submission: SubmissionView) -> Pending:
@@ -199,23 +229,29 @@ def pending_rows(
     limit: int = 100,
 ) -> list[RowView]:
     """Return undecided rows of a part in the order of the file, after row `after`."""
-    query = select(*ROW_COLUMNS).where(*_chosen(submission, part), SubmissionRow.row > after)
-    found = session.execute(query.order_by(SubmissionRow.row).limit(limit))
-    return [row_view(one) for one in found]
+    asked = {**named_by(submission), "after": after, "limit": limit}
+    return [row_view(one) for one in session.execute(_rows_of(part), asked).all()]
+
+
+@cache
+def _rows_of(part: Part) -> Select[Any]:
+    query = select(*ROW_COLUMNS).where(*_chosen(part), _row.row > bindparam("after"))
+    return query.order_by(_row.row).limit(bindparam("limit", type_=Integer))
 
 
 def page_before(
     session: Session, submission: SubmissionView, part: Part, after: int, limit: int
 ) -> int:
     """Return the row after which the page before the one after row `after` begins."""
-    query = select(SubmissionRow.row).where(*_chosen(submission, part), SubmissionRow.row <= after)
-    return session.scalar(query.order_by(SubmissionRow.row.desc()).offset(limit).limit(1)) or 0
+    query = select(_row.row).where(*_chosen(part), _row.row <= after)
+    query = query.order_by(_row.row.desc()).offset(limit).limit(1)
+    return session.scalar(query, named_by(submission)) or 0
 
 
 def pending_numbers(session: Session, submission: SubmissionView, part: Part) -> list[int]:
     """Return the row numbers of the undecided rows of a part, all of them."""
-    query = select(SubmissionRow.row).where(*_chosen(submission, part))
-    return list(session.scalars(query.order_by(SubmissionRow.row)))
+    query = select(_row.row).where(*_chosen(part)).order_by(_row.row)
+    return list(session.scalars(query, named_by(submission)))
 
 
 def other_unions(session: Session, rows: Sequence[RowView], path: str) -> dict[int, str]:
@@ -238,54 +274,44 @@ def other_unions(session: Session, rows: Sequence[RowView], path: str) -> dict[i
     }
 
 
-def _waiting(county: str, path: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Submission.county == county,
-        Submission.state.in_(tuple(REVIEWABLE)),
-        Submission.path.startswith(path, autoescape=True),
-    )
+def _behind(at: Any, number: Any) -> ColumnElement[bool]:
+    same = and_(_submission.submitted_at == at, _submission.id > number)
+    return or_(_submission.submitted_at > at, same)
 
 
-def _behind(at: datetime, number: int) -> ColumnElement[bool]:
-    later = Submission.submitted_at > at
-    return later | ((Submission.submitted_at == at) & (Submission.id > number))
-
-
-def _chosen(submission: SubmissionView, part: Part) -> tuple[ColumnElement[bool], ...]:
+def _chosen(part: Part) -> tuple[ColumnElement[bool], ...]:
     which: ColumnElement[bool]
     if isinstance(part, Match):
-        which = SubmissionRow.match == part
+        which = _row.match == part
     else:
         which = {
             Other.WARNING: _DOUBTFUL,
-            Other.UNMATCHED: SubmissionRow.match.is_(None),
+            Other.UNMATCHED: _row.match.is_(None),
             Other.ALL: true(),
         }[part]
-    return (
-        SubmissionRow.county == submission.county,
-        SubmissionRow.submission_id == submission.id,
-        SubmissionRow.state == RowState.PENDING,
-        which,
+    return (*OF_SUBMISSION, _row.state == RowState.PENDING, which)
+
+
+_PENDING = (
+    select(
+        _row.submission_id,
+        _row.match,
+        func.count(),
+        func.count().filter(_DOUBTFUL),
     )
+    .where(
+        _row.county == bindparam("county"),
+        _row.submission_id.in_(bindparam("ids", expanding=True)),
+        _row.state == RowState.PENDING,
+    )
+    .group_by(_row.submission_id, _row.match)
+)
+_NEXT_UP_BEHIND = _NEXT_UP.where(_behind(bindparam("since", type_=Instant()), bindparam("present")))
 
 
 def _pending_by(session: Session, county: str, ids: Sequence[int]) -> dict[int, Pending]:
-    query = (
-        select(
-            SubmissionRow.submission_id,
-            SubmissionRow.match,
-            func.count(),
-            func.count().filter(_DOUBTFUL),
-        )
-        .where(
-            SubmissionRow.county == county,
-            SubmissionRow.submission_id.in_(ids),
-            SubmissionRow.state == RowState.PENDING,
-        )
-        .group_by(SubmissionRow.submission_id, SubmissionRow.match)
-    )
     counted: dict[int, dict[str | None, tuple[int, int]]] = {}
-    for number, match, count, warned in session.execute(query):
+    for number, match, count, warned in session.execute(_PENDING, {"county": county, "ids": ids}):
         counted.setdefault(number, {})[match] = (count, warned)
     return {
         number: Pending(

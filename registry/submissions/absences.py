@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from registry.db import table_of
 from registry.identity import mask
 from registry.members.matching import LEAVING, RETAINING
 from registry.members.models import LIVE, Member, Membership, MembershipState
 from registry.members.queries import Sight, masked_document, masked_mobile
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.queries import SubmissionView, find, view_of
+from registry.submissions.queries import SUBMISSIONS, SubmissionView, find, view_of
 from registry.submissions.states import Kind, RowState, State
 from registry.vault.vault import vault
 
@@ -132,20 +133,25 @@ def reason_of(change: str, change_reason: str | None) -> Reason:
     return _REASON_OF.get((change, change_reason), Reason.OVERLOOKED)
 
 
+_submission = table_of(Submission).c
+_LINKED = (
+    SUBMISSIONS.where(
+        _submission.county == bindparam("county"),
+        _submission.union_code == bindparam("union_code"),
+        _submission.parent_id == bindparam("roster"),
+        _submission.source == ABSENCE,
+        _submission.state.not_in(_OVER),
+    )
+    .order_by(_submission.id.desc())
+    .limit(1)
+)
+
+
 def linked(session: Session, roster: SubmissionView) -> SubmissionView | None:
     """Return the submission that holds what was said of the members missing in a roster."""
-    found = session.scalar(
-        select(Submission)
-        .where(
-            Submission.county == roster.county,
-            Submission.union_code == roster.union_code,
-            Submission.parent_id == roster.id,
-            Submission.source == ABSENCE,
-            Submission.state.not_in(_OVER),
-        )
-        .order_by(Submission.id.desc())
-        .limit(1)
-    )
+    session.flush()  # an operation sees what it has changed
+    asked = {"county": roster.county, "union_code": roster.union_code, "roster": roster.id}
+    found = session.execute(_LINKED, asked).one_or_none()
     return view_of(found) if found is not None else None
 
 

@@ -2,28 +2,39 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from registry.db import table_of
 from registry.members.match import Match
 from registry.submissions.models import SubmissionRow
-from registry.submissions.queries import ROW_COLUMNS, RowView, SubmissionView, row_view
+from registry.submissions.queries import (
+    OF_SUBMISSION,
+    ROW_COLUMNS,
+    RowView,
+    SubmissionView,
+    named_by,
+    row_view,
+)
 from registry.submissions.states import RowState
 from registry.submissions.storing import decode_findings
 
 DUPLICATE = "roster.duplicate"
+# Statements are of the plain table, and put together once where they have the same shape each time.
+_row = table_of(SubmissionRow).c
 # What a row says of a person, without its running number and remark.
 _SAYING = (
-    SubmissionRow.person_key,
-    SubmissionRow.full_name,
-    SubmissionRow.document_kind,
-    SubmissionRow.mobile_key,
-    SubmissionRow.change,
-    SubmissionRow.changed_on,
-    SubmissionRow.change_reason,
-    SubmissionRow.clean,
+    _row.person_key,
+    _row.full_name,
+    _row.document_kind,
+    _row.mobile_key,
+    _row.change,
+    _row.changed_on,
+    _row.change_reason,
+    _row.clean,
 )
 _ROW_DIGITS = 7  # of a sheet's last row
 
@@ -80,16 +91,31 @@ def page(
     """
     chosen = [*_of(submission), *_in(tab)]
     if code:
-        chosen.append(SubmissionRow.findings.contains(f'"{code}"', autoescape=True))
+        chosen.append(_says(code))
     if numbers:
-        chosen.append(SubmissionRow.row.in_(numbers))
+        chosen.append(_row.row.in_(numbers))
     if search:
         chosen.append(_named(search))
-    query = select(*ROW_COLUMNS).where(*chosen, SubmissionRow.row > after)
-    found = list(session.execute(query.order_by(SubmissionRow.row).limit(limit + 1)))
+    query = _after(*chosen) if numbers or search else _page(tab, code)
+    asked = {**named_by(submission), "after": after, "limit": limit + 1}
+    found = session.execute(query, asked).all()
     following = found[limit - 1].row if len(found) > limit else None
     rows = [row_view(one) for one in found[:limit]]
     return Page(rows, _previous(session, chosen, after, limit) if after else None, following)
+
+
+@lru_cache(256)
+def _page(tab: Tab, code: str) -> Select[Any]:
+    return _after(*OF_SUBMISSION, *_in(tab), *([_says(code)] if code else []))
+
+
+def _after(*chosen: ColumnElement[bool]) -> Select[Any]:
+    query = select(*ROW_COLUMNS).where(*chosen, _row.row > bindparam("after"))
+    return query.order_by(_row.row).limit(bindparam("limit", type_=Integer))
+
+
+def _says(code: str) -> ColumnElement[bool]:
+    return _row.findings.contains(f'"{code}"', autoescape=True)
 
 
 def twins(session: Session, submission: SubmissionView) -> list[list[int]]:
@@ -98,14 +124,14 @@ def twins(session: Session, submission: SubmissionView) -> list[list[int]]:
     The same in everything that is kept of a person; running numbers and remarks do not count. Rows
     with any other error are in no group: what they say is not known.
     """
-    query = select(SubmissionRow.row, SubmissionRow.findings, *_SAYING).where(
+    query = select(_row.row, _row.findings, *_SAYING).where(
         *_of(submission),
-        SubmissionRow.state == RowState.DRAFT,
-        SubmissionRow.person_key.is_not(None),
-        SubmissionRow.findings.contains(f'"{DUPLICATE}"', autoescape=True),
+        _row.state == RowState.DRAFT,
+        _row.person_key.is_not(None),
+        _says(DUPLICATE),
     )
     groups: dict[tuple[Any, ...], list[int]] = {}
-    for row, findings, *said in session.execute(query.order_by(SubmissionRow.row)):
+    for row, findings, *said in session.execute(query.order_by(_row.row)):
         if all(
             one.code == DUPLICATE or one.severity != "error" for one in decode_findings(findings)
         ):
@@ -115,26 +141,37 @@ def twins(session: Session, submission: SubmissionView) -> list[list[int]]:
 
 def around(session: Session, submission: SubmissionView, row: int, *, reach: int = 3) -> list[int]:
     """Return the numbers of the rows before and after a row and its own, in the file's order."""
-    query = select(SubmissionRow.row).where(*_of(submission)).limit(reach)
-    before = session.scalars(
-        query.where(SubmissionRow.row < row).order_by(SubmissionRow.row.desc())
-    ).all()
-    after = session.scalars(query.where(SubmissionRow.row > row).order_by(SubmissionRow.row)).all()
+    query = select(_row.row).where(*_of(submission)).limit(reach)
+    before = session.scalars(query.where(_row.row < row).order_by(_row.row.desc())).all()
+    after = session.scalars(query.where(_row.row > row).order_by(_row.row)).all()
     return [*reversed(before), row, *after]
+
+
+_ORIGIN = select(_row.row, _row.decision_id).where(
+    *OF_SUBMISSION, _row.follow_up_id == bindparam("draft_id")
+)
 
 
 def origin(session: Session, draft: SubmissionView) -> Origin:
     """Return why the rows of a follow-up draft stand in it."""
     if draft.parent_id is None:
         return Origin({}, 0)
-    query = select(SubmissionRow.row, SubmissionRow.decision_id).where(
-        SubmissionRow.county == draft.county,
-        SubmissionRow.submission_id == draft.parent_id,
-        SubmissionRow.follow_up_id == draft.id,
-    )
-    found = session.execute(query).tuples().all()
+    asked = {"county": draft.county, "submission_id": draft.parent_id, "draft_id": draft.id}
+    found = session.execute(_ORIGIN, asked).tuples().all()
     decided = {row: decision for row, decision in found if decision is not None}
     return Origin(decided, len(found) - len(decided))
+
+
+_SENT_BACK = (
+    select(_row.follow_up_id, func.count())
+    .where(
+        _row.county == bindparam("county"),
+        _row.submission_id.in_(bindparam("parents", expanding=True)),
+        _row.follow_up_id.in_(bindparam("drafts", expanding=True)),
+        _row.state == RowState.SENT_BACK,
+    )
+    .group_by(_row.follow_up_id)
+)
 
 
 def sent_back(session: Session, drafts: Sequence[SubmissionView]) -> dict[int, int]:
@@ -142,46 +179,39 @@ def sent_back(session: Session, drafts: Sequence[SubmissionView]) -> dict[int, i
     parents = [draft.parent_id for draft in drafts if draft.parent_id is not None]
     if not parents:
         return {}
-    query = (
-        select(SubmissionRow.follow_up_id, func.count())
-        .where(
-            SubmissionRow.county == drafts[0].county,
-            SubmissionRow.submission_id.in_(parents),
-            SubmissionRow.follow_up_id.in_([draft.id for draft in drafts]),
-            SubmissionRow.state == RowState.SENT_BACK,
-        )
-        .group_by(SubmissionRow.follow_up_id)
-    )
-    return {number: count for number, count in session.execute(query) if number is not None}
+    asked = {
+        "county": drafts[0].county,
+        "parents": parents,
+        "drafts": [draft.id for draft in drafts],
+    }
+    return dict(session.execute(_SENT_BACK, asked).tuples().all())
+
+
+_SETTLED = select(func.count()).where(
+    *OF_SUBMISSION,
+    _row.worst == "warning",
+    _row.match == Match.UNCHANGED,
+    _row.state != RowState.EXCLUDED,
+)
 
 
 def settled(session: Session, submission: SubmissionView) -> int:
     """Return how many rows with a warning say just what was approved before: of them nothing is
     asked again.
     """
-    query = select(func.count()).where(
-        *_of(submission),
-        SubmissionRow.worst == "warning",
-        SubmissionRow.match == Match.UNCHANGED,
-        SubmissionRow.state != RowState.EXCLUDED,
-    )
-    return session.scalar(query) or 0
+    return session.scalar(_SETTLED, named_by(submission)) or 0
 
 
 def stored_so_far(session: Session, submission: SubmissionView) -> dict[str, int]:
     """Return the rows that a reading has stored already, by their worst finding."""
-    query = (
-        select(SubmissionRow.worst, func.count())
-        .where(*_of(submission))
-        .group_by(SubmissionRow.worst)
-    )
+    query = select(_row.worst, func.count()).where(*_of(submission)).group_by(_row.worst)
     return dict(session.execute(query).tuples().all())
 
 
 def _of(submission: SubmissionView) -> list[ColumnElement[bool]]:
     return [
-        SubmissionRow.county == submission.county,
-        SubmissionRow.submission_id == submission.id,
+        _row.county == submission.county,
+        _row.submission_id == submission.id,
     ]
 
 
@@ -189,20 +219,20 @@ def _in(tab: Tab) -> list[ColumnElement[bool]]:
     if tab is Tab.ALL:
         return []
     if tab is Tab.EXCLUDED:
-        return [SubmissionRow.state == RowState.EXCLUDED]
-    present = SubmissionRow.state != RowState.EXCLUDED
+        return [_row.state == RowState.EXCLUDED]
+    present = _row.state != RowState.EXCLUDED
     if tab is Tab.FIXED:
-        return [present, SubmissionRow.findings.contains('"fixed"')]
+        return [present, _row.findings.contains('"fixed"')]
     if tab is Tab.WARNING:
-        is_new = SubmissionRow.match.is_distinct_from(Match.UNCHANGED)
-        return [present, SubmissionRow.worst == "warning", is_new]
-    return [present, SubmissionRow.worst == tab.value]
+        is_new = _row.match.is_distinct_from(Match.UNCHANGED)
+        return [present, _row.worst == "warning", is_new]
+    return [present, _row.worst == tab.value]
 
 
 def _named(search: str) -> ColumnElement[bool]:
-    named = SubmissionRow.full_name.contains(search, autoescape=True)
+    named = _row.full_name.contains(search, autoescape=True)
     if search.isascii() and search.isdigit() and len(search) <= _ROW_DIGITS:
-        return or_(named, SubmissionRow.row == int(search))
+        return or_(named, _row.row == int(search))
     return named
 
 
@@ -210,8 +240,8 @@ def _previous(
     session: Session, chosen: list[ColumnElement[bool]], after: int, limit: int
 ) -> int | None:
     """Return the row after which the page before this one starts."""
-    query = select(SubmissionRow.row).where(*chosen, SubmissionRow.row <= after)
-    earlier = list(session.scalars(query.order_by(SubmissionRow.row.desc()).limit(limit + 1)))
+    query = select(_row.row).where(*chosen, _row.row <= after)
+    earlier = list(session.scalars(query.order_by(_row.row.desc()).limit(limit + 1)))
     if not earlier:
         return None
     return earlier[limit] if len(earlier) > limit else 0

@@ -4,23 +4,32 @@ state.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from registry.db import begins_with, table_of
 from registry.members.match import Match
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import (
+    OF_SUBMISSION,
     ROW_COLUMNS,
+    SUBMISSIONS,
     RowView,
     SubmissionView,
+    named_by,
     row_view,
     stands_alone,
     view_of,
 )
 from registry.submissions.states import Kind, RowState, State
 from registry.unions.models import TradeUnion
+from registry.unions.queries import Union
+
+# Of the plain tables, and put together once where the shape is the same each time.
+_submission, _row = table_of(Submission).c, table_of(SubmissionRow).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +72,7 @@ class FollowUp(NamedTuple):
 
 def below(
     session: Session,
-    county: str,
-    path: str,
+    place: Union,
     *,
     search: str = "",
     states: Sequence[State] = (),
@@ -78,30 +86,48 @@ def below(
     `search` is a part of the union's name or the start of its code. Drafts are the clerk's own:
     they are left out unless `with_drafts`; drafts that were given up always are.
     """
-    query = select(Submission).where(*_at(county, path, with_drafts=with_drafts))
+    query = _newest(of_one=place.is_grassroots, with_drafts=with_drafts)
     if search:
-        query = query.where(Submission.union_code.in_(unions_like(county, path, search)))
+        like = unions_like(place.county, place.path, search)
+        query = query.where(_submission.union_code.in_(like))
     if states:
-        query = query.where(Submission.state.in_(states))
+        query = query.where(_submission.state.in_(states))
     if kind is not None:
-        query = query.where(Submission.kind == kind)
+        query = query.where(_submission.kind == kind)
     if before is not None:
-        query = query.where(Submission.id < before)
-    return [
-        view_of(one) for one in session.scalars(query.order_by(Submission.id.desc()).limit(limit))
-    ]
+        query = query.where(_submission.id < before)
+    found = session.execute(query, {**place._asdict(), "limit": limit}).all()
+    return [view_of(one) for one in found]
+
+
+@cache
+def _newest(*, of_one: bool, with_drafts: bool) -> Select[Any]:
+    query = _at(SUBMISSIONS, of_one=of_one, with_drafts=with_drafts)
+    return query.order_by(_submission.id.desc()).limit(bindparam("limit", type_=Integer))
 
 
 def counts_by_state(
-    session: Session, county: str, path: str, *, with_drafts: bool = False
+    session: Session, place: Union, *, with_drafts: bool = False
 ) -> dict[State, int]:
     """Return how many submissions at or below a place stand in each state."""
-    query = (
-        select(Submission.state, func.count())
-        .where(*_at(county, path, with_drafts=with_drafts))
-        .group_by(Submission.state)
+    query = _states(of_one=place.is_grassroots, with_drafts=with_drafts)
+    return {State(state): count for state, count in session.execute(query, place._asdict())}
+
+
+@cache
+def _states(*, of_one: bool, with_drafts: bool) -> Select[Any]:
+    counted = select(_submission.state, func.count()).group_by(_submission.state)
+    return _at(counted, of_one=of_one, with_drafts=with_drafts)
+
+
+_ROW_COUNTS = (
+    select(_row.submission_id, _row.state, func.count())
+    .where(
+        _row.county == bindparam("county"),
+        _row.submission_id.in_(bindparam("ids", expanding=True)),
     )
-    return {State(state): count for state, count in session.execute(query)}
+    .group_by(_row.submission_id, _row.state)
+)
 
 
 def row_counts(session: Session, submissions: Iterable[SubmissionView]) -> dict[int, RowCounts]:
@@ -109,79 +135,89 @@ def row_counts(session: Session, submissions: Iterable[SubmissionView]) -> dict[
     listed = list(submissions)
     if not listed:
         return {}
-    query = (
-        select(SubmissionRow.submission_id, SubmissionRow.state, func.count())
-        .where(
-            SubmissionRow.county == listed[0].county,
-            SubmissionRow.submission_id.in_([one.id for one in listed]),
-        )
-        .group_by(SubmissionRow.submission_id, SubmissionRow.state)
-    )
+    asked = {"county": listed[0].county, "ids": [one.id for one in listed]}
     found: dict[int, dict[str, int]] = {one.id: {} for one in listed}
-    for number, state, count in session.execute(query):
+    for number, state, count in session.execute(_ROW_COUNTS, asked):
         found[number][state] = count
     return {one.id: _counted(one, found[one.id]) for one in listed}
 
 
+_LAST_BY_UNION = SUBMISSIONS.where(
+    _submission.county == bindparam("county"),
+    _submission.id.in_(
+        select(func.max(_submission.id))
+        .where(
+            _submission.county == bindparam("county"),
+            _submission.union_code.in_(bindparam("codes", expanding=True)),
+            _submission.submitted_at.is_not(None),
+            _submission.state != State.STAGED,
+        )
+        .group_by(_submission.union_code)
+    ),
+)
+
+
 def last_by_union(session: Session, county: str, codes: Iterable[str]) -> dict[str, SubmissionView]:
     """Return the newest submission (no drafts) of each of these unions, by union."""
-    newest = (
-        select(func.max(Submission.id))
-        .where(
-            Submission.county == county,
-            Submission.union_code.in_(list(codes)),
-            Submission.submitted_at.is_not(None),
-            Submission.state != State.STAGED,
-        )
-        .group_by(Submission.union_code)
+    found = session.execute(_LAST_BY_UNION, {"county": county, "codes": list(codes)})
+    return {one.union_code: view_of(one) for one in found}
+
+
+_FOLLOW_UPS = (
+    select(
+        _row.follow_up_id,
+        _row.state,
+        _row.decision_id,
+        func.count(),
+        _submission.state.label("draft_state"),
     )
-    query = select(Submission).where(Submission.county == county, Submission.id.in_(newest))
-    return {one.union_code: view_of(one) for one in session.scalars(query)}
+    .join(
+        table_of(Submission),
+        (_submission.county == _row.county) & (_submission.id == _row.follow_up_id),
+    )
+    .where(*OF_SUBMISSION, _row.follow_up_id.is_not(None))
+    .group_by(
+        _row.follow_up_id,
+        _row.state,
+        _row.decision_id,
+        _submission.state,
+    )
+    .order_by(_row.follow_up_id)
+)
 
 
 def follow_ups(session: Session, submission: SubmissionView) -> list[FollowUp]:
     """Return the drafts that took up rows of a submission, oldest first."""
-    query = (
-        select(
-            SubmissionRow.follow_up_id,
-            SubmissionRow.state,
-            SubmissionRow.decision_id,
-            func.count(),
-            Submission.state.label("draft_state"),
-        )
-        .join(
-            Submission,
-            (Submission.county == submission.county)
-            & (Submission.id == SubmissionRow.follow_up_id),
-        )
-        .where(
-            SubmissionRow.county == submission.county,
-            SubmissionRow.submission_id == submission.id,
-            SubmissionRow.follow_up_id.is_not(None),
-        )
-        .group_by(
-            SubmissionRow.follow_up_id,
-            SubmissionRow.state,
-            SubmissionRow.decision_id,
-            Submission.state,
-        )
-        .order_by(SubmissionRow.follow_up_id)
-    )
     return [
         FollowUp(number, RowState(state), decision, count, State(draft))
-        for number, state, decision, count, draft in session.execute(query)
+        for number, state, decision, count, draft in session.execute(
+            _FOLLOW_UPS, named_by(submission)
+        )
     ]
+
+
+_PENDING_TRANSFERS = select(func.count()).where(
+    *OF_SUBMISSION,
+    _row.state == RowState.PENDING,
+    _row.match == Match.TRANSFER,
+)
 
 
 def pending_transfers(session: Session, submission: SubmissionView) -> int:
     """Return how many undecided rows belong to persons who are active in another union."""
-    query = select(func.count()).where(
-        SubmissionRow.county == submission.county,
-        SubmissionRow.submission_id == submission.id,
-        SubmissionRow.state == RowState.PENDING,
-        SubmissionRow.match == Match.TRANSFER,
+    return session.scalar(_PENDING_TRANSFERS, named_by(submission)) or 0
+
+
+_ROWS_IN = (
+    select(*ROW_COLUMNS)
+    .where(
+        *OF_SUBMISSION,
+        _row.state.in_(bindparam("states", expanding=True)),
+        _row.row > bindparam("after"),
     )
-    return session.scalar(query) or 0
+    .order_by(_row.row)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 def rows_in(
@@ -193,14 +229,8 @@ def rows_in(
     limit: int = 50,
 ) -> list[RowView]:
     """Return the rows in any of these states in the order of the file, after row `after`."""
-    query = select(*ROW_COLUMNS).where(
-        SubmissionRow.county == submission.county,
-        SubmissionRow.submission_id == submission.id,
-        SubmissionRow.state.in_(states),
-        SubmissionRow.row > after,
-    )
-    found = session.execute(query.order_by(SubmissionRow.row).limit(limit))
-    return [row_view(one) for one in found]
+    asked = {**named_by(submission), "states": list(states), "after": after, "limit": limit}
+    return [row_view(one) for one in session.execute(_ROWS_IN, asked).all()]
 
 
 def unions_like(county: str, path: str, search: str) -> Any:
@@ -215,13 +245,19 @@ def unions_like(county: str, path: str, search: str) -> Any:
     )
 
 
-def _at(county: str, path: str, *, with_drafts: bool) -> tuple[ColumnElement[bool], ...]:
-    sent = Submission.submitted_at.is_not(None)
-    return (
-        Submission.county == county,
-        Submission.state != State.STAGED,
-        Submission.path.startswith(path, autoescape=True),
-        sent | (Submission.state == State.DRAFT) if with_drafts else sent,
+def _at(query: Select[Any], *, of_one: bool, with_drafts: bool) -> Select[Any]:
+    """Narrow a query to what lies at or below a place; the parameters are the place's own values.
+
+    `of_one` union: found by its code, without a look at everybody else's.
+    """
+    sent = _submission.submitted_at.is_not(None)
+    return query.where(
+        _submission.county == bindparam("county"),
+        _submission.state != State.STAGED,
+        _submission.union_code == bindparam("code")
+        if of_one
+        else begins_with(_submission.path, "path"),
+        sent | (_submission.state == State.DRAFT) if with_drafts else sent,
         stands_alone(),
     )
 

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.db import table_of
 from registry.members.match import Match
 from registry.roster.columns import COLUMN
 from registry.submissions.checking import Tab, settled
 from registry.submissions.models import SubmissionRow
-from registry.submissions.queries import SubmissionView
+from registry.submissions.queries import OF_SUBMISSION, SubmissionView, named_by
 from registry.submissions.states import RowState
 from registry.submissions.storing import StoredFinding, decode_findings
 
@@ -50,27 +51,27 @@ class Overview:
         return [one for one in self.values if one.times > 1]
 
 
+_row = table_of(SubmissionRow).c
+_FINDINGS = (
+    select(
+        func.min(_row.row),
+        _row.findings,
+        func.count(),
+        func.count().filter(_row.match == Match.UNCHANGED),
+    )
+    .where(*OF_SUBMISSION, _row.findings.is_not(None), _row.state != RowState.EXCLUDED)
+    .group_by(_row.findings)
+)
+_TOTAL = select(func.count()).where(*OF_SUBMISSION)
+
+
 def overview(session: Session, submission: SubmissionView) -> Overview:
     """Count a draft's findings. Excluded rows count under their tab only."""
     count = _Count({column.field for column in submission.columns if column.field})
     # Most findings say the same words in many rows: the database counts, each is decoded once.
-    query = (
-        select(
-            func.min(SubmissionRow.row),
-            SubmissionRow.findings,
-            func.count(),
-            func.count().filter(SubmissionRow.match == Match.UNCHANGED),
-        )
-        .where(
-            *_of(submission),
-            SubmissionRow.findings.is_not(None),
-            SubmissionRow.state != RowState.EXCLUDED,
-        )
-        .group_by(SubmissionRow.findings)
-    )
-    for row, text, times, unchanged in session.execute(query):
+    for row, text, times, unchanged in session.execute(_FINDINGS, named_by(submission)):
         count.add(row, decode_findings(text), times, unchanged)
-    total = session.scalar(select(func.count()).where(*_of(submission))) or 0
+    total = session.scalar(_TOTAL, named_by(submission)) or 0
     here = submission.ok_count + submission.warning_count + submission.error_count
     return Overview(
         tabs={
@@ -147,13 +148,6 @@ class _Count:
             if known is None
             else known._replace(row=min(row, known.row), times=known.times + times)
         )
-
-
-def _of(submission: SubmissionView) -> list[ColumnElement[bool]]:
-    return [
-        SubmissionRow.county == submission.county,
-        SubmissionRow.submission_id == submission.id,
-    ]
 
 
 def _most_first(rules: Mapping[str, int]) -> dict[str, int]:

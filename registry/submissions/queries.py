@@ -85,17 +85,18 @@ class RowView(NamedTuple):
     version: int
 
 
-# Of the plain table and put together once: every page of a submission begins with it.
+# Of the plain table and put together once: every page of a submission begins with it. `SUBMISSIONS`
+# is what `view_of` takes.
 _submission = table_of(Submission).c
 _layout = table_of(DraftLayout).c
-_SUBMISSIONS = select(
+SUBMISSIONS = select(
     *_submission,
     select(_layout.said)
     .where(_layout.county == _submission.county, _layout.submission_id == _submission.id)
     .scalar_subquery()
     .label("layout"),
 )
-_FIND = _SUBMISSIONS.where(_submission.id == bindparam("submission_id"))
+_FIND = SUBMISSIONS.where(_submission.id == bindparam("submission_id"))
 
 
 def find(session: Session, submission_id: int) -> SubmissionView:
@@ -153,7 +154,7 @@ def of_union(
 
 @cache
 def _of_union(*, by_state: bool, is_later: bool) -> Select[Any]:
-    query = _SUBMISSIONS.where(
+    query = SUBMISSIONS.where(
         _submission.county == bindparam("county"),
         _submission.union_code == bindparam("union_code"),
         _submission.state != State.STAGED,
@@ -324,27 +325,18 @@ def view_of(found: Submission | Row[Any]) -> SubmissionView:
     )
 
 
-ROW_COLUMNS = (
-    SubmissionRow.row,
-    SubmissionRow.state,
-    SubmissionRow.worst,
-    SubmissionRow.match,
-    SubmissionRow.change,
-    SubmissionRow.changed_on,
-    SubmissionRow.change_reason,
-    SubmissionRow.person_key,
-    SubmissionRow.full_name,
-    SubmissionRow.document_kind,
-    SubmissionRow.document_sealed,
-    SubmissionRow.mobile_sealed,
-    SubmissionRow.clean,
-    SubmissionRow.findings,
-    SubmissionRow.changed_fields,
-    SubmissionRow.sealed,
-    SubmissionRow.decision_id,
-    SubmissionRow.follow_up_id,
-    SubmissionRow.version,
+_row = table_of(SubmissionRow).c
+ROW_COLUMNS = tuple(_row[name] for name in RowView._fields)
+# The rows of a submission, as `named_by` names it.
+OF_SUBMISSION = (
+    _row.county == bindparam("county"),
+    _row.submission_id == bindparam("submission_id"),
 )
+
+
+def named_by(submission: SubmissionView) -> dict[str, Any]:
+    """Return the parameters of `OF_SUBMISSION`."""
+    return {"county": submission.county, "submission_id": submission.id}
 
 
 def _of(submission: SubmissionView) -> Any:
@@ -355,25 +347,22 @@ def _of(submission: SubmissionView) -> Any:
 
 
 def row_view(found: Any) -> RowView:
-    """Return the plain values of a selected row."""
-    return RowView(
-        row=found.row,
-        state=RowState(found.state),
-        worst=found.worst,
-        match=Match(found.match) if found.match else None,
-        change=found.change,
-        changed_on=found.changed_on,
-        change_reason=found.change_reason,
-        person_key=found.person_key,
-        full_name=found.full_name,
-        document_kind=found.document_kind,
-        document_sealed=found.document_sealed,
-        mobile_sealed=found.mobile_sealed,
-        clean=msgspec.json.decode(found.clean),
-        findings=decode_findings(found.findings),
-        changed_fields=msgspec.json.decode(found.changed_fields) if found.changed_fields else [],
-        sealed=found.sealed,
-        decision_id=found.decision_id,
-        follow_up_id=found.follow_up_id,
-        version=found.version,
+    """Return the plain values of a row of `ROW_COLUMNS`."""
+    row, state, worst, match, *said, clean, findings, changed, sealed, decision, up, version = found
+    decode = msgspec.json.decode
+    return RowView._make(
+        (
+            row,
+            RowState(state),
+            worst,
+            Match(match) if match else None,
+            *said,
+            decode(clean),
+            decode_findings(findings),
+            decode(changed) if changed else [],
+            sealed,
+            decision,
+            up,
+            version,
+        )
     )

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Integer, Row, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.clock import now
-from registry.db import transaction
+from registry.db import table_of, transaction
 from registry.errors import NotFound, StateRefused
 from registry.roster.sheet import Cell
 from registry.submissions import answering
@@ -135,39 +135,58 @@ def forget(session: Session, submission: Submission) -> None:
     )
 
 
+_correction = table_of(Correction).c
+_OF = (
+    _correction.county == bindparam("county"),
+    _correction.submission_id == bindparam("submission_id"),
+)
+_BY = _correction.account_id == bindparam("account_id")
+_STEPS = (
+    select(
+        _correction.number,
+        _correction.account_id,
+        _correction.at,
+        _correction.what,
+        _correction.place,
+        _correction.undone_at,
+    )
+    .where(*_OF)
+    .order_by(_correction.number.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+_NEWEST = _STEPS.where(_BY, _correction.undone_at.is_(None))
+_LEFT_AT = select(_correction.place).where(*_OF, _BY).order_by(_correction.number.desc()).limit(1)
+_OTHERS = (
+    select(_correction.account_id, func.max(_correction.at))
+    .where(*_OF, ~_BY, _correction.at > bindparam("since"))
+    .group_by(_correction.account_id)
+)
+
+
 def steps(session: Session, submission: SubmissionView, *, limit: int = 10) -> list[Step]:
     """Return the latest steps, newest first."""
-    query = _steps(submission).order_by(Correction.number.desc()).limit(limit)
-    return [_step(one) for one in session.execute(query)]
+    asked = {**_named_by(submission), "limit": limit}
+    return [_step(one) for one in session.execute(_STEPS, asked)]
 
 
 def newest(session: Session, submission: SubmissionView, account_id: int) -> Step | None:
     """Return the account's newest step that is not undone."""
-    query = _steps(submission).where(
-        Correction.account_id == account_id, Correction.undone_at.is_(None)
-    )
-    found = session.execute(query.order_by(Correction.number.desc()).limit(1)).one_or_none()
+    asked = {**_named_by(submission), "account_id": account_id, "limit": 1}
+    found = session.execute(_NEWEST, asked).one_or_none()
     return None if found is None else _step(found)
 
 
 def left_at(session: Session, submission: SubmissionView, account_id: int) -> str:
     """Return what the account was looking at when it last corrected the draft."""
-    query = select(Correction.place).where(*_of(submission), Correction.account_id == account_id)
-    return session.scalar(query.order_by(Correction.number.desc()).limit(1)) or ""
+    return session.scalar(_LEFT_AT, {**_named_by(submission), "account_id": account_id}) or ""
 
 
 def others_lately(
     session: Session, submission: SubmissionView, account_id: int
 ) -> dict[int, datetime]:
     """Return who else has corrected the draft in the last ten minutes, and when last."""
-    query = (
-        select(Correction.account_id, func.max(Correction.at))
-        .where(
-            *_of(submission), Correction.account_id != account_id, Correction.at > now() - _LATELY
-        )
-        .group_by(Correction.account_id)
-    )
-    return dict(session.execute(query).tuples().all())
+    asked = {**_named_by(submission), "account_id": account_id, "since": now() - _LATELY}
+    return dict(session.execute(_OTHERS, asked).tuples().all())
 
 
 def _take_back(session: Session, submission: SubmissionView, kept: Kept) -> Undone:
@@ -222,15 +241,8 @@ def _of(submission: SubmissionView) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _steps(submission: SubmissionView) -> Select[Any]:
-    return select(
-        Correction.number,
-        Correction.account_id,
-        Correction.at,
-        Correction.what,
-        Correction.place,
-        Correction.undone_at,
-    ).where(*_of(submission))
+def _named_by(submission: SubmissionView) -> dict[str, Any]:
+    return {"county": submission.county, "submission_id": submission.id}
 
 
 def _step(one: Row[Any]) -> Step:

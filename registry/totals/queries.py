@@ -1,15 +1,14 @@
 """Figures by unit and union, added up from the tallies; and the recount that must agree."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
-from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.db import begins_with, table_of
 from registry.members.counts import UnionCounts, recounted, tallied
 from registry.roster.columns import COLUMNS
 from registry.submissions.models import Submission, SubmissionRow
@@ -25,8 +24,7 @@ FORMED = frozenset({"active", "locked"})
 NOT_YET = frozenset({"unformed", "preparing"})
 
 
-def _no_shares() -> dict[str, Ratio]:
-    return dict.fromkeys(METRIC_LABELS, Ratio(0, 0))
+_NO_SHARES = dict.fromkeys(METRIC_LABELS, Ratio(0, 0))
 
 
 @dataclass(slots=True)
@@ -44,7 +42,7 @@ class Figures:
     pending_rows: int = 0
     unions_over: int = 0  # with more members than employees
     unions_undeclared: int = 0  # with members, but without a number of employees
-    metrics: dict[str, Ratio] = field(default_factory=_no_shares)
+    metrics: dict[str, Ratio] = field(default_factory=_NO_SHARES.copy)
 
     @property
     def over_headcount(self) -> bool:
@@ -91,6 +89,12 @@ class Difference(NamedTuple):
     counted: int
 
 
+_union = table_of(TradeUnion).c
+_BELOW = select(_union.code, _union.path, _union.status, _union.formed_on).where(
+    begins_with(_union.path, "path"), _union.level == Level.GRASSROOTS
+)
+
+
 def totals(session: Session, under: str, on: date) -> Totals:
     """Return the figures of the unions directly below a place.
 
@@ -98,28 +102,21 @@ def totals(session: Session, under: str, on: date) -> Totals:
     """
     place = find(session, under)
     parts = children(session, under) or [place]
-    by_part = {part.code: _NOTHING for part in parts}
+    by_part: dict[str, list[_Sums]] = {part.code: [] for part in parts}
     employees = headcounts(session, place.county, place.path, on)
-    query = select(TradeUnion.code, TradeUnion.path, TradeUnion.status, TradeUnion.formed_on).where(
-        TradeUnion.path.startswith(place.path, autoescape=True),
-        TradeUnion.level == Level.GRASSROOTS,
-    )
-    below = session.execute(query).all()
+    below = session.execute(_BELOW, {"path": place.path}).all()
     # The whole county is added up in one go, a part of it by its codes.
     codes = None if place.parent_code is None else [union.code for union in below]
     counts = tallied(session, place.county, on, codes)
     for code, path, status, formed_on in below:
         part = _part_of(by_part, path)
         if part is not None:
-            one = _of_union(
-                _status_on(status, formed_on, on),
-                counts.get(code, UnionCounts()),
-                employees.get(code, 0),
-            )
-            by_part[part] = _added(by_part[part], one)
-    total = reduce(_added, by_part.values(), _NOTHING)
-    figures = [_figures(part, by_part[part.code]) for part in parts]
-    return Totals(on, place, figures, _figures(place, total))
+            status = _status_on(status, formed_on, on)
+            one = _of_union(status, counts.get(code, _UNCOUNTED), employees.get(code, 0))
+            by_part[part].append(one)
+    sums = [_sum(by_part[part.code]) for part in parts]
+    figures = [_figures(part, of_part) for part, of_part in zip(parts, sums, strict=True)]
+    return Totals(on, place, figures, _figures(place, _sum(sums)))
 
 
 def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
@@ -179,7 +176,7 @@ class _Sums(NamedTuple):
     undeclared: int = 0
 
 
-_NOTHING = _Sums()
+_UNCOUNTED = UnionCounts()
 
 
 def _of_union(status: str, counts: UnionCounts, employees: int) -> _Sums:
@@ -194,9 +191,12 @@ def _of_union(status: str, counts: UnionCounts, employees: int) -> _Sums:
     )
 
 
-def _added(one: _Sums, other: _Sums) -> _Sums:
-    counts = UnionCounts(*map(add, one.counts, other.counts))
-    return _Sums(counts, *map(add, one[1:], other[1:]))
+def _sum(parts: Sequence[_Sums]) -> _Sums:
+    """Add up, column by column."""
+    if not parts:
+        return _Sums()
+    counts, *others = zip(*parts, strict=True)
+    return _Sums(UnionCounts(*map(sum, zip(*counts, strict=True))), *map(sum, others))
 
 
 def _figures(place: Union, sums: _Sums) -> Figures:
@@ -214,7 +214,7 @@ def _figures(place: Union, sums: _Sums) -> Figures:
         pending_rows=counts.pending,
         unions_over=sums.over,
         unions_undeclared=sums.undeclared,
-        metrics=_no_shares()
+        metrics=_NO_SHARES
         | {
             "membership_rate": Ratio(counts.active, sums.employees),
             "founding_rate": Ratio(sums.formed, sums.should),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from registry.db import table_of
+from registry.db import begins_with, table_of
 from registry.errors import NotFound
 from registry.unions.models import Headcount, Level, TradeUnion
 
@@ -97,40 +97,45 @@ def names_within(session: Session, codes: Iterable[str], path: str) -> dict[str,
     return dict(session.execute(query, {"codes": list(set(codes))}).tuples().all())
 
 
+_declared = table_of(Headcount).c
+_HEADCOUNT = (
+    select(_declared.employees)
+    .where(
+        _declared.county == bindparam("county"),
+        _declared.union_code == bindparam("code"),
+        _declared.declared_on <= bindparam("day"),
+    )
+    .order_by(_declared.declared_on.desc())
+    .limit(1)
+)
+_earlier = table_of(Headcount).alias().c
+_HEADCOUNTS = select(_declared.union_code, _declared.employees).where(
+    _declared.county == bindparam("county"),
+    _declared.union_code.in_(select(_union.code).where(begins_with(_union.path, "path"))),
+    _declared.declared_on
+    == select(func.max(_earlier.declared_on))
+    .where(
+        _earlier.county == _declared.county,
+        _earlier.union_code == _declared.union_code,
+        _earlier.declared_on <= bindparam("day"),
+    )
+    .scalar_subquery(),
+)
+
+
 def headcount(session: Session, union: Union, on: date) -> int | None:
     """Return the employees declared last on or before a day, None when never declared."""
-    return session.scalar(
-        select(Headcount.employees)
-        .where(
-            Headcount.county == union.county,
-            Headcount.union_code == union.code,
-            Headcount.declared_on <= on,
-        )
-        .order_by(Headcount.declared_on.desc())
-        .limit(1)
-    )
+    session.flush()  # an operation sees what it has declared
+    asked = {"county": union.county, "code": union.code, "day": on}
+    return session.scalar(_HEADCOUNT, asked)
 
 
 def headcounts(session: Session, county: str, path: str, on: date) -> dict[str, int]:
     """Return the employees declared last on or before a day, by union, for all unions below a
     path.
     """
-    latest = (
-        select(Headcount.union_code, func.max(Headcount.declared_on).label("day"))
-        .where(Headcount.county == county, Headcount.declared_on <= on)
-        .group_by(Headcount.union_code)
-        .subquery()
-    )
-    query = (
-        select(Headcount.union_code, Headcount.employees)
-        .join(
-            latest,
-            (latest.c.union_code == Headcount.union_code) & (latest.c.day == Headcount.declared_on),
-        )
-        .join(TradeUnion, TradeUnion.code == Headcount.union_code)
-        .where(Headcount.county == county, TradeUnion.path.startswith(path, autoescape=True))
-    )
-    return dict(session.execute(query).tuples().all())
+    asked = {"county": county, "path": path, "day": on}
+    return dict(session.execute(_HEADCOUNTS, asked).tuples().all())
 
 
 def _grassroots(path: str, search: str) -> list[ColumnElement[bool]]:

@@ -21,6 +21,7 @@ from registry.submissions.queries import RowView, SubmissionView
 from registry.submissions.regrouping import ref_of
 from registry.submissions.row_files import file_of
 from registry.submissions.states import State
+from registry.vault.vault import vault
 from registry.web.check_rows import Present, fields_of, label, options, to_open, with_offer
 from registry.web.check_view import PAGE, View, place_of, view_in
 
@@ -62,7 +63,7 @@ def check_page(submission: SubmissionView) -> str:
         start=start,
         previous=found.previous,
         next=found.next,
-        settled=checking.settled(session, submission),
+        settled=submission.warning_count - counted.tabs[Tab.WARNING],
         asked=asked_once(submission),
         file_findings=_file_findings(submission),
         skipped=[_skipped(one) for one in submission.skipped],
@@ -252,6 +253,7 @@ def _present(
     return Present(
         fields=fields_of(submission),
         asked=frozenset(one.column.field for one in asked_once(submission)),
+        keeper=vault(),
         sight=sight_of(g.actor.path),
         repairs=tab in (Tab.FIXED, Tab.ALL),
         decisions={row: decided[number] for row, number in origin.decision_of.items()},

@@ -20,6 +20,7 @@ from registry.submissions.queries import RowView, SubmissionView
 from registry.submissions.sealed_rows import SealedRow
 from registry.submissions.states import RowState
 from registry.submissions.storing import APART, PASSING, SENSITIVE, StoredFinding
+from registry.vault.vault import Vault
 
 IDENTITY = ("full_name", "document_number", "mobile")
 _FROM_NUMBER = frozenset({"sex", "born_on"})
@@ -80,12 +81,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Present:
-    """How rows are shown: fields of the sheet, those asked for once above the rows, sight of the
-    viewer, whether repairs are told, the words of offered members by row key.
+    """How rows are shown: fields of the sheet, those asked for once above the rows, the vault that
+    opens numbers, sight of the viewer, whether repairs are told, the words of offered members by
+    row key.
     """
 
     fields: frozenset[str]
     asked: frozenset[str]
+    keeper: Vault
     sight: Sight
     repairs: bool
     decisions: Mapping[int, DecisionView]
@@ -172,7 +175,7 @@ class Present:
         if column.field == "full_name":
             return row.full_name or ""
         if column.field in SENSITIVE:
-            document, mobile = masked(row, self.sight)
+            document, mobile = masked(self.keeper, row, self.sight)
             found = document if column.field == "document_number" else mobile
             return found or _masked(column.field, content)
         if content is not None:

@@ -22,7 +22,8 @@ from registry.submissions.absences import reason_of
 from registry.submissions.listing import row_counts
 from registry.submissions.queries import RowView, SubmissionView
 from registry.unions import queries as unions
-from registry.web.forms.review import RefusalForm
+from registry.vault.vault import Vault, vault
+from registry.web.forms.review import RefusalForm, clean_form
 from registry.web.numbers import row_number
 
 PAGE = 100
@@ -167,18 +168,23 @@ def lines(session: Session, submission: SubmissionView, rows: Sequence[RowView])
     """Return rows as shown to the reviewer."""
     changed = differences(session, submission, rows)
     elsewhere = queue.other_unions(session, rows, g.actor.path)
-    sight = sight_of(g.actor.path)
+    keeper, sight = vault(), sight_of(g.actor.path)
     absent = submission.source == absences.ABSENCE
     return [
-        _line(row, sight, changed.get(row.row, ()), elsewhere.get(row.row, ""), absent)
+        _line(keeper, row, sight, changed.get(row.row, ()), elsewhere.get(row.row, ""), absent)
         for row in rows
     ]
 
 
 def _line(
-    row: RowView, sight: Sight, changed: Sequence[Difference], elsewhere: str, absent: bool
+    keeper: Vault,
+    row: RowView,
+    sight: Sight,
+    changed: Sequence[Difference],
+    elsewhere: str,
+    absent: bool,
 ) -> Line:
-    document, mobile = masked(row, sight)
+    document, mobile = masked(keeper, row, sight)
     change = code_list("membership_change")
     asked = change.label(row.change) if row.change in change else row.change
     return Line(
@@ -203,7 +209,7 @@ def _line(
 def _form(dialog: str, refusal: Refusal | None) -> RefusalForm:
     if refusal is not None and refusal.dialog == dialog:
         return refusal.form
-    return RefusalForm(dialog, clean=True)
+    return clean_form(dialog)
 
 
 def _address(submission: SubmissionView, part: Part, after: int) -> str:

@@ -20,6 +20,7 @@ from registry.submissions.listing import FollowUp, RowCounts
 from registry.submissions.queries import SubmissionView
 from registry.submissions.recognition import replaced_by
 from registry.submissions.states import WITHDRAWABLE, RowState, State
+from registry.vault.vault import vault
 from registry.web.filters import ago, instant
 from registry.web.frame import can
 from registry.web.numbers import row_number
@@ -150,10 +151,10 @@ def _lines(session: Session, submission: SubmissionView, state: RowState, after:
     found = listing.rows_in(session, submission, [state], after=after, limit=ROWS + 1)
     ids = {one.decision_id for one in found if one.decision_id is not None}
     decided = decisions_by_id(session, submission.county, list(ids))
-    sight = sight_of(g.actor.path)
+    keeper, sight = vault(), sight_of(g.actor.path)
     lines = []
     for one in found:
-        document, mobile = masked(one, sight)
+        document, mobile = masked(keeper, one, sight)
         lines.append(
             Line(
                 row=one.row,

@@ -30,8 +30,7 @@ def sent(code: str) -> str:
     before = request.args.get("before", type=whole)
     found = listing.below(
         session,
-        union.county,
-        union.path,
+        union,
         search=chosen["search"],
         states=[one for one in State if one.value == chosen["state"]],
         kind=next((one for one in Kind if one.value == chosen["kind"]), None),
@@ -44,7 +43,7 @@ def sent(code: str) -> str:
         "submissions/sent.html",
         submissions=shown,
         counts=listing.row_counts(session, shown),
-        totals=listing.counts_by_state(session, union.county, union.path, with_drafts=own),
+        totals=listing.counts_by_state(session, union, with_drafts=own),
         names=unions.names_of(session, (one.union_code for one in shown)),
         chosen=chosen,
         states=[(s.value, s.label) for s in State if s not in hidden],

@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, true
 from sqlalchemy.orm import Session
 
+from registry.db import table_of
 from registry.errors import NotFound
 from registry.submissions.bundles.models import Bundle, BundleName, BundlePart
 from registry.submissions.bundles.states import BundleState, How
@@ -257,15 +258,19 @@ def view_of(found: Bundle) -> BundleView:
     )
 
 
+_bundle = table_of(Bundle).c
+_WAITING_FOR = select(func.count()).where(
+    _bundle.county == bindparam("county"),
+    _bundle.place == bindparam("place"),
+    _bundle.state == BundleState.MAPPING,
+    _bundle.created_by == bindparam("account_id"),
+)
+
+
 def waiting_for(session: Session, county: str, place: str, account_id: int) -> int:
     """Return how many bundles of a place wait for their uploader to say which unions they mean."""
-    query = select(func.count()).where(
-        Bundle.county == county,
-        Bundle.place == place,
-        Bundle.state == BundleState.MAPPING,
-        Bundle.created_by == account_id,
-    )
-    return session.scalar(query) or 0
+    asked = {"county": county, "place": place, "account_id": account_id}
+    return session.scalar(_WAITING_FOR, asked) or 0
 
 
 def draft_ids(session: Session, county: str, numbers: Iterable[int]) -> set[int]:

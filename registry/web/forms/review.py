@@ -1,5 +1,7 @@
 """Forms of reviewing."""
 
+from functools import cache
+
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -20,13 +22,20 @@ class RefusalForm(Form):
     )
 
     def __init__(self, prefix: str, clean: bool = False) -> None:
-        """`clean`: nothing was sent with this form."""
+        """`clean`: nothing was sent with this form, and it belongs to nobody."""
+        self.is_clean = clean
         if clean:
-            super().__init__(formdata=None, prefix=prefix)
+            super().__init__(formdata=None, prefix=prefix, meta={"csrf": False})
         else:
             super().__init__(prefix=prefix)
         reasons = [(code.code, code.label) for code in code_list("send_back_reason")]
         self.reason.choices = [("", "请选择原因"), *reasons]
+
+
+@cache
+def clean_form(prefix: str) -> RefusalForm:
+    """Return the form as it is before anything was sent with it: the same for everybody."""
+    return RefusalForm(prefix, clean=True)
 
 
 class OpenForm(Form):
