@@ -3,11 +3,12 @@
 import importlib
 import os
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
@@ -17,6 +18,18 @@ from registry.vault import keyfile
 
 # Room for the form around the largest workbook.
 _FORM_BYTES = 1024 * 1024
+
+
+class Templates(Environment):
+    """Templates that have no globals of their own, so that they share those of the site.
+
+    Jinja gives each a chain of two dictionaries instead, and goes through it name by name at every
+    import of macros: a tenth of the time of a page.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template."""
+        return super().make_globals(d) if d else self.globals
 
 
 def create_app(environ: Mapping[str, str] | None = None, *, screens: bool = True) -> Flask:
@@ -33,6 +46,7 @@ def create_app(environ: Mapping[str, str] | None = None, *, screens: bool = True
     )
     app.config.update(settings)
     app.config.update(_shell_settings(settings, ring))
+    app.jinja_environment = Templates
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings["PROXIES"]:
         count = settings["PROXIES"]

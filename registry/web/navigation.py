@@ -1,8 +1,10 @@
 """The few places of a role, for the side bar."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import current_app, g, request
+from werkzeug.routing import Map
 
 from registry.access.actor import Actor
 from registry.access.roles import Permission
@@ -54,8 +56,7 @@ ENTRIES: tuple[_Entry, ...] = (
 
 def navigation(actor: Actor) -> list[Place]:
     """Return the places of an actor that exist, the present one marked."""
-    known = {rule.rule for rule in current_app.url_map.iter_rules()}
-    here = _family()
+    known, here = _rules(current_app.url_map), _family()
     places = []
     for entry in ENTRIES:
         if entry.rule not in known or (entry.unless and actor.has(entry.unless)):
@@ -65,6 +66,11 @@ def navigation(actor: Actor) -> list[Place]:
             active = entry.rule.rpartition("/")[2] == here
             places.append(Place(entry.label, entry.icon, href, active))
     return places
+
+
+@lru_cache(1)
+def _rules(url_map: Map) -> frozenset[str]:
+    return frozenset(rule.rule for rule in url_map.iter_rules())
 
 
 def _family() -> str:

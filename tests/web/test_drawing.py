@@ -36,3 +36,13 @@ def test_a_mark_is_drawn_once_and_text_is_never_taken_for_markup(app):
     assert "<b>!</b>" in badge(Markup("<b>!</b>"))
     assert "&lt;b&gt;!&lt;/b&gt;" in badge("<b>!</b>")
     assert badge("待审", "amber") is badge("待审", "amber")
+
+
+def test_templates_share_the_globals_of_the_site(app):
+    """What Jinja would chain to them costs at every import; what a page sets stays its own."""
+    page = app.jinja_env.get_template("components/cards.html")
+    assert page.globals is app.jinja_env.globals
+    assert app.jinja_env.from_string("{% set url_for = 1 %}{{ url_for }}").render() == "1"
+    assert app.jinja_env.from_string("{{ own }}", globals={"own": 2}).render() == "2"
+    assert "own" not in app.jinja_env.globals
+    assert callable(app.jinja_env.globals["url_for"])
