@@ -1,9 +1,10 @@
 """What is asked of rosters on their way."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -89,13 +90,14 @@ class RowView(NamedTuple):
 # is what `view_of` takes.
 _submission = table_of(Submission).c
 _layout = table_of(DraftLayout).c
-SUBMISSIONS = select(
-    *_submission,
+_NAMES = tuple(SubmissionView.__dataclass_fields__)
+_own_layout = (
     select(_layout.said)
     .where(_layout.county == _submission.county, _layout.submission_id == _submission.id)
     .scalar_subquery()
-    .label("layout"),
+    .label("layout")
 )
+SUBMISSIONS = select(*(_own_layout if name == "layout" else _submission[name] for name in _NAMES))
 _FIND = SUBMISSIONS.where(_submission.id == bindparam("submission_id"))
 
 
@@ -283,46 +285,26 @@ def counts_by_state(session: Session, submission: SubmissionView) -> dict[RowSta
     return {RowState(state): count for state, count in session.execute(query)}
 
 
+_of_mapped = attrgetter(*_NAMES)
+_columns_decoder = msgspec.json.Decoder(list[SheetColumn])
+_DECODE: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+    ("kind", Kind),
+    ("state", State),
+    ("columns", _columns_decoder.decode),
+    ("file_findings", msgspec.json.decode),
+    ("skipped", msgspec.json.decode),
+    ("answers", msgspec.json.decode),
+    ("layout", stored_layout),
+)
+
+
 def view_of(found: Submission | Row[Any]) -> SubmissionView:
     """Return the plain values of a submission."""
-    decode = msgspec.json.decode
-    return SubmissionView(
-        county=found.county,
-        id=found.id,
-        union_code=found.union_code,
-        path=found.path,
-        kind=Kind(found.kind),
-        state=State(found.state),
-        parent_id=found.parent_id,
-        source=found.source,
-        file_name=found.file_name,
-        file_sha256=found.file_sha256,
-        original=found.original,
-        format=found.format,
-        sheet=found.sheet,
-        header_row=found.header_row,
-        columns=decode(found.columns, type=list[SheetColumn]),
-        file_findings=decode(found.file_findings),
-        skipped=decode(found.skipped),
-        answers=decode(found.answers),
-        layout=stored_layout(found.layout),
-        is_read=found.is_read,
-        total_count=found.total_count,
-        ok_count=found.ok_count,
-        warning_count=found.warning_count,
-        error_count=found.error_count,
-        skipped_count=found.skipped_count,
-        missing_count=found.missing_count,
-        pending_count=found.pending_count,
-        employees=found.employees,
-        was_sent_back=found.was_sent_back,
-        version=found.version,
-        created_by=found.created_by,
-        created_at=found.created_at,
-        submitted_by=found.submitted_by,
-        submitted_at=found.submitted_at,
-        closed_at=found.closed_at,
-    )
+    stored = found if isinstance(found, Row) else _of_mapped(found)
+    values = dict(zip(_NAMES, stored, strict=True))
+    for name, decode in _DECODE:
+        values[name] = decode(values[name])
+    return SubmissionView(**values)
 
 
 _row = table_of(SubmissionRow).c

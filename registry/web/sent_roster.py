@@ -104,7 +104,7 @@ def detail_page(submission: SubmissionView) -> str:
         account=absences.account(session, submission),
         roster=absences.roster_of(session, submission),
         replaced_by=replaced_by(session, submission) if own else None,
-        transfers=listing.pending_transfers(session, submission),
+        transfers=listing.pending_transfers(session, submission) if counts.pending else 0,
         tabs=[
             (_label(submission, one), _address(submission, one), by_state[one], one is state, tone)
             for one, tone in _TABS
