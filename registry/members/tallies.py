@@ -27,7 +27,9 @@ _of_union = (
     _tally.union_code == bindparam("at_union"),
 )
 _before = (*_of_union, _tally.day <= bindparam("at_day"))
-_LAST_DAY = select(_tally.day).where(*_before).order_by(_tally.day.desc()).limit(1)
+_LAST_DAY = (
+    select(_tally.day).where(*_before).order_by(_tally.day.desc()).limit(1).with_for_update()
+)
 _last = (
     select(*(_tally[name] for name in COUNTS))
     .where(*_before)
@@ -61,7 +63,7 @@ def add(session: Session, county: str, union_code: str, day: date, **changes: in
         return
     at = {"at_county": county, "at_union": union_code, "at_day": day}
     # PostgreSQL: acts of one union wait for each other here, each then sees what the other counted.
-    if session.scalar(_LAST_DAY.with_for_update(), at) != day:
+    if session.scalar(_LAST_DAY, at) != day:
         session.execute(_BEGIN, at)
     changed = {_tally[name]: _tally[name] + delta for name, delta in deltas.items()}
     session.execute(_CHANGED.values(changed), at)
