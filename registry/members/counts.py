@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from registry.db import table_of
 from registry.members.models import LIVE, Member, Membership, MembershipState, Tally
 from registry.unions.models import TradeUnion
 
@@ -26,13 +27,14 @@ class UnionCounts(NamedTuple):
     pending: int = 0
 
 
-# Asked on many pages: put together once.
+# Asked on many pages: of the plain table, and put together once.
+_tally = table_of(Tally).c
 _TALLIED = (
-    select(Tally.union_code, *(func.sum(getattr(Tally, name)) for name in UnionCounts._fields))
-    .where(Tally.county == bindparam("county"), Tally.day <= bindparam("day"))
-    .group_by(Tally.union_code)
+    select(_tally.union_code, *(func.sum(_tally[name]) for name in UnionCounts._fields))
+    .where(_tally.county == bindparam("county"), _tally.day <= bindparam("day"))
+    .group_by(_tally.union_code)
 )
-_TALLIED_OF = _TALLIED.where(Tally.union_code.in_(bindparam("codes", expanding=True)))
+_TALLIED_OF = _TALLIED.where(_tally.union_code.in_(bindparam("codes", expanding=True)))
 
 
 def tallied(

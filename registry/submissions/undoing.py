@@ -9,21 +9,21 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.clock import now
-from registry.db import transaction
+from registry.db import table_of, transaction
 from registry.errors import NotFound, StateRefused
 from registry.roster.sheet import Cell
 from registry.submissions import answering
-from registry.submissions.models import Correction, Submission, SubmissionRow
+from registry.submissions.models import Correction, SubmissionRow
 from registry.submissions.queries import SubmissionView
 from registry.submissions.regrouping import ref_of
 from registry.submissions.rejudging import AT_ONCE, draft_of, record_on, rejudge, set_state
 from registry.submissions.states import RowState
-from registry.submissions.storing import StoredFinding, open_row
+from registry.submissions.storing import Ref, StoredFinding, open_row
 from registry.vault.vault import of_correction, vault
 
 WHAT_LENGTH = 200
@@ -66,6 +66,13 @@ class Undone(NamedTuple):
     rows: list[int]
     touched: list[int]
 
+
+# Of the plain table and put together once: every roster that is read or sent comes by.
+_correction = table_of(Correction)
+_FORGET = delete(_correction).where(
+    _correction.c.county == bindparam("county"),
+    _correction.c.submission_id == bindparam("submission_id"),
+)
 
 _decoder = msgspec.json.Decoder(Kept)
 _GONE = "这一步之后，第 {row} 行又改过，不能直接撤销；请核对这一行现在的内容，直接在格子里改。"
@@ -123,16 +130,13 @@ def undo(submission_id: int, number: int, *, actor: Actor) -> Undone:
     return done._replace(what=what, place=place)
 
 
-def forget(session: Session, submission: Submission) -> None:
+def forget(session: Session, ref: Ref) -> None:
     """Drop a draft's steps: it is sent or given up, and what stood there before is needed no more.
 
     Runs in the caller's transaction.
     """
-    session.execute(
-        delete(Correction).where(
-            Correction.county == submission.county, Correction.submission_id == submission.id
-        )
-    )
+    whose = {"county": ref.county, "submission_id": ref.submission_id}
+    session.execute(_FORGET, whose)
 
 
 def steps(session: Session, submission: SubmissionView, *, limit: int = 10) -> list[Step]:

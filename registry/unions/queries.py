@@ -38,6 +38,17 @@ _UNIONS = select(*(_union[name] for name in Union._fields))
 _FIND = _UNIONS.where(_union.code == bindparam("code"))
 _CHILDREN = _UNIONS.where(_union.parent_code == bindparam("code")).order_by(_union.code)
 _ON_PATH = _UNIONS.where(_union.code.in_(bindparam("codes", expanding=True))).order_by(_union.path)
+_headcount = table_of(Headcount).c
+_DECLARED_LAST = (
+    select(_headcount.employees)
+    .where(
+        _headcount.county == bindparam("county"),
+        _headcount.union_code == bindparam("code"),
+        _headcount.declared_on <= bindparam("day"),
+    )
+    .order_by(_headcount.declared_on.desc())
+    .limit(1)
+)
 _NAMES = select(_union.code, _union.name).where(_union.code.in_(bindparam("codes", expanding=True)))
 
 
@@ -99,16 +110,9 @@ def names_within(session: Session, codes: Iterable[str], path: str) -> dict[str,
 
 def headcount(session: Session, union: Union, on: date) -> int | None:
     """Return the employees declared last on or before a day, None when never declared."""
-    return session.scalar(
-        select(Headcount.employees)
-        .where(
-            Headcount.county == union.county,
-            Headcount.union_code == union.code,
-            Headcount.declared_on <= on,
-        )
-        .order_by(Headcount.declared_on.desc())
-        .limit(1)
-    )
+    asked = {"county": union.county, "code": union.code, "day": on}
+    found: int | None = session.scalar(_DECLARED_LAST, asked)
+    return found
 
 
 def headcounts(session: Session, county: str, path: str, on: date) -> dict[str, int]:
