@@ -121,6 +121,11 @@ def tree_cpu(root: int) -> float:
     return total / TICKS
 
 
+def children_cpu() -> float:
+    """Return the CPU seconds of the living children of this process and of their descendants."""
+    return sum(tree_cpu(pid) for pid in _children(os.getpid()))
+
+
 def backend_cpu(pid: int) -> float:
     """Return the CPU seconds of one living process, to the nanosecond; of it alone."""
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9

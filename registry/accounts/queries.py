@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,23 @@ from registry.accounts.models import Account, AccountRole
 from registry.db import table_of
 from registry.errors import NotFound, StateRefused
 from registry.unions.models import Level, TradeUnion
+
+# Asked at every request: put together once.
+_accounts = table_of(Account)
+_unions = table_of(TradeUnion)
+_role = table_of(AccountRole).c
+_ACTORS = select(
+    _accounts.c.id,
+    _accounts.c.name,
+    _accounts.c.display_name,
+    _accounts.c.is_locked,
+    _accounts.c.place,
+    _unions.c.path,
+    _unions.c.county,
+).select_from(_accounts.outerjoin(_unions, _unions.c.code == _accounts.c.place))
+_ACTOR_OF = _ACTORS.where(_accounts.c.id == bindparam("account_id"))
+_ACTOR_NAMED = _ACTORS.where(_accounts.c.name == bindparam("name"))
+_ROLES = select(_role.role).where(_role.account_id == bindparam("account_id"))
 
 
 class AccountView(NamedTuple):
@@ -56,7 +73,8 @@ def actor_of(session: Session, account_id: int) -> Actor:
 
     Raises `NotFound` when there is none, `StateRefused` when it is locked.
     """
-    account = session.get(Account, account_id)
+    session.flush()  # as the mapper does before it asks: a right just taken away is gone
+    account = session.execute(_ACTOR_OF, {"account_id": account_id}).one_or_none()
     if account is None:
         raise NotFound("account.unknown", "没有这个账号。")
     return _unlocked(session, account)
@@ -64,7 +82,8 @@ def actor_of(session: Session, account_id: int) -> Actor:
 
 def actor_named(session: Session, name: str) -> Actor:
     """Return the actor of the account with this name; raises as `actor_of`."""
-    account = session.scalar(select(Account).where(Account.name == name))
+    session.flush()
+    account = session.execute(_ACTOR_NAMED, {"name": name}).one_or_none()
     if account is None:
         raise NotFound("account.unknown", f"没有名为 {name[:64]} 的账号，请核对账号。")
     return _unlocked(session, account)
@@ -221,26 +240,21 @@ def _without_clerk(path: str) -> Select[tuple[TradeUnion]]:
     )
 
 
-def _actor_from(session: Session, account: Account) -> Actor:
-    union = session.get(TradeUnion, account.place)
-    if union is None:
+def _unlocked(session: Session, account: Row[Any]) -> Actor:
+    if account.is_locked:
+        raise StateRefused("account.locked", f"账号 {account.name} 已停用，不能办理业务。")
+    if account.path is None:
         raise NotFound("union.unknown", "账号所属的工会不存在。")
-    roles = session.scalars(select(AccountRole.role).where(AccountRole.account_id == account.id))
+    roles = session.scalars(_ROLES, {"account_id": account.id})
     return Actor(
         account.id,
         account.name,
         account.display_name,
         frozenset(Role(role) for role in roles),
         account.place,
-        union.path,
-        union.county,
+        account.path,
+        account.county,
     )
-
-
-def _unlocked(session: Session, account: Account) -> Actor:
-    if account.is_locked:
-        raise StateRefused("account.locked", f"账号 {account.name} 已停用，不能办理业务。")
-    return _actor_from(session, account)
 
 
 def _clerks_at(session: Session, codes: list[str]) -> dict[str, list[AccountView]]:

@@ -2,15 +2,14 @@
 
 import time
 from abc import ABC, abstractmethod
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from registry.clock import now
 from registry.db import db, transaction
 from registry.errors import RosterRefused
-from registry.jobs.leases import LostLease, lease_end
+from registry.jobs.leases import LostLease, write
 from registry.jobs.models import Batch, BatchState
 
 # Faults of ours before the work is given up.
@@ -39,7 +38,7 @@ class Hold(ABC):
         """End the work on a file that cannot be taken."""
         self.end(BatchState.REFUSED, refusal.code, refusal.message)
 
-    def is_hopeless(self, batch: Batch | None) -> bool:
+    def is_hopeless(self, batch: Batch | Row[Any] | None) -> bool:
         """Tell whether the batch has cost more workers than any batch may; ends it then."""
         if batch is not None and batch.fence - batch.tries <= MOST_LOST_WORKERS:
             return False
@@ -81,11 +80,5 @@ class Hold(ABC):
 
         Raises `LostLease`, which rolls back all of the transaction.
         """
-        held = session.execute(
-            update(Batch)
-            .where(Batch.id == self.batch_id, Batch.fence == self.fence)
-            .values({"lease_until": lease_end(), "changed_at": now(), **values}),
-            execution_options={"synchronize_session": False},
-        )
-        if not cast(CursorResult[Any], held).rowcount:
+        if not write(session, self.batch_id, self.fence, **values):
             raise LostLease

@@ -5,11 +5,11 @@ import socket
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy import CursorResult, Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from registry.clock import now
-from registry.db import setting, transaction
+from registry.db import setting, table_of, transaction
 from registry.jobs.models import Batch, BatchState, WorkerBeat
 
 # A batch that failed may be tried again.
@@ -20,6 +20,13 @@ _ENDED = {
     BatchState.PAUSED,
     BatchState.CANCELLED,
 }
+
+# Of the plain table, and put together once: a small roster takes less than its bookkeeping did.
+_table = table_of(Batch)
+_FIND = select(_table).where(_table.c.id == bindparam("batch_id"))
+_HOLD = update(_table).where(
+    _table.c.id == bindparam("batch_id"), _table.c.fence == bindparam("held_fence")
+)
 
 
 class LostLease(Exception):
@@ -64,28 +71,39 @@ def beat(worker: str) -> None:
 def claim(batch_id: int, worker: str) -> int | None:
     """Take a batch and return the new fence; None when it is done or another worker lives on it."""
     with transaction() as session:
-        batch = session.get(Batch, batch_id)
+        batch = find(session, batch_id)
         if batch is None or batch.state in _ENDED:
             return None
         if _is_held(batch, worker):
             return None
         fence = batch.fence + 1
-        taken = session.execute(
-            update(Batch)
-            .where(Batch.id == batch_id, Batch.fence == batch.fence)
-            .values(
-                fence=fence,
-                worker=worker,
-                state=BatchState.RUNNING,
-                lease_until=lease_end(),
-                changed_at=now(),
-            ),
-            execution_options={"synchronize_session": False},
+        taken = write(
+            session, batch_id, batch.fence, fence=fence, worker=worker, state=BatchState.RUNNING
         )
-        return fence if cast(CursorResult[Any], taken).rowcount else None
+        return fence if taken else None
 
 
-def _is_held(batch: Batch, worker: str) -> bool:
+def find(session: Session, batch_id: int) -> Row[Any] | None:
+    """Return a batch as it stands in the table, None when there is none."""
+    return session.execute(_FIND, {"batch_id": batch_id}).one_or_none()
+
+
+def write(session: Session, batch_id: int, held_fence: int, /, **values: Any) -> bool:
+    """Write into a batch and renew its lease, if its fence is still this one; tells whether."""
+    written = session.execute(
+        _HOLD,
+        {
+            "batch_id": batch_id,
+            "held_fence": held_fence,
+            "lease_until": lease_end(),
+            "changed_at": now(),
+            **values,
+        },
+    )
+    return bool(cast(CursorResult[Any], written).rowcount)
+
+
+def _is_held(batch: Batch | Row[Any], worker: str) -> bool:
     lease = batch.lease_until
     return (
         batch.state == BatchState.RUNNING

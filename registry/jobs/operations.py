@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import now
-from registry.db import allocate, db, setting, transaction
+from registry.db import allocate, db, setting, table_of, transaction
 from registry.errors import InputRefused, RegistryError, RosterRefused
-from registry.jobs.leases import worker_name
+from registry.jobs.leases import find, worker_name
 from registry.jobs.models import IMPORT, Batch, BatchState
 from registry.jobs.work import run
 from registry.submissions import originals, queries
@@ -23,6 +23,8 @@ from registry.submissions.storing import blinded
 from registry.trail.operations import hold, record
 from registry.unions import queries as union_queries
 from registry.unions.models import Level
+
+_QUEUE = insert(table_of(Batch))
 
 
 class Received(NamedTuple):
@@ -81,9 +83,10 @@ def import_now(
     """
     received = upload(content, file_name=file_name, union_code=union_code, kind=kind, actor=actor)
     if received.batch_id is not None:
-        _ask_no_more(received.batch_id)
+        if not received.is_new:
+            _ask_no_more(received.batch_id)
         run(received.batch_id, worker_name(), asks=False)
-        batch = db.session.get(Batch, received.batch_id)
+        batch = find(db.session(), received.batch_id)
         if batch is not None and batch.state == BatchState.REFUSED:
             raise RosterRefused(batch.error_code or "", batch.error_message or "")
         if batch is not None and batch.state != BatchState.DONE:
@@ -159,18 +162,17 @@ def queue(session: Session, kind: str, county: str, subject_id: int, account_id:
     """Write a batch that waits for a worker, in the caller's transaction; returns its number."""
     batch_id = allocate(session, "batch")
     at = now()
-    session.execute(
-        insert(Batch).values(
-            id=batch_id,
-            kind=kind,
-            county=county,
-            subject_id=subject_id,
-            account_id=account_id,
-            state=BatchState.WAITING,
-            created_at=at,
-            changed_at=at,
-        )
-    )
+    waiting = {
+        "id": batch_id,
+        "kind": kind,
+        "county": county,
+        "subject_id": subject_id,
+        "account_id": account_id,
+        "state": BatchState.WAITING,
+        "created_at": at,
+        "changed_at": at,
+    }
+    session.execute(_QUEUE, waiting)
     return batch_id
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 
-import msgspec
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,7 @@ from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
 from registry.jobs.bundle_work import BundleWork
 from registry.jobs.hold import Hold
-from registry.jobs.leases import LostLease, claim
+from registry.jobs.leases import LostLease, claim, find
 from registry.jobs.models import BUNDLE, IMPORT, TOLD, Batch, BatchState
 from registry.roster.layout import Layout
 from registry.roster.preview import preview
@@ -40,7 +39,6 @@ from registry.submissions.remembered import (
     StoredLayout,
     keep_layout,
     remembered_labels,
-    stored_layout,
 )
 from registry.submissions.returned import (
     Outdated,
@@ -73,24 +71,25 @@ class Work(Hold):
     def __init__(self, batch_id: int, fence: int, worker: str, *, asks: bool = True) -> None:
         super().__init__(batch_id, fence, worker)
         self._layout = Layout(asks=asks)
-        self._content = b""
+        self._original = ""
         self._word: str | None = None
         self._excluded: set[int] = set()
         self._again = False
 
     def do(self) -> None:
         """Read, judge, match, store chunk by chunk."""
-        batch = db.session.get(Batch, self.batch_id)
+        batch = find(db.session(), self.batch_id)
         if batch is None or self.is_hopeless(batch):
             return
-        submission = db.session.get(Submission, (batch.county, batch.subject_id))
-        if submission is None or submission.state != State.DRAFT or not submission.original:
-            self.end(BatchState.DONE)
-            return
-        ref = Ref(submission.county, submission.id, submission.union_code)
+        cursor = batch.cursor
         for _ in range(MOST_ROUNDS):
+            submission = queries.known(db.session(), batch.subject_id)
+            if submission is None or submission.state != State.DRAFT or not submission.original:
+                self.end(BatchState.DONE)
+                return
+            ref = ref_of(submission)
             try:
-                self._read(ref, submission, batch.cursor)
+                self._read(ref, submission, cursor)
             except PartReturned as part:
                 with suppress(Outdated):
                     self._put_back(ref, submission.original, part.found)
@@ -102,19 +101,25 @@ class Work(Hold):
             # The draft to which a marked workbook belongs was changed meanwhile: once more.
             with transaction() as session:
                 self._hold(session, cursor=0)
-            db.session.refresh(batch)
+            cursor = 0
         raise RuntimeError("a draft does not stand still")
 
-    def _read(self, ref: Ref, submission: Submission, cursor: int) -> None:
+    def _read(self, ref: Ref, submission: SubmissionView, cursor: int) -> None:
+        last: StoredRows | None = None
         with self._taken_in(ref, submission) as intake:
             for chunk in intake:
                 done = len(intake.rows)
-                if done > cursor:
-                    self._store(chunk, done, intake.expected)
-                else:
+                if last is not None:  # there were more rows than expected
+                    self._store(last, done - len(chunk.columns["row"]), intake.expected)
+                    last = None
+                if done <= cursor:
                     self.report("read", done, intake.expected)
+                elif 0 < intake.expected <= done:
+                    last = chunk  # is stored with what ends the reading: one commit less
+                else:
+                    self._store(chunk, done, intake.expected)
                 del chunk  # or two are held while the next is made
-        self._finish(ref, intake)
+        self._finish(ref, intake, last)
 
     def refused(self, refusal: RosterRefused) -> None:
         """Ask the clerk where that may help; else end the work, and the draft with it."""
@@ -124,29 +129,28 @@ class Work(Hold):
         super().refused(refusal)
         _drop_draft(self.batch_id)
 
-    def _taken_in(self, ref: Ref, submission: Submission) -> AbstractContextManager[Intake]:
-        self._content = originals.fetch(submission.original or "")
-        said = stored_layout(submission.layout)
+    def _taken_in(self, ref: Ref, submission: SubmissionView) -> AbstractContextManager[Intake]:
+        self._original = submission.original or ""
+        said = submission.layout
         self._layout = Layout(
             said.sheet,
             remembered_labels(db.session(), ref.county, ref.union_code),
             said.columns,
             self._layout.asks,
         )
-        answers = msgspec.json.decode(submission.answers, type=dict[str, str])
         self._again = has_rows(db.session(), ref)
         edits, self._excluded = _former(db.session(), ref) if self._again else ({}, set())
         return taken_in(
             db.session(),
             vault(),
             ref,
-            self._content,
+            originals.fetch(self._original),
             today=today(),
             limits=_limits(),
-            answers=answers,
+            answers=submission.answers,
             edits=edits,
             layout=self._layout,
-            carry=partial(self._carry, queries.view_of(submission)),
+            carry=partial(self._carry, submission),
         )
 
     def _carry(self, upload: SubmissionView, code: str) -> Carried | None:
@@ -184,37 +188,42 @@ class Work(Hold):
     def may_ask(self, refusal: RosterRefused) -> bool:
         """Tell whether the clerk can put a refusal right by saying which column is which: there
         are columns that nothing is known of, or it is what the clerk said that did not do."""
-        if not self._layout.asks or not self._content:
+        if not self._layout.asks or not self._original:
             return False
         if self._layout.is_confirmed:
             return True
         if refusal.code != "file.missing_column":
             return False
         try:
-            sheets = preview(self._content, _limits(), self._layout)
+            sheets = preview(originals.fetch(self._original), _limits(), self._layout)
         except RosterRefused:
             return False
         return any(sheet.unsaid for sheet in sheets)
 
     def _store(self, chunk: StoredRows, done: int, total: int) -> None:
         with transaction() as session:
-            self._hold(
-                session, stage="read", cursor=done, done=done, total=total if total >= done else 0
-            )
-            write_chunk(session, chunk, self._excluded, again=self._again)
+            self._write(session, chunk, done, total)
 
-    def _finish(self, ref: Ref, intake: Intake) -> None:
+    def _write(self, session: Session, chunk: StoredRows, done: int, total: int) -> None:
+        total = total if total >= done else 0
+        self._hold(session, stage="read", cursor=done, done=done, total=total)
+        write_chunk(session, chunk, self._excluded, again=self._again)
+
+    def _finish(self, ref: Ref, intake: Intake, last: StoredRows | None) -> None:
+        """End the reading; `last` are rows that are not stored yet."""
         carried = intake.carried
         excluded = self._excluded if carried is None else carried.excluded
         with transaction() as session:
             hold(session, ref.county)  # before any submission: see `submissions.locking`
+            if last is not None:
+                self._write(session, last, len(intake.rows), intake.expected)
             word = self._word
             counts = finish_reading(session, ref, intake, excluded, again=self._again)
             if excluded:
                 settle_excluded(session, ref)
                 recount(session, ref)
             # What was corrected before a new reading cannot be taken back step by step.
-            forget(session, session.get_one(Submission, (ref.county, ref.submission_id)))
+            forget(session, ref)
             if carried is not None:
                 word = take_place(session, ref, carried).words
             self._hold(session, state=BatchState.DONE, lease_until=None, **_told(word))
@@ -310,7 +319,7 @@ def run(batch_id: int, worker: str, *, asks: bool = True) -> bool:
     fence = claim(batch_id, worker)
     if fence is None:
         return False
-    batch = db.session.get(Batch, batch_id)
+    batch = find(db.session(), batch_id)
     work = KINDS[batch.kind if batch else IMPORT](batch_id, fence, worker, asks=asks)
     try:
         with _collecting_rarely():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.db import one_of
@@ -53,6 +53,27 @@ class Answer(NamedTuple):
     name_differs: bool = False
     has_twin: bool = False
 
+
+# Put together once. They are asked on the connection: the session's own rows cost as much again as
+# to find them.
+_KNOWN = (
+    select(
+        Person.key,
+        Person.live_union,
+        Member.full_name,
+        Member.particulars,
+        Member.mobile_key,
+        Membership.state,
+    )
+    .outerjoin(Member, (Member.county == bindparam("county")) & (Member.person_key == Person.key))
+    .outerjoin(
+        Membership,
+        (Membership.county == bindparam("county")) & (Membership.id == Person.live_membership),
+    )
+)
+_OF_MOBILE = select(Member.mobile_key, Member.full_name, Member.person_key).where(
+    Member.county == bindparam("county")
+)
 
 _NEW = Answer(Match.NEW)
 _UNCHANGED = Answer(Match.UNCHANGED)
@@ -113,24 +134,8 @@ def _known(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, 
     """
     if not keys:
         return {}
-    query = (
-        select(
-            Person.key,
-            Person.live_union,
-            Member.full_name,
-            Member.particulars,
-            Member.mobile_key,
-            Membership.state,
-        )
-        .outerjoin(Member, (Member.county == county) & (Member.person_key == Person.key))
-        .outerjoin(
-            Membership,
-            (Membership.county == county) & (Membership.id == Person.live_membership),
-        )
-        .where(one_of(Person.key, keys))
-    )
-    # Plain rows of the connection: the session's own cost as much again as to find them.
-    return {row[0]: row for row in session.connection().execute(query)}
+    found = session.connection().execute(_KNOWN.where(one_of(Person.key, keys)), {"county": county})
+    return {row[0]: row for row in found}
 
 
 def _twins(session: Session, county: str, asked: Question) -> list[int]:
@@ -138,10 +143,8 @@ def _twins(session: Session, county: str, asked: Question) -> list[int]:
     mobiles = {key for key in asked.mobile_keys if key is not None}
     if not mobiles:
         return []
-    query = select(Member.mobile_key, Member.full_name, Member.person_key).where(
-        Member.county == county, one_of(Member.mobile_key, mobiles)
-    )
-    found = {tuple(row) for row in session.connection().execute(query)}
+    query = _OF_MOBILE.where(one_of(Member.mobile_key, mobiles))
+    found = {tuple(row) for row in session.connection().execute(query, {"county": county})}
     if not found:
         return []
     persons = Counter((mobile, name) for mobile, name, _ in found)

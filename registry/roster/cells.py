@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from html.entities import html5
 
 from registry.roster.refusal import damaged
 
@@ -26,7 +25,7 @@ _LONGEST = 999_999_999
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
 _LITERALS = re.compile(r'"[^"]*"?|[\\_*].')
 _ENTITY = re.compile(rb"&([^;&\s]{1,32});?")
-_XML_ENTITIES = ("amp", "lt", "gt", "quot", "apos")
+_XML_ENTITIES = {"amp": b"&", "lt": b"<", "gt": b">", "quot": b'"', "apos": b"'"}
 _ESCAPE = re.compile(rb"_x00([0-7][0-9A-Fa-f])_")
 _TRUTHS = {b"1": True, b"true": True, b"TRUE": True, b"0": False, b"false": False, b"FALSE": False}
 
@@ -95,7 +94,7 @@ def _resolved(found: re.Match[bytes]) -> bytes:
         raise damaged("character reference") from error
     if name not in _XML_ENTITIES:
         raise damaged("entity")
-    return html5[name + ";"].encode()
+    return _XML_ENTITIES[name]
 
 
 def _number(raw: bytes) -> object:

@@ -1,7 +1,7 @@
-"""The sandbox process: confines itself, runs one named task, sends frames, ends.
+"""The sandbox process: confines itself, does one named task, sends frames, ends.
 
-Started by `registry.roster.sandbox` as a script in an isolated interpreter (`-I -S`), with the
-limits, two open files and the import path as arguments. It is imported only for its table.
+`registry.roster.nursery` forks it, with an open file for the content, one for the argument and one
+for the frames.
 
 A frame is one letter, eight bytes of length (big-endian) and the payload: `r` ready; `h` head and
 `t` tail (JSON), `b` batch (see `registry.roster.packing`); `o` the result of a task in bytes; `x`
@@ -10,8 +10,13 @@ refused (JSON: code, facts).
 
 from __future__ import annotations
 
+import json
 import os
-import sys
+import resource
+from importlib import import_module
+from typing import BinaryIO
+
+from registry.roster.refusal import Refusal
 
 # name → (module, function). The function of "read" yields frames; every other one is
 # f(content: bytes, argument: bytes) -> bytes.
@@ -21,13 +26,21 @@ TASKS = {
     "mark": ("registry.roster.marked", "mark_content"),
 }
 
+# What reading an .xlsx takes. The rest is loaded by the child that needs it.
+_USUAL = ("workbook", "container", "ooxml", "parts", "shared_strings", "stream")
+
 _LETTERS = {"head": b"h", "batch": b"b", "tail": b"t"}
+
+
+def load() -> None:
+    """Import, for all children to come, what most of them need."""
+    for name in _USUAL:
+        import_module(f"registry.roster.{name}")
+    import_module("encodings.cp437")  # the names in a zip
 
 
 def confine(memory_bytes: int, cpu_seconds: int) -> None:
     """Take from this process, for good: memory, time, writing of files, other processes."""
-    import resource
-
     for limit, value in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_CPU, cpu_seconds),
@@ -45,17 +58,14 @@ def confine(memory_bytes: int, cpu_seconds: int) -> None:
         resource.setrlimit(limit, (value, hard))
 
 
-def main(arguments: list[str]) -> None:
-    """Run the task named by the first argument; never returns."""
-    task, content, argument, memory, cpu, *path = arguments
-    confine(int(memory), int(cpu))
-    sys.path.extend(path)
-    sys.dont_write_bytecode = True
-    out = os.fdopen(os.dup(1), "wb")
-    # A stray print of a library must not stand between the frames.
-    os.dup2(2, 1)
+def live(
+    task: str, content: int, argument: int, frames: int, memory_bytes: int, cpu_seconds: int
+) -> None:
+    """Do one task on open files; never returns."""
+    confine(memory_bytes, cpu_seconds)
+    out = os.fdopen(frames, "wb")
     try:
-        _run(task, int(content), int(argument), out)
+        _run(task, content, argument, out)
         out.flush()
     except BrokenPipeError:
         # The parent has gone or has seen enough.
@@ -64,16 +74,11 @@ def main(arguments: list[str]) -> None:
     os._exit(0)
 
 
-def _run(task: str, content: int, argument: int, out: object) -> None:
-    import json
-    from importlib import import_module
-
-    from registry.roster.refusal import Refusal
-
+def _run(task: str, content: int, argument: int, out: BinaryIO) -> None:
     def send(letter: bytes, payload: bytes) -> None:
-        out.write(letter + len(payload).to_bytes(8, "big"))  # type: ignore[attr-defined]
-        out.write(payload)  # type: ignore[attr-defined]
-        out.flush()  # type: ignore[attr-defined]
+        out.write(letter + len(payload).to_bytes(8, "big"))
+        out.write(payload)
+        out.flush()
 
     module, name = TASKS[task]
     function = getattr(import_module(module), name)
@@ -97,7 +102,3 @@ def _run(task: str, content: int, argument: int, out: object) -> None:
         # Readers raise whatever they like on broken files; a panic is no Exception even.
         why = {"why": f"{type(error).__name__}: {error}"[:200]}
         send(b"x", encode({"code": "file.damaged", "facts": why}).encode())
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

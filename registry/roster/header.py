@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence, Set
 from registry.roster.header_labels import known_label, label_table, normalise_label, plain
 from registry.roster.header_lines import (
     Title,
-    fits,
     is_hint_line,
     is_title_like,
+    one_more,
     padded,
     tells_more,
     titles,
@@ -161,21 +161,25 @@ def _best_at(
     if index >= len(rows):
         return None
     width = max(len(row) for row in rows[index : index + MOST_LINES])
-    lines, told = [padded(rows[index], width)], 1
+    lines = [padded(rows[index], width)]
     if not any(lines[0]):
         return None
+    upper = told = titles(lines, labels)
+    count = 1
     for row in rows[index + 1 : index + MOST_LINES]:
-        if not fits(lines, row, labels):
+        both = one_more(lines, upper, row, labels)
+        if both is None:
             break
         lines.append(padded(row, width))
-        if tells_more(lines[:-1], lines[-1], labels):
-            told = len(lines)
-    lines = lines[:told]
+        if tells_more(upper, both, lines[-1]):
+            told, count = both, len(lines)
+        upper = both
+    lines = lines[:count]
     searched = lines[: max(SEARCHED_ROWS - index, 0)]
     if len(searched) < len(lines) and not _names_enough(searched, labels):
         # What lies below the searched rows may add to a header, not make one of a title.
         return None
-    header = Header(index + len(lines), titles(lines, labels), own)
+    header = Header(index + len(lines), told, own)
     return header if header.known >= FEWEST_LABELS else None
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from registry.roster.layout import NTH
 
@@ -28,6 +29,8 @@ _HINT = re.compile(
 )
 _LONG_NUMBER = re.compile(r"[0-9]{9}")
 _SAID_TWICE = re.compile(r"([^()\[\]【】〔〕]+)[(\[【〔]([^()\[\]【】〔〕]+)[)\]】〕]")
+# With what a label ends that is said twice.
+_ENDS = tuple(")]】〕.abcdefghijklmnopqrstuvwxyz")
 _IN_ENGLISH = re.compile(r"([\u4e00-\u9fff]+)([a-z]+)\.?")
 # What a field is called in English behind its Chinese label. Other letters may say that another
 # thing is meant: 联系方式QQ, 姓名Pinyin.
@@ -59,6 +62,7 @@ def plain(text: str) -> str:
     return _DROPPED.sub("", unicodedata.normalize("NFKC", text))
 
 
+@lru_cache(maxsize=1024)
 def normalise_label(text: str) -> str:
     """Return a header label as it is compared: without blanks, line breaks, asterisks, a leading
     number, advice such as （必填） and （18位）; in half width and lower case."""
@@ -85,6 +89,8 @@ def known_label(text: str, labels: Mapping[str, str]) -> str | None:
     label = normalise_label(text)
     if label in labels:
         return label
+    if not label.endswith(_ENDS):
+        return None
     twice = _SAID_TWICE.fullmatch(label)
     if twice is not None:
         field = labels.get(twice[1])
@@ -109,6 +115,7 @@ def nth_labels(columns: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def is_hint(text: str) -> bool:
     """Tell whether a text only says how a column is filled in: （必填）, 18位, 如：2017-09-01."""
     said = plain(text)

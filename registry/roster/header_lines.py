@@ -6,7 +6,7 @@ spreads to the right over blanks as long as something stands beneath.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from registry.roster.header_labels import is_hint, known_label, normalise_label
@@ -30,13 +30,18 @@ class Title(NamedTuple):
     key: str
 
 
+_BLANK = Title("", None, "")
+
+
 def titles(lines: Sequence[Sequence[str]], labels: Labels) -> list[Title]:
     """Return the titles of the columns under one or more header lines of the same length."""
+    return list(_titles(lines, labels))
+
+
+def _titles(lines: Sequence[Sequence[str]], labels: Labels) -> Iterator[Title]:
     spread = [_spread(lines, number) for number in range(len(lines))]
-    return [
-        _title([line[place] for line in lines], [line[place] for line in spread], labels)
-        for place in range(len(lines[0]))
-    ]
+    for place in range(len(lines[0])):
+        yield _title([line[place] for line in lines], [line[place] for line in spread], labels)
 
 
 def _spread(lines: Sequence[Sequence[str]], number: int) -> list[str]:
@@ -50,13 +55,13 @@ def _spread(lines: Sequence[Sequence[str]], number: int) -> list[str]:
 
 
 def _title(own: Sequence[str], groups: Sequence[str], labels: Labels) -> Title:
-    lowest = max((n for n, text in enumerate(own) if text), default=None)
-    if lowest is None:
-        return Title("", None, "")
+    lowest = len(own) - 1
+    while lowest >= 0 and not own[lowest]:
+        lowest -= 1
+    if lowest < 0:
+        return _BLANK
     text = own[lowest]
-    above = [own[n] or groups[n] for n in range(lowest)]
-    above = [one for one in above if one and one != text]
-    for joined in (text, *_joinings(above, text)):
+    for joined in (text, *_joinings(own[:lowest], groups, text)):
         key = known_label(joined, labels)
         if key is not None:
             return Title(text, labels[key], key)
@@ -65,42 +70,50 @@ def _title(own: Sequence[str], groups: Sequence[str], labels: Labels) -> Title:
     return Title(text, None, normalise_label(text))
 
 
-def _joinings(above: Sequence[str], text: str) -> list[str]:
+def _joinings(own: Sequence[str], groups: Sequence[str], text: str) -> list[str]:
+    """Return a text behind those above it, its column's own or their groups'."""
+    above = [one or group for one, group in zip(own, groups, strict=False)]
+    above = [one for one in above if one and one != text]
     if not above:
         return []
     return [above[-1] + text, "".join(above) + text, above[0] + text]
 
 
-def fits(lines: Sequence[Sequence[str]], row: Sequence[object], labels: Labels) -> bool:
-    """Tell whether a row under header lines may be one more of them, and is no person's.
+def one_more(
+    lines: Sequence[Sequence[str]], upper: Sequence[Title], row: Sequence[object], labels: Labels
+) -> list[Title] | None:
+    """Return the titles with a row added under header lines, whose titles are `upper`; None when
+    the row is no header line, but a person's or nothing.
 
     A person has texts under labels and numbers anywhere; a header line has labels only, and under
     a label nothing but one that says the same more closely.
     """
     if any(not isinstance(cell, str) and cell is not None for cell in row):
-        return False
+        return None
     lower = padded(row, len(lines[0]))
     if not any(lower):
-        return False
-    upper = titles(lines, labels)
-    both = titles([*lines, lower], labels)
+        return None
+    lines = [*lines, lower]
+    both: list[Title] = []
     contrary = 0
-    for place, text in enumerate(lower):
-        known = upper[place].field
+    # One by one: a person's row mostly shows itself in its first cells.
+    for place, title in enumerate(_titles(lines, labels)):
+        both.append(title)
+        text, known = lower[place], upper[place].field
         if not text or known is None or is_hint(text):
             continue
-        below = both[place].field
-        if below is None and not _begins_group(upper, lower, place):
-            return False
-        contrary += below is not None and below != known
+        if title.field is None and not _begins_group(upper, lower, place):
+            return None
+        contrary += title.field is not None and title.field != known
     # A title such as 单位名称 … 联系电话 … over the header is no part of it.
-    return contrary == 0 or (contrary == 1 and not _is_whole(titles([lower], labels)))
+    if contrary > 1 or (contrary and _is_whole(titles([lower], labels))):
+        return None
+    return both
 
 
-def tells_more(lines: Sequence[Sequence[str]], lower: Sequence[str], labels: Labels) -> bool:
+def tells_more(upper: Sequence[Title], both: Sequence[Title], lower: Sequence[str]) -> bool:
     """Tell whether a line that fits under header lines has labels to add."""
-    upper = titles(lines, labels)
-    return _count(titles([*lines, lower], labels)) > _count(upper) or _is_sub_line(upper, lower)
+    return _count(both) > _count(upper) or _is_sub_line(upper, lower)
 
 
 def is_title_like(line: Sequence[str]) -> bool:

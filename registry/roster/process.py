@@ -1,28 +1,20 @@
-"""The parent's end of the sandbox process: start it, take its frames, and be sure that it ends."""
+"""The parent's end of the sandbox process: take its frames, and be sure that it ends."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import signal
-import subprocess
-import sys
-import sysconfig
 import tempfile
 import time
-from functools import cache
-from importlib.machinery import SourceFileLoader
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from registry.errors import RosterRefused
+from registry.roster.launch import launch
 from registry.roster.wording import refused
 
-_CHILD = Path(__file__).with_name("child.py")
 _HEADER_BYTES = 9
 # A whole marked workbook is the largest thing that comes back in one frame.
 _LARGEST_FRAME = 512 << 20
@@ -45,23 +37,12 @@ class Child:
     def __init__(self, task: str, content: bytes, argument: bytes, limits: Limits) -> None:
         self._patience = limits.wall_seconds
         self._pending = bytearray()
-        files = [_unnamed_file(content), _unnamed_file(argument)]
+        files: list[int] = []
         try:
-            # The arguments are our own: numbers and places in this installation.
-            self._process = subprocess.Popen(  # noqa: S603
-                [
-                    *(sys.executable, "-I", "-S", "-B", str(_CHILD), task),
-                    *(str(number) for number in (*files, limits.memory_bytes, limits.cpu_seconds)),
-                    *_import_path(),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                env={},
-                cwd="/",
-                pass_fds=files,
-                start_new_session=True,
+            for given in (content, argument):
+                files.append(_unnamed_file(given))
+            self._process = launch(
+                task, (files[0], files[1]), limits.memory_bytes, limits.cpu_seconds
             )
         finally:
             for number in files:
@@ -89,15 +70,7 @@ class Child:
 
     def close(self) -> None:
         """Kill the child with all that it may have started, and take its remains away."""
-        process = self._process
-        if process.returncode is None:
-            # It may have ended between our looking and our killing.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        for pipe in (process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
+        self._process.end()
 
     def _frame(self, starting: bool = False) -> tuple[bytes, bytes]:
         header = self._take(_HEADER_BYTES, starting)
@@ -120,8 +93,7 @@ class Child:
 
     def _receive(self) -> bytes | None:
         """Return what has come, b"" when the child has closed its end, None when it is late."""
-        assert self._process.stdout is not None  # noqa: S101 - it was asked for as a pipe
-        number = self._process.stdout.fileno()
+        number = self._process.frames
         began = time.monotonic()
         poll = select.poll()
         poll.register(number, select.POLLIN)
@@ -136,12 +108,10 @@ class Child:
     def _ended(self, starting: bool) -> Exception:
         """Return what to raise for a child that ended without a last word."""
         complaint = self._complaint()
-        # The leader is dead or dying; whatever else is in its group must not outlive it.
         try:
-            status: int | None = self._process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
-            status = None
-        self.close()
+            status = self._process.status(seconds=1)
+        finally:
+            self.close()
         if starting and status not in (-signal.SIGKILL, -signal.SIGXCPU):
             return RuntimeError(f"the sandbox process did not start: {complaint}")
         late = status in (-signal.SIGXCPU, -signal.SIGKILL)
@@ -150,8 +120,7 @@ class Child:
 
     def _complaint(self) -> str:
         """Return the beginning of what the child wrote on its standard error."""
-        assert self._process.stderr is not None  # noqa: S101 - it was asked for as a pipe
-        number = self._process.stderr.fileno()
+        number = self._process.complaints
         os.set_blocking(number, False)
         try:
             return os.read(number, _MOST_COMPLAINT).decode("utf-8", "replace")
@@ -183,17 +152,3 @@ def _unnamed_file(content: bytes) -> int:
         os.close(number)
         raise
     return number
-
-
-@cache
-def _import_path() -> tuple[str, ...]:
-    """Return where the child finds our code and the libraries; nothing else is on its path."""
-    for file in _CHILD.parent.glob("*.py"):
-        # The child keeps no bytecode, and compiling takes longer than reading a small roster.
-        name = f"{__package__}.{file.stem}"
-        SourceFileLoader(name, str(file)).get_code(name)
-    places = [str(_CHILD.parents[2]), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    spec = find_spec("python_calamine")
-    if spec is not None and spec.origin is not None:
-        places.append(str(Path(spec.origin).parents[1]))
-    return tuple(dict.fromkeys(places))

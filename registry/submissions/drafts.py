@@ -4,13 +4,24 @@ The functions run inside the caller's transaction.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from registry.access.actor import Actor
 from registry.clock import now
@@ -39,6 +50,40 @@ from registry.vault.vault import Vault
 _AT_ONCE = 500
 _ROW_KEY = ("county", "submission_id", "row")
 
+# Of the plain tables, and put together once: for a small roster the mapper, and building the same
+# statements again and again, took longer than the roster.
+_table = table_of(Submission)
+_rows = table_of(SubmissionRow)
+_SAME_FILE = select(_table.c.id).where(
+    _table.c.county == bindparam("county"),
+    _table.c.union_code == bindparam("union_code"),
+    _table.c.kind == bindparam("kind"),
+    _table.c.file_sha256 == bindparam("sha256"),
+    _table.c.is_current,
+)
+_UPLOADS = (
+    select(func.count())
+    .select_from(_table)
+    .where(
+        _table.c.created_by == bindparam("account_id"),
+        _table.c.created_at >= bindparam("since"),
+        _table.c.source != BUNDLE,  # hundreds from one file
+    )
+)
+_OPEN = insert(_table)
+_CHANGE = update(_table).where(
+    _table.c.county == bindparam("of_county"), _table.c.id == bindparam("of_id")
+)
+_FINISH = _CHANGE.values(is_read=True, version=_table.c.version + 1)
+_RECOUNT = _CHANGE.values(skipped_count=_table.c.total_count - bindparam("kept_count"))
+_OF = (
+    _rows.c.county == bindparam("of_county"),
+    _rows.c.submission_id == bindparam("of_id"),
+)
+_HAS_ROWS = select(exists().where(*_OF))
+_KINDS = (_rows.c.worst, _rows.c.state, _rows.c.match)
+_BY_KIND = select(*_KINDS, func.count()).where(*_OF).group_by(*_KINDS)
+
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
@@ -52,29 +97,15 @@ class NewFile:
 
 def same_file(session: Session, union: Union, kind: Kind, sha256: str) -> Submission | None:
     """Return the submission that this file of this union and kind already is, if there is one."""
-    return session.scalar(
-        select(Submission).where(
-            Submission.county == union.county,
-            Submission.union_code == union.code,
-            Submission.kind == kind,
-            Submission.file_sha256 == sha256,
-            Submission.is_current,
-        )
-    )
+    asked = {"county": union.county, "union_code": union.code, "kind": kind, "sha256": sha256}
+    number = session.scalar(_SAME_FILE, asked)
+    return session.get(Submission, (union.county, number)) if number is not None else None
 
 
 def check_quota(session: Session, actor: Actor) -> None:
     """Refuse more uploads than an account may make in a day, so that nobody fills the disk."""
     since = now().replace(hour=0, minute=0, second=0, microsecond=0)
-    count = session.scalar(
-        select(func.count())
-        .select_from(Submission)
-        .where(
-            Submission.created_by == actor.account_id,
-            Submission.created_at >= since,
-            Submission.source != BUNDLE,  # hundreds from one file
-        )
-    )
+    count = session.scalar(_UPLOADS, {"account_id": actor.account_id, "since": since})
     if (count or 0) >= setting("UPLOADS_PER_DAY"):
         raise Busy("upload.quota", "今天上传的文件已达上限，请明天再传，或联系上级工会。")
 
@@ -93,33 +124,32 @@ def open_draft(
     """Write an empty draft and return its number."""
     submission_id = allocate(session, "submission")
     columns = parent.columns if parent else "[]"
-    session.execute(
-        insert(Submission).values(
-            county=union.county,
-            id=submission_id,
-            union_code=union.code,
-            path=union.path,
-            kind=kind,
-            state=State.DRAFT,
-            is_current=True,
-            parent_id=parent.id if parent else None,
-            source=source,
-            file_name=file.name if file else file_name,
-            file_sha256=file.sha256 if file else None,
-            file_bytes=file.size if file else None,
-            original=file.original if file else None,
-            columns=columns,
-            answers=parent.answers if parent else "{}",
-            created_by=account_id,
-            created_at=now(),
-        )
-    )
+    draft = {
+        "county": union.county,
+        "id": submission_id,
+        "union_code": union.code,
+        "path": union.path,
+        "kind": kind,
+        "state": State.DRAFT,
+        "is_current": True,
+        "parent_id": parent.id if parent else None,
+        "source": source,
+        "file_name": file.name if file else file_name,
+        "file_sha256": file.sha256 if file else None,
+        "file_bytes": file.size if file else None,
+        "original": file.original if file else None,
+        "columns": columns,
+        "answers": parent.answers if parent else "{}",
+        "created_by": account_id,
+        "created_at": now(),
+    }
+    session.execute(_OPEN, draft)
     return submission_id
 
 
 def has_rows(session: Session, ref: Ref) -> bool:
     """Tell whether an earlier reading has stored rows of this draft."""
-    return bool(session.scalar(select(exists().where(*_rows_of(ref)))))
+    return bool(session.scalar(_HAS_ROWS, _key(ref)))
 
 
 def write_chunk(
@@ -150,21 +180,16 @@ def finish_reading(
     _settle(session, ref, intake.findings)
     head, tail = intake.head, intake.tail
     encode = msgspec.json.encode
-    session.execute(
-        update(Submission)
-        .where(Submission.county == ref.county, Submission.id == ref.submission_id)
-        .values(
-            format=head.format,
-            sheet=head.sheet[:255],
-            header_row=head.header_row,
-            columns=encode(head.columns).decode(),
-            file_findings=encode([one._asdict() for one in intake.file_findings]).decode(),
-            skipped=encode([one._asdict() for one in tail.skipped]).decode(),
-            total_count=tail.total,
-            is_read=True,
-            version=Submission.version + 1,
-        )
-    )
+    said = {
+        "format": head.format,
+        "sheet": head.sheet[:255],
+        "header_row": head.header_row,
+        "columns": encode(head.columns).decode(),
+        "file_findings": encode([one._asdict() for one in intake.file_findings]).decode(),
+        "skipped": encode([one._asdict() for one in tail.skipped]).decode(),
+        "total_count": tail.total,
+    }
+    _change(session, ref, _FINISH, said)
     if excluded:
         session.execute(
             update(SubmissionRow)
@@ -236,14 +261,28 @@ def _rows_of(ref: Ref) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     )
 
 
+def _key(ref: Ref) -> dict[str, Any]:
+    return {"of_county": ref.county, "of_id": ref.submission_id}
+
+
+def _change(session: Session, ref: Ref, how: Update, values: Mapping[str, Any]) -> None:
+    """Change a draft's own line; what the mapper has loaded of it is read again when needed."""
+    session.flush()
+    session.execute(how, {**_key(ref), **values})
+    key = identity_key(Submission, (ref.county, ref.submission_id))
+    loaded = session.identity_map.get(key)
+    if loaded is not None:
+        session.expire(loaded)
+
+
 def recount(session: Session, ref: Ref) -> dict[str, int]:
     """Count a draft's rows under their worst finding again; excluded rows count as skipped.
 
     With the rows changes what the roster means for the union (`weighing`). Returns ok, warning and
     error of all rows, also the excluded ones.
     """
-    kinds = (SubmissionRow.worst, SubmissionRow.state, SubmissionRow.match)
-    found = session.execute(select(*kinds, func.count()).where(*_rows_of(ref)).group_by(*kinds))
+    session.flush()
+    found = session.execute(_BY_KIND, _key(ref))
     counts = {"ok": 0, "warning": 0, "error": 0}
     everything = dict(counts)
     matches: Counter[Match] = Counter()
@@ -253,16 +292,8 @@ def recount(session: Session, ref: Ref) -> dict[str, int]:
             counts[worst] += count
             if match is not None and worst != "error" and state != RowState.HELD:
                 matches[Match(match)] += count
-    session.execute(
-        update(Submission)
-        .where(Submission.county == ref.county, Submission.id == ref.submission_id)
-        .values(
-            ok_count=counts["ok"],
-            warning_count=counts["warning"],
-            error_count=counts["error"],
-            skipped_count=Submission.total_count - sum(counts.values()),
-        )
-    )
+    stored = {f"{worst}_count": count for worst, count in counts.items()}
+    _change(session, ref, _RECOUNT, {**stored, "kept_count": sum(counts.values())})
     reweigh(session, ref, matches)
     return everything
 

@@ -117,6 +117,7 @@ def taken_in(
     cannot be taken, `Unsure` when the layout asks to stop where a column is unsure.
     """
     with open_sheet(content, limits, layout) as sheet:
+        del content  # the sandbox has it
         carried = carry(sheet.head.stamp) if carry and sheet.head.stamp else None
         if layout is not None and layout.asks and sheet.head.doubts and carried is None:
             raise Unsure(sheet.head.doubts)

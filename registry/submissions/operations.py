@@ -72,12 +72,13 @@ def submit(
         absent, at = accounting.close(session, found, demand_all=account_for_all), now()
         pending = send(session, found, actor.account_id, at)
         found.employees = employees
-        forget(session, found)
+        ref = Ref(found.county, found.id, found.union_code)
+        forget(session, ref)
         held, follow_up = _hold(session, found, union, actor)
         if employees is not None:
             union_operations.declare_headcount(session, union, employees, today(), actor=actor)
-        matches = queries.counts_by_match(session, queries.view_of(found))
-        reweigh(session, Ref(found.county, found.id, found.union_code), matches)
+        matches = queries.counts_by_match(session, found)
+        reweigh(session, ref, matches)
         if found.kind == Kind.FULL:
             _supersede_others(session, found, actor)
         elsewhere = matches.get(Match.TRANSFER, 0)
@@ -88,8 +89,8 @@ def submit(
             tally_submission(session, absent, sign=1, pending=rows)
             _record_sent(session, absent, actor, rows=rows, roster=found.id)
         session.flush()
-        view = queries.view_of(found)
-        return Submitted(view.id, view.state, False, matches, view.missing_count, held, follow_up)
+        state, missing = State(found.state), found.missing_count
+        return Submitted(found.id, state, False, matches, missing, held, follow_up)
 
 
 def keep_employees(submission_id: int, employees: int | None, *, actor: Actor) -> None:
@@ -127,7 +128,7 @@ def withdraw(submission_id: int, *, actor: Actor) -> int | None:
         _check_withdrawable(session, found)
         was_sent = found.submitted_at is not None
         end(session, found, Act.WITHDRAW)
-        forget(session, found)
+        forget(session, Ref(found.county, found.id, found.union_code))
         record(
             session,
             "submission.withdraw",

@@ -46,18 +46,20 @@ def drop(name: str) -> None:
 
 
 def _write(name: str, sealed: bytes) -> None:
-    part = _folder() / f"{name}.part"
+    folder = _folder()
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = folder / f"{name}.part"
     with part.open("wb") as file:
         file.write(sealed)
         file.flush()
         os.fsync(file.fileno())
-    part.replace(_folder() / name)
+    part.replace(folder / name)
 
 
 def _folder() -> Path:
-    folder: Path = setting("DATA") / "originals"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+    data: Path = setting("DATA")
+    return data / "originals"
 
 
 def _context(name: str) -> bytes:

@@ -99,6 +99,18 @@ _own_layout = (
 )
 SUBMISSIONS = select(*(_own_layout if name == "layout" else _submission[name] for name in _NAMES))
 _FIND = SUBMISSIONS.where(_submission.id == bindparam("submission_id"))
+_row = table_of(SubmissionRow).c
+_BY_MATCH = (
+    select(_row.match, func.count())
+    .where(
+        _row.county == bindparam("county"),
+        _row.submission_id == bindparam("submission_id"),
+        _row.match.is_not(None),
+        _row.worst != "error",
+        _row.state.not_in([RowState.EXCLUDED, RowState.HELD]),
+    )
+    .group_by(_row.match)
+)
 
 
 def find(session: Session, submission_id: int) -> SubmissionView:
@@ -106,11 +118,17 @@ def find(session: Session, submission_id: int) -> SubmissionView:
 
     Raises `NotFound` when there is none with this number.
     """
+    found = known(session, submission_id)
+    if found is None:
+        raise NotFound("submission.unknown", f"没有编号为 {submission_id} 的报送。")
+    return found
+
+
+def known(session: Session, submission_id: int) -> SubmissionView | None:
+    """Return a submission, None when there is none with this number."""
     session.flush()  # as the mapper does before it asks: an operation sees what it has changed
     found = session.execute(_FIND, {"submission_id": submission_id}).one_or_none()
-    if found is None or found.state == State.STAGED:
-        raise NotFound("submission.unknown", f"没有编号为 {submission_id} 的报送。")
-    return view_of(found)
+    return None if found is None or found.state == State.STAGED else view_of(found)
 
 
 def is_of_bundle(session: Session, submission: SubmissionView) -> bool:
@@ -256,20 +274,11 @@ def same_person(session: Session, submission: SubmissionView, found: RowView) ->
     return list(session.scalars(query.order_by(SubmissionRow.row)))
 
 
-def counts_by_match(session: Session, submission: SubmissionView) -> dict[Match, int]:
+def counts_by_match(session: Session, submission: SubmissionView | Submission) -> dict[Match, int]:
     """Return the rows by match, without held and excluded ones."""
-    query = (
-        select(SubmissionRow.match, func.count())
-        .where(
-            SubmissionRow.county == submission.county,
-            SubmissionRow.submission_id == submission.id,
-            SubmissionRow.match.is_not(None),
-            SubmissionRow.worst != "error",
-            SubmissionRow.state.not_in([RowState.EXCLUDED, RowState.HELD]),
-        )
-        .group_by(SubmissionRow.match)
-    )
-    return {Match(match): count for match, count in session.execute(query)}
+    session.flush()
+    whose = {"county": submission.county, "submission_id": submission.id}
+    return {Match(match): count for match, count in session.execute(_BY_MATCH, whose)}
 
 
 def counts_by_state(session: Session, submission: SubmissionView) -> dict[RowState, int]:
@@ -307,7 +316,6 @@ def view_of(found: Submission | Row[Any]) -> SubmissionView:
     return SubmissionView(**values)
 
 
-_row = table_of(SubmissionRow).c
 ROW_COLUMNS = tuple(_row[name] for name in RowView._fields)
 # The rows of a submission, as `named_by` names it.
 OF_SUBMISSION = (

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from registry.clock import now
+from registry.db import table_of
 from registry.roster.columns import COLUMN
 from registry.submissions.models import DraftLayout, RememberedColumn
 
@@ -32,6 +33,11 @@ class _Layout(msgspec.Struct):
 
 _decoder = msgspec.json.Decoder(_Layout)
 
+_remembered = table_of(RememberedColumn).c
+_REMEMBERED = select(_remembered.label, _remembered.field).where(
+    _remembered.county == bindparam("county"), _remembered.union_code == bindparam("union_code")
+)
+
 
 def stored_layout(text: str | None) -> StoredLayout:
     """Return a submission's layout from its stored form."""
@@ -51,13 +57,11 @@ def keep_layout(session: Session, county: str, submission_id: int, layout: Store
 
 def remembered_labels(session: Session, county: str, union_code: str) -> dict[str, str]:
     """Return {label: field, or "" for not taken} as the union's clerks confirmed it."""
-    query = select(RememberedColumn.label, RememberedColumn.field).where(
-        RememberedColumn.county == county, RememberedColumn.union_code == union_code
-    )
+    of = {"county": county, "union_code": union_code}
     # A field that the roster has no longer is as good as never asked.
     return {
         label: field or ""
-        for label, field in session.execute(query)
+        for label, field in session.execute(_REMEMBERED, of)
         if field is None or field in COLUMN
     }
 

@@ -18,12 +18,12 @@ from registry.db import table_of, transaction
 from registry.errors import NotFound, StateRefused
 from registry.roster.sheet import Cell
 from registry.submissions import answering
-from registry.submissions.models import Correction, Submission, SubmissionRow
+from registry.submissions.models import Correction, SubmissionRow
 from registry.submissions.queries import SubmissionView
 from registry.submissions.regrouping import ref_of
 from registry.submissions.rejudging import AT_ONCE, draft_of, record_on, rejudge, set_state
 from registry.submissions.states import RowState
-from registry.submissions.storing import StoredFinding, open_row
+from registry.submissions.storing import Ref, StoredFinding, open_row
 from registry.vault.vault import of_correction, vault
 
 WHAT_LENGTH = 200
@@ -66,6 +66,14 @@ class Undone(NamedTuple):
     rows: list[int]
     touched: list[int]
 
+
+# Of the plain table and put together once: every roster that is read or sent comes by.
+_correction = table_of(Correction).c
+_OF = (
+    _correction.county == bindparam("county"),
+    _correction.submission_id == bindparam("submission_id"),
+)
+_FORGET = delete(table_of(Correction)).where(*_OF)
 
 _decoder = msgspec.json.Decoder(Kept)
 _GONE = "这一步之后，第 {row} 行又改过，不能直接撤销；请核对这一行现在的内容，直接在格子里改。"
@@ -123,23 +131,15 @@ def undo(submission_id: int, number: int, *, actor: Actor) -> Undone:
     return done._replace(what=what, place=place)
 
 
-def forget(session: Session, submission: Submission) -> None:
+def forget(session: Session, ref: Ref) -> None:
     """Drop a draft's steps: it is sent or given up, and what stood there before is needed no more.
 
     Runs in the caller's transaction.
     """
-    session.execute(
-        delete(Correction).where(
-            Correction.county == submission.county, Correction.submission_id == submission.id
-        )
-    )
+    whose = {"county": ref.county, "submission_id": ref.submission_id}
+    session.execute(_FORGET, whose)
 
 
-_correction = table_of(Correction).c
-_OF = (
-    _correction.county == bindparam("county"),
-    _correction.submission_id == bindparam("submission_id"),
-)
 _BY = _correction.account_id == bindparam("account_id")
 _STEPS = (
     select(

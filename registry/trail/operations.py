@@ -6,15 +6,29 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.clock import now
+from registry.db import table_of
 from registry.trail.models import TrailEntry, TrailHead
 
 START = bytes(32)
 _encode = msgspec.json.Encoder(order="sorted").encode
+
+# Every act has an entry: put together once, and of the plain tables.
+_heads = table_of(TrailHead)
+_OF = _heads.c.county == bindparam("of_county")
+_HOLD = (
+    update(_heads)
+    .where(_OF)
+    .values(number=_heads.c.number)
+    .returning(_heads.c.number, _heads.c.hash)
+)
+_MOVE = update(_heads).where(_OF)
+_START = insert(_heads)
+_ADD = insert(table_of(TrailEntry))
 
 
 class Doer(Protocol):
@@ -58,17 +72,12 @@ def hold(session: Session, county: str) -> tuple[int, bytes]:
     Large acts call it first: whoever locks rows of members has locked the chain before, so that
     two acts of one county never wait for each other crosswise.
     """
-    held = session.execute(
-        update(TrailHead)
-        .where(TrailHead.county == county)
-        .values(number=TrailHead.number)
-        .returning(TrailHead.number, TrailHead.hash)
-    ).one_or_none()
+    held = session.execute(_HOLD, {"of_county": county}).one_or_none()
     if held is not None:
         return held.number, held.hash
     try:
         with session.begin_nested():
-            session.execute(insert(TrailHead).values(county=county, number=0, hash=START))
+            session.execute(_START, {"county": county, "number": 0, "hash": START})
     except IntegrityError:
         return hold(session, county)  # another act was the first of this county
     return 0, START
@@ -104,10 +113,7 @@ def record(
         "detail": _encode(detail or {}).decode(),
     }
     digest = chain_hash(previous, **entry)
-    session.execute(insert(TrailEntry).values(previous=previous, hash=digest, **entry))
-    session.execute(
-        update(TrailHead)
-        .where(TrailHead.county == where)
-        .values(number=entry["number"], hash=digest)
-    )
+    session.execute(_ADD, {"previous": previous, "hash": digest, **entry})
+    moved = {"of_county": where, "number": entry["number"], "hash": digest}
+    session.execute(_MOVE, moved)
     return int(entry["number"])

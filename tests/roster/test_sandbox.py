@@ -48,11 +48,22 @@ def with_far_cell(reference: str) -> bytes:
     return of_rows(f'<row r="{number}"><c r="{reference}"><v>1</v></c></row>')
 
 
-def test_past_the_time_of_the_processor():
-    # Written so that the XML parser has to read each row.
+def slow_roster() -> bytes:
+    """Written so that the XML parser has to read each row."""
     row = '<row r="{0}">\n<c r="A{0}"><v>1</v></c>\n<c r="B{0}"><v>1</v></c></row>'
-    content = of_rows("".join(map(row.format, range(3, 200_000))))
-    assert refusal(content, ORDINARY._replace(cpu_seconds=1)).code == "file.too_costly"
+    return of_rows("".join(map(row.format, range(3, 200_000))))
+
+
+def hungry_roster() -> bytes:
+    """With so many texts that they do not fit into 100 MB."""
+    texts = "".join(f"<si><t>{number}</t></si>" for number in range(1_500_000))
+    strings = {"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{texts}</sst>'.encode()}
+    return of_rows("", strings)
+
+
+def test_past_the_time_of_the_processor():
+    limits = ORDINARY._replace(cpu_seconds=1)
+    assert refusal(slow_roster(), limits).code == "file.too_costly"
 
 
 def test_past_the_clock():
@@ -62,9 +73,7 @@ def test_past_the_clock():
 
 def test_past_the_memory():
     limits = ORDINARY._replace(memory_bytes=100 << 20)
-    texts = "".join(f"<si><t>{number}</t></si>" for number in range(1_500_000))
-    strings = {"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{texts}</sst>'.encode()}
-    assert refusal(of_rows("", strings), limits).code == "file.too_costly"
+    assert refusal(hungry_roster(), limits).code == "file.too_costly"
     assert read(of_rows(""), limits).rows == [2]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from itertools import filterfalse
 from typing import cast
 
@@ -104,15 +104,19 @@ def _unequal(cell: Cell) -> Cell:
     return as_text(cell) if cell in (0, 1) else cell
 
 
+@cache
+def _labels(codes: str) -> dict[str, str]:
+    return {code.label: code.code for code in code_list(codes)}
+
+
 def column_judge(column: Column) -> ColumnJudge:
     """Return the judge of a column by its kind; document numbers have their own (`documents`)."""
     label = column.label
     if column.field == "full_name":
         return ColumnJudge(label, judge_name, is_plain_name)
     if column.codes is not None:
-        codes = code_list(column.codes)
-        known = {code.label: code.code for code in codes}
-        return ColumnJudge(label, partial(judge_code, codes=codes), known=known)
+        judge = partial(judge_code, codes=code_list(column.codes))
+        return ColumnJudge(label, judge, known=_labels(column.codes))
     if column.kind == "flag":
         known = {text: flag for flag, text in FLAG_LABELS.items()}
         return ColumnJudge(label, judge_flag, known=known)
