@@ -40,6 +40,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SECURE_COOKIE", "REGISTRY_SECURE_COOKIE", "1", _switch, "send the cookie over https only; a demo installation never does, since it is served over http"),  # noqa: E501
     Setting("PROXIES", "REGISTRY_PROXIES", "0", int, "how many reverse proxies stand in front, whose word on the caller's address and scheme is taken"),  # noqa: E501
     Setting("LEASE_SECONDS", "REGISTRY_LEASE_SECONDS", "20", int, "seconds after which another worker takes over long work whose worker is silent"),  # noqa: E501
+    Setting("TRANSFER_DAYS", "REGISTRY_TRANSFER_DAYS", "15", int, "days a union has to answer a transfer before the federation above both may settle it"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
 )
 # fmt: on

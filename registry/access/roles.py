@@ -38,6 +38,10 @@ class Permission(StrEnum):
     LOAD_REGISTER = "LOAD_REGISTER"  # the same for a whole county, as bulk work
     VIEW_SUBMISSIONS = "VIEW_SUBMISSIONS"
     REVIEW = "REVIEW"  # approve, send back, reject
+    VIEW_TRANSFERS = "VIEW_TRANSFERS"
+    ASK_TRANSFERS = "ASK_TRANSFERS"  # withdraw what was asked for, appeal
+    ANSWER_TRANSFERS = "ANSWER_TRANSFERS"  # let a member go, or object
+    SETTLE_TRANSFERS = "SETTLE_TRANSFERS"  # decide where the unions do not agree
     VIEW_MEMBERS = "VIEW_MEMBERS"  # masked
     OPEN_MEMBER = "OPEN_MEMBER"  # one full value, with a reason, on the trail
     VIEW_UNIONS = "VIEW_UNIONS"
@@ -55,6 +59,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             _P.WORK_ROSTER,
             _P.VIEW_SUBMISSIONS,
+            _P.VIEW_TRANSFERS,
+            _P.ASK_TRANSFERS,
+            _P.ANSWER_TRANSFERS,
             _P.VIEW_MEMBERS,
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
@@ -66,6 +73,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.SEND_FOR_UNIONS,
             _P.VIEW_SUBMISSIONS,
             _P.REVIEW,
+            _P.VIEW_TRANSFERS,
+            _P.ANSWER_TRANSFERS,
+            _P.SETTLE_TRANSFERS,
             _P.VIEW_MEMBERS,
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
@@ -77,6 +87,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             _P.SEND_FOR_UNIONS,
             _P.LOAD_REGISTER,
+            _P.VIEW_TRANSFERS,
+            _P.SETTLE_TRANSFERS,
             _P.VIEW_MEMBERS,
             _P.VIEW_UNIONS,
             _P.VIEW_TOTALS,

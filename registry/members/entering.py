@@ -125,10 +125,12 @@ def _events(
     highest_row: int,
 ) -> None:
     base = allocate(session, f"event:{place.county}", highest_row + 1)
-    entry = case(
+    entry: ColumnElement[str] = case(
         (fresh.c.change == TRANSFERRED_IN, EventType.TRANSFER_IN.value),
         else_=EventType.ENTER.value,
     )
+    if place.origin is not None:
+        entry = literal(EventType.TRANSFER_IN.value)
     columns: dict[str, Any] = {
         "county": literal(place.county),
         "id": base + fresh.c.row,
@@ -138,7 +140,7 @@ def _events(
         "happened_on": fresh.c.changed_on,
         "reason": fresh.c.change_reason,
         "recorded_at": literal(place.at, Instant()),
-        "from_union": null(),
+        "from_union": null() if place.origin is None else literal(place.origin),
         "to_union": literal(place.union_code),
         "submission_id": literal(place.submission_id),
         "row": fresh.c.row,

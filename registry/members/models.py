@@ -47,6 +47,8 @@ class MembershipState(StrEnum):
 LIVE = (MembershipState.ACTIVE, MembershipState.TRANSFERRING, MembershipState.RETAINED)
 _LIVE = text("state IN ('ACTIVE', 'TRANSFERRING', 'RETAINED')")
 
+_WAITS = text("state IN ('ASKED', 'OBJECTED', 'APPEALED')")
+
 
 class EventType(StrEnum):
     """What happened to a membership."""
@@ -181,6 +183,65 @@ class MembershipEvent(Model):
     changed: Mapped[str | None] = mapped_column(Text)  # JSON: field names that a correction changed
 
     __table_args__ = (Index("ix_membership_event_member", "county", "member_id", "id"),)
+
+
+class Transfer(Model):
+    """One union's wish for a person who is active in another, and what became of it.
+
+    `submission_id` and `row` name the roster row that asks. The paths are kept beside the codes:
+    both sides' federations list what concerns them, and `arbiter` is the path of the nearest
+    federation above both.
+    """
+
+    __tablename__ = "transfer"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    member_id: Mapped[int] = mapped_column(BigInteger)
+    membership_id: Mapped[int] = mapped_column(BigInteger)  # the one that would end
+    from_union: Mapped[str] = mapped_column(String(16))
+    from_path: Mapped[str] = mapped_column(String(64))
+    to_union: Mapped[str] = mapped_column(String(16))
+    to_path: Mapped[str] = mapped_column(String(64))
+    arbiter: Mapped[str] = mapped_column(String(64))
+    submission_id: Mapped[int] = mapped_column(BigInteger)
+    row: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(12))
+    asked_by: Mapped[int] = mapped_column(BigInteger)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    due_on: Mapped[date] = mapped_column(Date)  # the last day to answer
+    reason: Mapped[str | None] = mapped_column(String(24))  # codes/transfer_objection.csv
+    note: Mapped[str | None] = mapped_column(String(500))
+    answered_by: Mapped[int | None] = mapped_column(BigInteger)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_note: Mapped[str | None] = mapped_column(String(500))
+    ended_by: Mapped[int | None] = mapped_column(BigInteger)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "membership_id"], ["membership.county", "membership.id"]),
+        CheckConstraint(
+            "state IN ('ASKED', 'OBJECTED', 'APPEALED', 'RELEASED', 'GRANTED', 'REFUSED',"
+            " 'WITHDRAWN', 'LAPSED')",
+            "state",
+        ),
+        CheckConstraint(
+            "(state IN ('ASKED', 'OBJECTED', 'APPEALED')) = (ended_at IS NULL)", "ended"
+        ),
+        Index(
+            "ix_transfer_open",
+            "county",
+            "submission_id",
+            "row",
+            unique=True,
+            sqlite_where=_WAITS,
+            postgresql_where=_WAITS,
+        ),
+        Index("ix_transfer_from", "county", "from_union", "state", "id"),
+        Index("ix_transfer_to", "county", "to_union", "state", "id"),
+        Index("ix_transfer_arbiter", "county", "arbiter", "state", "id"),
+    )
 
 
 class Tally(Model):

@@ -6,12 +6,16 @@ from typing import NamedTuple
 
 
 class Place(NamedTuple):
-    """Where rows are admitted, from which submission, and when."""
+    """Where rows are admitted, from which submission, and when.
+
+    `origin` is the union that they come from by a transfer.
+    """
 
     county: str
     union_code: str
     submission_id: int
     at: datetime
+    origin: str | None = None
 
 
 class Claim(NamedTuple):

@@ -3,7 +3,16 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, String
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Instant, Model
@@ -36,6 +45,8 @@ class Decision(Model):
     row_count: Mapped[int] = mapped_column(Integer)
     decided_by: Mapped[int] = mapped_column(BigInteger)
     decided_at: Mapped[datetime] = mapped_column(Instant)
+    # Made by the losing union or a federation that settles, not by the roster's reviewer.
+    by_transfer: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     __table_args__ = (
         ForeignKeyConstraint(["county", "submission_id"], ["submission.county", "submission.id"]),

@@ -2,37 +2,39 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
-    ColumnElement,
-    CursorResult,
     Subquery,
-    func,
-    insert,
     select,
-    update,
 )
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.access.roles import Permission
-from registry.clock import local_day, now
+from registry.clock import now
 from registry.codes.lists import code_list
-from registry.db import allocate, in_parts, transaction
+from registry.db import allocate, transaction
 from registry.errors import Forbidden, InputRefused, StateRefused
-from registry.members import tallies
 from registry.members.admission import admit, claim
 from registry.members.match import Match
 from registry.members.place import Place
-from registry.review.models import Decision, Verdict
+from registry.review.deciding import (
+    ADMITTED,
+    ReviewOutcome,
+    decide,
+    digest_rows,
+    finish,
+    highest_row,
+    set_rows,
+    tally,
+)
+from registry.review.models import Verdict
 from registry.review.rematching import among, match_again, not_among, pending, set_match
-from registry.submissions.digests import digest_of
+from registry.submissions.asking import ask_for_transfers, give_up_transfers
 from registry.submissions.drafts import take_up
 from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.states import REVIEWABLE, Act, Kind, RowState, State, next_state
-from registry.trail.operations import record
+from registry.submissions.states import REVIEWABLE, Kind, RowState, State
 from registry.unions import queries as union_queries
 from registry.vault.vault import vault
 
@@ -40,21 +42,6 @@ ADMISSIBLE = (Match.NEW, Match.CHANGED, Match.UNCHANGED, Match.LEAVE, Match.RETA
 NOTE_LENGTH = 500
 OTHER = "other"  # codes/send_back_reason.csv: the note has to say what
 _LONG_NUMBER = re.compile(r"\d{11,}")
-
-
-class ReviewOutcome(NamedTuple):
-    """What a decision did. `transfer` and `conflict` are the rows that stay pending, by row
-    number; `changed` those of which more would change than was shown, so that they stay too.
-    """
-
-    submission_id: int
-    state: State
-    decided: int
-    pending: int
-    transfer: list[int]
-    conflict: list[int]
-    follow_up_id: int | None = None
-    changed: Sequence[int] = ()
 
 
 def approve(
@@ -72,21 +59,23 @@ def approve(
         changed = match_again(session, found, rows)
         at = now()
         place = Place(found.county, found.union_code, found.id, at)
-        highest = _highest_row(session, found)
+        highest = highest_row(session, found)
         claimed = claim(session, place, _admissible(found, rows, changed), highest)
         set_match(session, found, dict.fromkeys(claimed.lost, (Match.TRANSFER, ())))
+        give_up_transfers(session, found, at)
+        ask_for_transfers(session, found, found.submitted_by or found.created_by, at)
         decision_id = allocate(session, f"decision:{found.county}")
         chosen = _admissible(found, rows, changed)
-        count, digest = _digest(session, chosen)
+        count, digest = digest_rows(session, chosen)
         if count:
-            _decide(session, found, decision_id, Verdict.APPROVE, count, actor)
+            decide(session, found, decision_id, Verdict.APPROVE, count, actor)
             verifies = found.kind == Kind.REVERIFY
             admit(session, place, chosen, highest, claimed, verifies=verifies)
             which = among(rows, ADMISSIBLE) & not_among(changed)
-            _set_rows(session, found, RowState.APPROVED, decision_id, which)
-            _tally(session, found, count, admissions=1)
+            set_rows(session, found, RowState.APPROVED, decision_id, which)
+            tally(session, found, count, admissions=1)
         detail = {"rows": count, "digest": digest}
-        outcome = _finish(session, found, actor, "review.approve", count, rows, detail)
+        outcome = finish(session, found, actor, "review.approve", count, rows, detail)
         return outcome._replace(changed=changed)
 
 
@@ -122,9 +111,9 @@ def _refuse_rows(
         _check_rows(session, found, rows)
         decision_id = allocate(session, f"decision:{found.county}")
         back = verdict is Verdict.SEND_BACK
-        _decide(session, found, decision_id, verdict, len(set(rows)), actor, reason, note)
+        decide(session, found, decision_id, verdict, len(set(rows)), actor, reason, note)
         state = RowState.SENT_BACK if back else RowState.REJECTED
-        count = _set_rows(session, found, state, decision_id, among(rows))
+        count = set_rows(session, found, state, decision_id, among(rows))
         found.is_current = False
         found.was_sent_back = True
         session.flush()
@@ -133,10 +122,11 @@ def _refuse_rows(
             union = union_queries.find(session, found.union_code)
             which = SubmissionRow.decision_id == decision_id
             draft = take_up(session, vault(), found, union, which, found.created_by)
-        _tally(session, found, count)
+        tally(session, found, count)
+        give_up_transfers(session, found, now())
         action = "review.send_back" if back else "review.reject"
         detail = {"rows": count, "reason": reason}
-        outcome = _finish(session, found, actor, action, count, rows, detail)
+        outcome = finish(session, found, actor, action, count, rows, detail)
         return outcome._replace(follow_up_id=draft)
 
 
@@ -180,137 +170,5 @@ def _check_rows(session: Session, found: Submission, rows: Sequence[int] | None)
 def _admissible(
     found: Submission, rows: Sequence[int] | None, changed: Sequence[int] = ()
 ) -> Subquery:
-    columns = (
-        SubmissionRow.row,
-        SubmissionRow.match,
-        SubmissionRow.change,
-        SubmissionRow.changed_on,
-        SubmissionRow.change_reason,
-        SubmissionRow.person_key,
-        SubmissionRow.full_name,
-        SubmissionRow.document_kind,
-        SubmissionRow.document_sealed,
-        SubmissionRow.mobile_sealed,
-        SubmissionRow.mobile_key,
-        SubmissionRow.clean,
-        SubmissionRow.filled,
-    )
     which = among(rows, ADMISSIBLE) & not_among(changed)
-    return select(*columns).where(*pending(found), which).subquery()
-
-
-def _highest_row(session: Session, found: Submission) -> int:
-    query = select(func.max(SubmissionRow.row)).where(*pending(found))
-    return session.scalar(query) or 0
-
-
-def _digest(session: Session, chosen: Subquery) -> tuple[int, str]:
-    said = (chosen.c.row, chosen.c.person_key, chosen.c.match, chosen.c.change, chosen.c.clean)
-    return digest_of(session, select(*said).order_by(chosen.c.row))
-
-
-def _decide(
-    session: Session,
-    found: Submission,
-    decision_id: int,
-    verdict: Verdict,
-    count: int,
-    actor: Actor,
-    reason: str | None = None,
-    note: str = "",
-) -> None:
-    session.execute(
-        insert(Decision).values(
-            county=found.county,
-            id=decision_id,
-            submission_id=found.id,
-            verdict=verdict,
-            reason=reason,
-            note=note or None,
-            row_count=count,
-            decided_by=actor.account_id,
-            decided_at=now(),
-        )
-    )
-
-
-def _set_rows(
-    session: Session,
-    found: Submission,
-    state: RowState,
-    decision_id: int,
-    which: ColumnElement[bool],
-) -> int:
-    """Write the decision to the rows."""
-    count = 0
-    for part in in_parts(session, SubmissionRow.row, *pending(found)):
-        changed = session.execute(
-            update(SubmissionRow)
-            .where(*pending(found), which, part)
-            .values(state=state, decision_id=decision_id),
-            execution_options={"synchronize_session": False},
-        )
-        count += cast(CursorResult[Any], changed).rowcount
-    return count
-
-
-def _tally(session: Session, found: Submission, decided: int, **counts: int) -> None:
-    found.pending_count -= decided
-    closes = found.pending_count == 0
-    tallies.add(
-        session,
-        found.county,
-        found.union_code,
-        local_day(now()),
-        pending=-decided,
-        first_pass=int(closes and not found.was_sent_back),
-        **counts,
-    )
-
-
-def _finish(
-    session: Session,
-    found: Submission,
-    actor: Actor,
-    action: str,
-    decided: int,
-    rows: Sequence[int] | None,
-    detail: dict[str, Any],
-) -> ReviewOutcome:
-    if decided:
-        act = Act.CLOSE if found.pending_count == 0 else Act.DECIDE
-        state = next_state(State(found.state), act)
-        if state is None:
-            raise StateRefused("submission.state", "名册状态已变化，请刷新后重试。")
-        found.state, found.version = state, found.version + 1
-        if act is Act.CLOSE:
-            found.closed_at = now()
-    left = _left(session, found, rows)
-    record(
-        session,
-        action,
-        actor=actor,
-        place=found.union_code,
-        detail={"submission": found.id, **detail},
-    )
-    session.flush()
-    return ReviewOutcome(
-        found.id,
-        State(found.state),
-        decided,
-        found.pending_count,
-        left[Match.TRANSFER],
-        left[Match.CONFLICT],
-    )
-
-
-def _left(session: Session, found: Submission, rows: Sequence[int] | None) -> dict[str, list[int]]:
-    """Return the rows that stay because their person is elsewhere, or known by another name."""
-    left: dict[str, list[int]] = {Match.TRANSFER: [], Match.CONFLICT: []}
-    if found.pending_count:
-        stays = select(SubmissionRow.row, SubmissionRow.match).where(
-            *pending(found), among(rows, [Match.TRANSFER, Match.CONFLICT])
-        )
-        for row, match in session.execute(stays.order_by(SubmissionRow.row)):
-            left[match].append(row)
-    return left
+    return select(*ADMITTED, SubmissionRow.match).where(*pending(found), which).subquery()

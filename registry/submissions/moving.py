@@ -9,11 +9,12 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
-from registry.clock import today
+from registry.clock import now, today
 from registry.db import in_parts, table_of
 from registry.errors import StateRefused
 from registry.members import tallies
 from registry.members.match import Match
+from registry.submissions.asking import withdraw_transfers
 from registry.submissions.digests import digest_of
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import Act, RowState, State, next_state
@@ -71,6 +72,7 @@ def end(session: Session, found: Submission, act: Act) -> None:
     if was_sent:
         tally_submission(session, found, sign=-1, pending=found.pending_count)
         found.pending_count = 0
+        withdraw_transfers(session, found, now())
     session.execute(
         update(Submission)
         .where(

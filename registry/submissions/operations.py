@@ -13,6 +13,7 @@ from registry.errors import InputRefused, StateRefused
 from registry.members.match import Match
 from registry.submissions import accounting, queries
 from registry.submissions.absences import ABSENCE
+from registry.submissions.asking import ask_for_transfers
 from registry.submissions.drafts import take_up
 from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
@@ -82,6 +83,8 @@ def submit(
         if found.kind == Kind.FULL:
             _supersede_others(session, found, actor)
         elsewhere = matches.get(Match.TRANSFER, 0)
+        if elsewhere:
+            ask_for_transfers(session, found, actor.account_id, at)
         tally_submission(session, found, sign=1, pending=pending, elsewhere=elsewhere)
         _record_sent(session, found, actor, rows=pending, held=held)
         if absent is not None:

@@ -25,6 +25,7 @@ from registry.web import (
     submissions,
     totals,
     trail,
+    transfers,
     unions,
 )
 from registry.web.waiting import Contributor
@@ -51,6 +52,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(submissions.blueprint),
     Family(review.blueprint, review.waiting),
     Family(bundles.blueprint, bundles.waiting),
+    Family(transfers.blueprint, transfers.waiting),
     Family(unions.blueprint),
     Family(members.blueprint, members.waiting),
     Family(person.blueprint),

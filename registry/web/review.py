@@ -14,8 +14,8 @@ from registry.codes import code_list
 from registry.db import db
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.review import operations, queue
+from registry.review.deciding import ReviewOutcome
 from registry.review.opening import open_row_number
-from registry.review.operations import ReviewOutcome
 from registry.review.queue import Other
 from registry.roster.columns import COLUMN
 from registry.roster.labels import labels_of

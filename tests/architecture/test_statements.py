@@ -58,6 +58,7 @@ LISTS = {
     "submissions.sent": ["/unions/{place}/submissions"],
     "totals.reconciled": ["/unions/{place}/reconcile"],
     "totals.totals": ["/unions/{place}/totals", f"/unions/{TOWNSHIP}/totals"],
+    "transfers.transfers": ["/unions/{place}/transfers?desk=ASKING"],
     "trail.entries": ["/unions/{place}/trail?action=member.open"],
     "unions.directory": ["/unions/{place}/unions", f"/unions/{TOWNSHIP}/unions"],
 }

@@ -1,0 +1,109 @@
+"""The losing half of a transfer: memberships that end because another union takes the person."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from registry.clock import local_day
+from registry.db import allocate, one_of, update_many
+from registry.members import tallies
+from registry.members.models import (
+    LIVE,
+    EventType,
+    Member,
+    Membership,
+    MembershipEvent,
+    MembershipState,
+    Person,
+)
+from registry.members.place import Place
+
+
+class Leaving(NamedTuple):
+    """What the row that asks says of the change: its number, the date and the reason."""
+
+    row: int
+    on: str | None
+    reason: str | None
+
+
+def move_out(session: Session, place: Place, leaving: Mapping[int, Leaving]) -> Collection[int]:
+    """End these memberships of `place.origin` and free their persons for `place`; returns those
+    that were live, by number. The counts of the losing union follow.
+    """
+    found = _live(session, place, list(leaving))
+    ended = [
+        {
+            "county": place.county,
+            "id": one.id,
+            "state": MembershipState.ENDED.value,
+            "ended_on": leaving[one.id].on,
+            "ended_at": place.at,
+        }
+        for one in found
+    ]
+    update_many(session, Membership, ("county", "id"), ended)
+    free = {"live_county": None, "live_union": None, "live_membership": None}
+    update_many(session, Person, ("key",), [{"key": one.person_key, **free} for one in found])
+    if found:
+        base = allocate(session, f"event:{place.county}", len(found))
+        events = [_event(place, base + at, one, leaving[one.id]) for at, one in enumerate(found)]
+        session.execute(insert(MembershipEvent), events)
+        _count(session, place, found)
+    return {one.id for one in found}
+
+
+def _live(session: Session, place: Place, numbers: list[int]) -> list[Any]:
+    query = (
+        select(
+            Membership.id,
+            Membership.member_id,
+            Membership.person_key,
+            Membership.state,
+            Membership.verified_at,
+            Member.filled,
+        )
+        .join(Member, (Member.county == place.county) & (Member.id == Membership.member_id))
+        .where(
+            Membership.county == place.county,
+            one_of(Membership.id, numbers),
+            Membership.union_code == place.origin,
+            Membership.state.in_(LIVE),
+        )
+        .order_by(Membership.id)
+    )
+    return list(session.execute(query))
+
+
+def _event(place: Place, event_id: int, one: Any, said: Leaving) -> dict[str, Any]:
+    return {
+        "county": place.county,
+        "id": event_id,
+        "member_id": one.member_id,
+        "membership_id": one.id,
+        "type": EventType.TRANSFER_OUT,
+        "happened_on": said.on,
+        "reason": said.reason,
+        "recorded_at": place.at,
+        "from_union": place.origin,
+        "to_union": place.union_code,
+        "submission_id": place.submission_id,
+        "row": said.row,
+    }
+
+
+def _count(session: Session, place: Place, found: list[Any]) -> None:
+    assert place.origin is not None  # noqa: S101 - a transfer comes from somewhere
+    active = [one for one in found if one.state == MembershipState.ACTIVE]
+    tallies.add(
+        session,
+        place.county,
+        place.origin,
+        local_day(place.at),
+        active=-len(active),
+        retained=-sum(one.state == MembershipState.RETAINED for one in found),
+        filled=-sum(one.filled for one in found),
+        reverified=-sum(one.verified_at is not None for one in active),
+    )

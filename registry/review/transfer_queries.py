@@ -1,0 +1,191 @@
+"""What is asked of transfers, from each side: nobody learns more of a person than they knew.
+
+The losing union sees its own member and who asks. The asking union sees the row it sent, and of the
+other side no more than an answer. The federation above both sees both.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from registry.clock import today
+from registry.identity import mask
+from registry.members.models import Member, Transfer
+from registry.members.queries import Sight, masked_document
+from registry.members.transfers import OPEN, TransferState, may_settle
+from registry.submissions.models import SubmissionRow
+from registry.vault.vault import Vault, vault
+
+
+class Desk(StrEnum):
+    """From where transfers are looked at."""
+
+    LOSING = "LOSING"
+    ASKING = "ASKING"
+    SETTLING = "SETTLING"
+
+    @property
+    def label(self) -> str:
+        """The desk's name on the screen."""
+        return {"LOSING": "请求转出", "ASKING": "请求转入", "SETTLING": "待裁定"}[self]
+
+
+class TransferLine(NamedTuple):
+    """A transfer in a list, masked. `from_union` is "" for who may not know it; `note` too.
+
+    `is_overdue`: the time to answer is over. `may_be_settled`: it is for this federation now.
+    """
+
+    id: int
+    name: str
+    document: str
+    from_union: str
+    to_union: str
+    member_id: int | None
+    submission_id: int | None
+    row: int | None
+    state: TransferState
+    asked_at: datetime
+    due_on: date
+    is_overdue: bool
+    may_be_settled: bool
+    reason: str | None
+    note: str
+    settled_note: str
+    answered_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for somebody."""
+        return self.state in OPEN
+
+
+def transfers(
+    session: Session,
+    county: str,
+    path: str,
+    desk: Desk,
+    sight: Sight,
+    *,
+    is_open: bool = True,
+    after: int = 0,
+    limit: int = 50,
+) -> list[TransferLine]:
+    """Return transfers seen from a place, the oldest first (those that ended: the last first).
+
+    `after` is the number of the transfer that the page before ended with.
+    """
+    order = Transfer.id if is_open else Transfer.id.desc()
+    behind = Transfer.id > after if is_open else Transfer.id < after
+    query = (
+        select(
+            Transfer,
+            Member.full_name,
+            Member.document_kind,
+            Member.document_sealed,
+            SubmissionRow.full_name.label("told_name"),
+        )
+        .join(Member, (Member.county == county) & (Member.id == Transfer.member_id))
+        .join(
+            SubmissionRow,
+            (SubmissionRow.county == county)
+            & (SubmissionRow.submission_id == Transfer.submission_id)
+            & (SubmissionRow.row == Transfer.row),
+        )
+        .where(*_seen(county, path, desk), _waits(is_open), *([behind] if after else []))
+        .order_by(order)
+        .limit(limit)
+    )
+    keeper = vault()
+    return [_line(keeper, found, desk, sight, path) for found in session.execute(query)]
+
+
+def counts(session: Session, county: str, path: str) -> dict[Desk, int]:
+    """Return how many transfers wait at each desk of a place."""
+    return {desk: _count(session, *_seen(county, path, desk), _waits(True)) for desk in Desk}
+
+
+def overdue_or_objected(session: Session, county: str, path: str) -> tuple[int, int]:
+    """Return how many of the requests against a place are overdue, and how many of its own were
+    objected to.
+    """
+    late = (
+        *_seen(county, path, Desk.LOSING),
+        Transfer.state == TransferState.ASKED,
+        Transfer.due_on < today(),
+    )
+    objected = (*_seen(county, path, Desk.ASKING), Transfer.state == TransferState.OBJECTED)
+    return _count(session, *late), _count(session, *objected)
+
+
+def open_by_row(
+    session: Session, county: str, submission_id: int, rows: list[int]
+) -> dict[int, tuple[TransferState, date]]:
+    """Return state and last day to answer of the last transfer of each of these rows."""
+    query = (
+        select(Transfer.row, Transfer.state, Transfer.due_on)
+        .where(
+            Transfer.county == county,
+            Transfer.submission_id == submission_id,
+            Transfer.row.in_(rows),
+        )
+        .order_by(Transfer.id)
+    )
+    return {row: (TransferState(state), due_on) for row, state, due_on in session.execute(query)}
+
+
+def _count(session: Session, *which: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Transfer).where(*which)) or 0
+
+
+def _seen(county: str, path: str, desk: Desk) -> tuple[ColumnElement[bool], ...]:
+    seen: ColumnElement[bool]
+    if desk is Desk.LOSING:
+        seen = Transfer.from_path.startswith(path, autoescape=True)
+    elif desk is Desk.ASKING:
+        seen = Transfer.to_path.startswith(path, autoescape=True)
+    else:
+        overdue = (Transfer.state == TransferState.ASKED) & (Transfer.due_on < today())
+        ended = (TransferState.GRANTED, TransferState.REFUSED)
+        settled = Transfer.state.in_([TransferState.APPEALED, *ended])
+        seen = (Transfer.arbiter == path) & or_(settled, overdue)
+    return Transfer.county == county, seen
+
+
+def _waits(is_open: bool) -> ColumnElement[bool]:
+    return Transfer.state.in_(OPEN) if is_open else Transfer.state.not_in(OPEN)
+
+
+def _line(keeper: Vault, found: Any, desk: Desk, sight: Sight, path: str) -> TransferLine:
+    one: Transfer = found.Transfer
+    state = TransferState(one.state)
+    is_overdue = state is TransferState.ASKED and one.due_on < today()
+    asking = desk is Desk.ASKING
+    knows_both = desk is Desk.SETTLING or (
+        one.from_path.startswith(path) and one.to_path.startswith(path)
+    )
+    name = found.told_name if asking else found.full_name
+    return TransferLine(
+        id=one.id,
+        name=mask.name(name or "", own=sight >= Sight.TOWNSHIP),
+        document=masked_document(keeper, found.document_sealed, one.person_key, sight),
+        from_union=one.from_union if not asking or knows_both else "",
+        to_union=one.to_union,
+        member_id=one.member_id if desk is Desk.LOSING else None,
+        submission_id=one.submission_id if asking or knows_both else None,
+        row=one.row if asking or knows_both else None,
+        state=state,
+        asked_at=one.asked_at,
+        due_on=one.due_on,
+        is_overdue=is_overdue,
+        may_be_settled=desk is Desk.SETTLING and may_settle(state, is_overdue=is_overdue),
+        reason=one.reason,
+        note=(one.note or "") if not asking else "",
+        settled_note=one.settled_note or "",
+        answered_at=one.answered_at,
+        ended_at=one.ended_at,
+    )
