@@ -44,6 +44,8 @@ class DecisionView(NamedTuple):
     row_count: int
     decided_by: int
     decided_at: datetime
+    # By a transfer: the other side is not to be known by its name.
+    by_transfer: bool = False
 
 
 class Difference(NamedTuple):

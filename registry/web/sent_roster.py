@@ -182,7 +182,7 @@ def _events(
     accounts = [
         submission.created_by,
         submission.submitted_by,
-        *(one.decided_by for one in decided),
+        *(one.decided_by for one in decided if not one.by_transfer),
     ]
     people = display_names(session, accounts)
     source = _SOURCES.get(submission.source, submission.source)
@@ -192,8 +192,9 @@ def _events(
         events.append(_event(submission.submitted_at, "提交审核", who, tone="blue", icon="send"))
     for one in decided:
         icon, tone = _VERDICTS[one.verdict.value]
-        title = f"{one.verdict.label} {one.row_count:,} 人"
-        who = people.get(one.decided_by, "")
+        verb = "转会入会" if one.by_transfer else one.verdict.label
+        title = f"{verb} {one.row_count:,} 人"
+        who = "" if one.by_transfer else people.get(one.decided_by, "")
         events.append(_event(one.decided_at, title, who, _why(one), tone, icon))
     if submission.closed_at:
         events.append(_event(submission.closed_at, "全部办结", tone="green", icon="check-circle"))

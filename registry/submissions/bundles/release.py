@@ -14,6 +14,7 @@ from registry.clock import now, today
 from registry.members import tallies
 from registry.members.match import Match
 from registry.roster.findings import FileFinding
+from registry.submissions.asking import ask_for_transfers
 from registry.submissions.bundles.models import Bundle, BundleGap, BundlePart
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import Submission, SubmissionRow
@@ -168,6 +169,10 @@ def _release_part(
             rows_elsewhere=part.transfer_count,
             pending=good,
         )
+        if part.transfer_count:
+            key = (bundle.county, part.submission_id)
+            found = session.get_one(Submission, key, populate_existing=True)
+            ask_for_transfers(session, found, sender.account_id, at)
         record(
             session,
             "submission.submit",
