@@ -99,6 +99,16 @@ def give_up(
     return cast(CursorResult[Any], ended).rowcount
 
 
+def is_live_there() -> ColumnElement[bool]:
+    """Return the condition that a transfer's person is still the member it asks for."""
+    there = select(Membership.id).where(
+        Membership.county == Transfer.county,
+        Membership.id == Transfer.membership_id,
+        Membership.state.in_(LIVE),
+    )
+    return there.exists()
+
+
 def _nearest_above_both(path: str) -> ColumnElement[str]:
     """Return the path of the nearest federation above a union and that of each row."""
     parts = path.strip("/").split("/")[:-1]

@@ -24,7 +24,7 @@ class TransferState(StrEnum):
     def label(self) -> str:
         """The state's name on the screen."""
         return {
-            "ASKED": "待对方答复",
+            "ASKED": "待答复",
             "OBJECTED": "对方不同意",
             "APPEALED": "待上级裁定",
             "RELEASED": "已同意转会",

@@ -34,7 +34,7 @@ def ask_for_transfers(session: Session, found: Submission, asked_by: int, at: da
 
 
 def give_up_transfers(session: Session, found: Submission, at: datetime) -> None:
-    """End the transfers whose row waits no more, or finds its person elsewhere no more."""
+    """End the transfers whose row waits no more, or whose person is no more where it was."""
     waits = select(SubmissionRow.row).where(
         SubmissionRow.county == Transfer.county,
         SubmissionRow.submission_id == Transfer.submission_id,
@@ -44,7 +44,8 @@ def give_up_transfers(session: Session, found: Submission, at: datetime) -> None
     place = _place(found, at)
     asking.give_up(session, place, TransferState.WITHDRAWN, ~waits.exists())
     elsewhere = waits.where(SubmissionRow.match == Match.TRANSFER)
-    asking.give_up(session, place, TransferState.LAPSED, ~elsewhere.exists())
+    gone = ~elsewhere.exists() | ~asking.is_live_there()
+    asking.give_up(session, place, TransferState.LAPSED, gone)
 
 
 def withdraw_transfers(session: Session, found: Submission, at: datetime) -> None:

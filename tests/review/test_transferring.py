@@ -287,3 +287,17 @@ def test_the_last_day_to_answer_follows_the_setting(there):
     asked()
     due = db.session.scalars(select(Transfer.due_on)).all()
     assert due == [today() + timedelta(days=15)] * 3
+
+
+def test_who_has_moved_on_is_asked_for_where_the_person_is_now(there):
+    late = asked(FAR_UNION, PEOPLE[:1])
+    asked(OTHER_UNION, PEOPLE[:1])
+    far, near = open_transfers()
+    transferring.release([near], actor=there)
+    # The first request is still open, and asks a union that has nobody to let go any more.
+    approve(late, actor=make_actor(Role.REVIEWER, FAR_TOWNSHIP))
+    assert states() == [TransferState.LAPSED, TransferState.RELEASED, TransferState.ASKED]
+    assert far not in open_transfers()
+    transferring.release(open_transfers(), actor=make_clerk(OTHER_UNION))
+    assert live_by_union() == {UNION: 5, FAR_UNION: 1}
+    assert_sound()

@@ -63,7 +63,7 @@ def test_the_losing_clerk_sees_who_asks_and_lets_go(client, asked):
     enter(client, Role.CLERK, UNION)
     assert "请求转出的会员" in client.get("/home").text
     page = client.get(HERE).text
-    for words in (ASKING_NAME, PEOPLE[0].full_name, "待对方答复", "同意转出", "不同意"):
+    for words in (ASKING_NAME, PEOPLE[0].full_name, "待答复", "同意转出", "不同意"):
         assert words in page
     assert PEOPLE[0].number not in page
     answer = post(client, f"{HERE}/release", {"transfers": numbers(), "desk": "LOSING"})

@@ -1,0 +1,213 @@
+"""The register under any mixture of acts: one live membership a person, and everything adds up."""
+
+from collections import Counter
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import func, select
+
+from registry.access.roles import Role
+from registry.db import db
+from registry.errors import Forbidden, NotFound, StateRefused
+from registry.members.models import (
+    LIVE,
+    EventType,
+    Member,
+    Membership,
+    MembershipEvent,
+    MembershipState,
+    Person,
+    Transfer,
+)
+from registry.members.transfers import OPEN
+from registry.review import transferring
+from registry.review.operations import approve, send_back
+from registry.submissions.models import Submission
+from registry.submissions.operations import withdraw
+from registry.submissions.states import State
+from registry.totals.queries import reconcile
+from registry.trail.queries import verify
+from tests.factories.accounts import make_actor
+from tests.factories.people import make_people
+from tests.factories.rosters import make_roster, send_in
+from tests.factories.unions import COUNTY, TOWNSHIP
+
+UNIONS = ("3310830010001", "3310830010002", "3310830020001")
+CHANGES = ("入会", "入会", "入会", "转入", "退会", "转出", "除名", "保留会籍")
+AFTER = {
+    EventType.ENTER: MembershipState.ACTIVE,
+    EventType.TRANSFER_IN: MembershipState.ACTIVE,
+    EventType.RESUME: MembershipState.ACTIVE,
+    EventType.RETAIN: MembershipState.RETAINED,
+    EventType.TRANSFER_OUT: MembershipState.ENDED,
+    EventType.EXPEL: MembershipState.ENDED,
+    EventType.RESIGN: MembershipState.ENDED,
+}
+
+
+class Register(RuleBasedStateMachine):
+    """Three unions in two units, three persons of whom everybody tells something."""
+
+    seed: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        Register.seed += 1
+        self.people = make_people(3, seed=Register.seed)
+        self.clerks = {code: make_actor(Role.CLERK, code) for code in UNIONS}
+        self.reviewers = {
+            unit: [make_actor(Role.REVIEWER, unit) for _ in range(2)]
+            for unit in (TOWNSHIP, "331083002")
+        }
+        self.city = make_actor(Role.AUDITOR, COUNTY)
+        # What an example before this one left behind is of other persons, and stays as it is.
+        self.before = db.session.scalar(select(func.max(Submission.id))) or 0
+
+    @rule(
+        union=st.sampled_from(UNIONS),
+        said=st.lists(
+            st.tuples(st.integers(0, 2), st.sampled_from(CHANGES)),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda one: one[0],
+        ),
+        admits=st.booleans(),
+    )
+    def send(self, union, said, admits):
+        people = [self.people[at] for at, _ in said]
+        changes = {
+            place: {"change": change, "changed_on": "2026-01-05"}
+            for place, (_, change) in enumerate(said)
+        }
+        try:
+            number = send_in(make_roster(people, changes), self.clerks[union], union=union)
+        except StateRefused as refused:
+            assert refused.code == "submit.nothing"
+            return
+        if admits:
+            waiting = [one for one, _ in self._waiting()]
+            if number in waiting:
+                approve(number, actor=self.reviewers[union[:9]][0])
+
+    def _waiting(self):
+        query = select(Submission).where(
+            Submission.state.in_([State.SUBMITTED, State.IN_REVIEW]),
+            Submission.id > self.before,
+        )
+        found = list(db.session.scalars(query.order_by(Submission.id)))
+        db.session.rollback()
+        return [(one.id, one.union_code) for one in found]
+
+    def _transfers(self):
+        query = select(Transfer).where(
+            Transfer.state.in_(OPEN), Transfer.submission_id > self.before
+        )
+        query = query.order_by(Transfer.id)
+        return [(one.id, one.from_union, one.to_union) for one in db.session.scalars(query)]
+
+    @rule(data=st.data(), which=st.integers(0, 1))
+    def approve(self, data, which):
+        if waiting := self._waiting():
+            number, union = data.draw(st.sampled_from(waiting))
+            approve(number, actor=self.reviewers[union[:9]][which])
+
+    @rule(data=st.data())
+    def send_back(self, data):
+        if waiting := self._waiting():
+            number, union = data.draw(st.sampled_from(waiting))
+            try:
+                send_back(number, actor=self.reviewers[union[:9]][0], rows=[2], reason="wrong_data")
+            except StateRefused as refused:
+                assert refused.code == "row.not_pending"
+
+    @rule(data=st.data())
+    def take_back(self, data):
+        if waiting := self._waiting():
+            number, union = data.draw(st.sampled_from(waiting))
+            try:
+                withdraw(number, actor=self.clerks[union])
+            except StateRefused as refused:
+                assert refused.code == "submission.state"
+
+    @rule(data=st.data(), act=st.sampled_from(["release", "object", "appeal", "withdraw", "grant"]))
+    def transfer(self, data, act):
+        if not (found := self._transfers()):
+            return
+        number, losing, asking = data.draw(st.sampled_from(found))
+        near = losing[:9] == asking[:9]
+        arbiter = self.reviewers[losing[:9]][0] if near else self.city
+        try:
+            if act == "release":
+                transferring.release([number], actor=self.clerks[losing])
+            elif act == "object":
+                transferring.object_to([number], actor=self.clerks[losing], reason="working")
+            elif act == "appeal":
+                transferring.appeal([number], actor=self.clerks[asking])
+            elif act == "withdraw":
+                transferring.withdraw([number], actor=self.clerks[asking])
+            else:
+                transferring.grant([number], actor=arbiter)
+        except StateRefused as refused:
+            assert refused.code in {"transfer.state", "transfer.not_due"}
+
+    @rule(data=st.data())
+    @precondition(lambda self: self._transfers())
+    def somebody_else_cannot_release(self, data):
+        number, losing, _ = data.draw(st.sampled_from(self._transfers()))
+        other = next(code for code in UNIONS if code != losing)
+        with pytest.raises((NotFound, Forbidden)):
+            transferring.release([number], actor=self.clerks[other])
+
+    @invariant()
+    def one_live_membership_a_person(self):
+        live = Counter(
+            db.session.scalars(select(Membership.person_key).where(Membership.state.in_(LIVE)))
+        )
+        assert max(live.values(), default=1) == 1
+        named = select(Person.key, Person.live_membership).where(Person.live_union.is_not(None))
+        numbers = select(Membership.person_key, Membership.id).where(Membership.state.in_(LIVE))
+        assert dict(db.session.execute(named).tuples().all()) == dict(
+            db.session.execute(numbers).tuples().all()
+        )
+
+    @invariant()
+    def the_totals_are_a_recount(self):
+        assert reconcile(db.session(), COUNTY)[1] == []
+
+    @invariant()
+    def history_replays_to_the_state(self):
+        events = select(MembershipEvent.membership_id, MembershipEvent.type)
+        replayed: dict[int, MembershipState] = {}
+        for membership, kind in db.session.execute(events.order_by(MembershipEvent.id)):
+            if EventType(kind) in AFTER:
+                assert replayed.get(membership) is not MembershipState.ENDED
+                replayed[membership] = AFTER[EventType(kind)]
+        states = db.session.execute(select(Membership.id, Membership.state)).tuples().all()
+        assert replayed == {number: MembershipState(state) for number, state in states}
+        members = select(Member.person_key)
+        keys = list(db.session.scalars(members))
+        assert len(keys) == len(set(keys))
+        db.session.rollback()
+
+    def teardown(self):
+        assert verify(db.session())[1] == []
+        db.session.rollback()
+
+
+def test_the_register_stays_true(register):
+    few = settings(
+        max_examples=12,
+        stateful_step_count=18,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Register, settings=few)
