@@ -65,6 +65,12 @@ def upgrade() -> None:
         sqlite_where=_WAITS,
         postgresql_where=_WAITS,
     )
+    op.create_index(
+        "ix_transfer_row",
+        "transfer",
+        ["county", "submission_id", "row", "membership_id"],
+        unique=True,
+    )
     for name, column in (("from", "from_union"), ("to", "to_union"), ("arbiter", "arbiter")):
         op.create_index(f"ix_transfer_{name}", "transfer", ["county", column, "state", "id"])
     op.add_column(

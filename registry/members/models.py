@@ -238,6 +238,8 @@ class Transfer(Model):
             sqlite_where=_WAITS,
             postgresql_where=_WAITS,
         ),
+        # A row asks the same union once, and is found by what it asked.
+        Index("ix_transfer_row", "county", "submission_id", "row", "membership_id", unique=True),
         Index("ix_transfer_from", "county", "from_union", "state", "id"),
         Index("ix_transfer_to", "county", "to_union", "state", "id"),
         Index("ix_transfer_arbiter", "county", "arbiter", "state", "id"),
