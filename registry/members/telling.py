@@ -1,10 +1,11 @@
 """What may be told of a member at a place: of other unions no more than that there were."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from registry.members.models import EventType
 from registry.members.queries import HistoryLine, MemberLine, Sight
 from registry.roster.columns import COLUMNS
 from registry.roster.labels import labels_of
@@ -32,11 +33,24 @@ def told(session: Session, history: Sequence[HistoryLine], path: str) -> list[To
     names = names_within(session, codes, path)
     lines: list[Told] = []
     for event in history:
+        if _is_the_other_half(event, names):
+            continue
         if event.from_union in names or event.to_union in names:
             lines.append(Told(event, _name(event.from_union, names), _name(event.to_union, names)))
         elif not lines or lines[-1].event is not None:
             lines.append(Told(None))
     return lines[:-1] if lines and lines[-1].event is None else lines
+
+
+def _is_the_other_half(event: HistoryLine, names: Collection[str]) -> bool:
+    """Tell whether an event is the half of a transfer that another union keeps. Who sees both
+    unions is told once, by the half of the union that took the member.
+    """
+    if event.type is EventType.TRANSFER_IN and event.from_union is not None:
+        return event.to_union not in names
+    if event.type is EventType.TRANSFER_OUT and event.to_union is not None:
+        return event.from_union not in names or event.to_union in names
+    return False
 
 
 def particulars(line: MemberLine, sight: Sight) -> list[tuple[str, str]]:

@@ -86,7 +86,8 @@ def _event(one: Told) -> Event:
         note=_note(event),
         tone=tone,
         icon=icon,
-        href=_submission(event),
+        # A release was asked for by the other union's roster.
+        href="" if one.to_union == telling.ELSEWHERE else _submission(event),
     )
 
 

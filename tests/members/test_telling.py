@@ -70,6 +70,19 @@ def test_the_unit_of_both_sees_both(small_register):
     assert lines(history, UNIT)[0] == ("TRANSFER_IN", "试验0002公司工会", "试验0001公司工会")
 
 
+def test_each_union_is_told_its_own_half_of_a_transfer(small_register):
+    history = [
+        event("ENTER", end=UNION),
+        event("TRANSFER_OUT", UNION, OTHER_UNION),
+        event("TRANSFER_IN", UNION, OTHER_UNION),
+    ]
+    here, there = "试验0001公司工会", "试验0002公司工会"
+    assert lines(history) == [("ENTER", "", here), ("TRANSFER_OUT", here, "其他工会")]
+    other = f"/{COUNTY}/{TOWNSHIP}/{OTHER_UNION}/"
+    assert lines(history, other) == ["elsewhere", ("TRANSFER_IN", "其他工会", there)]
+    assert lines(history, UNIT) == [("ENTER", "", here), ("TRANSFER_IN", here, there)]
+
+
 def test_nothing_of_nobody(small_register):
     assert lines([]) == []
     assert lines([event("ENTER", end="3310820010001")]) == []
