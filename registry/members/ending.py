@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, Subquery, insert, select
 from sqlalchemy.orm import Session
 
 from registry.db import allocate, update_many
+from registry.members.lifecycle import event_of
 from registry.members.match import Match
 from registry.members.models import (
-    EventType,
     Member,
     Membership,
     MembershipEvent,
@@ -16,9 +16,6 @@ from registry.members.models import (
     Person,
 )
 from registry.members.place import Counts, Place
-
-# By codes/membership_change.csv: 转出 除名 退会
-ENDINGS = {"4": EventType.TRANSFER_OUT, "5": EventType.EXPEL, "6": EventType.RESIGN}
 
 
 def end(session: Session, place: Place, rows: Subquery) -> Counts:
@@ -101,7 +98,7 @@ def _event(place: Place, event_id: int, row: Any) -> dict[str, Any]:
         "id": event_id,
         "member_id": row.member_id,
         "membership_id": row.id,
-        "type": ENDINGS[row.change] if ends else EventType.RETAIN,
+        "type": event_of(row.change, row.change_reason),
         "happened_on": row.changed_on,
         "reason": row.change_reason,
         "recorded_at": place.at,

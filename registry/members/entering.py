@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.db import Instant, allocate, insert_select
 from registry.members.changing import overlay
+from registry.members.lifecycle import TRANSFERRED_IN
 from registry.members.match import Match
 from registry.members.models import (
     EventType,
@@ -16,8 +17,6 @@ from registry.members.models import (
     MembershipState,
 )
 from registry.members.place import Claim, Counts, Place
-
-TRANSFERRED_IN = "2"  # codes/membership_change.csv: 转入
 
 
 def enter(

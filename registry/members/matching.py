@@ -10,13 +10,11 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.db import one_of
+from registry.members.lifecycle import GOING, RETAINING
 from registry.members.match import Match
 from registry.members.models import Member, Membership, MembershipState, Person
 
 CHUNK = 5000
-RETAINING = "3"  # codes/membership_change.csv: 保留会籍
-LEAVING = frozenset({"4", "5", "6"})  # 转出 除名 退会
-_GOING = LEAVING | {RETAINING}
 
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -86,7 +84,7 @@ def stays_new(
     it does not ask for leave.
     """
     is_known = select(Person.key).where(Person.key == person_key).exists()
-    return ~is_known & change.not_in(_GOING)
+    return ~is_known & change.not_in(GOING)
 
 
 def match_rows(
@@ -115,7 +113,7 @@ def _answers(
     answers = [_NEW] * len(asked.keys)
     rows = zip(*asked.columns(), union_codes, strict=True)
     for at, (key, name, change, particulars, mobile_key, union_code) in enumerate(rows):
-        one, goes = known.get(key), change in _GOING
+        one, goes = known.get(key), change in GOING
         if one is None and not goes:
             continue
         told_again = (key, union_code, name, particulars, mobile_key, MembershipState.ACTIVE)
@@ -161,7 +159,7 @@ def _answer(
     particulars: str,
     mobile_key: bytes | None,
 ) -> Answer:
-    leaves = change in _GOING
+    leaves = change in GOING
     if known is None or known.live_union is None:
         differs = known is not None and known.full_name is not None and known.full_name != name
         if leaves:

@@ -60,6 +60,7 @@ class EventType(StrEnum):
     TRANSFER_OUT = "TRANSFER_OUT"
     EXPEL = "EXPEL"
     RESIGN = "RESIGN"
+    DECEASE = "DECEASE"
     CORRECT = "CORRECT"
 
     @property
@@ -73,6 +74,7 @@ class EventType(StrEnum):
             "TRANSFER_OUT": "转出",
             "EXPEL": "除名",
             "RESIGN": "退会",
+            "DECEASE": "去世",
             "CORRECT": "信息变更",
         }[self]
 

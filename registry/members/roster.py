@@ -13,7 +13,7 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import table_of, transaction
 from registry.members import row_keys
-from registry.members.matching import RETAINING
+from registry.members.lifecycle import RETAINING
 from registry.members.models import LIVE, Member, Membership, MembershipState
 from registry.members.queries import Sight, masked_document, masked_mobile
 from registry.roster.columns import ROW_KEY

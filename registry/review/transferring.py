@@ -19,7 +19,7 @@ from registry.codes.lists import code_list
 from registry.db import allocate, one_of, transaction
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
 from registry.members.admission import admit, claim
-from registry.members.entering import TRANSFERRED_IN
+from registry.members.lifecycle import TRANSFERRED_IN
 from registry.members.match import Match
 from registry.members.models import Transfer
 from registry.members.moving_out import Leaving, move_out

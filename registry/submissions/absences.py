@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from registry.db import table_of
 from registry.identity import mask
-from registry.members.matching import LEAVING, RETAINING
+from registry.members.lifecycle import LEAVING, RETAINING
 from registry.members.models import LIVE, Member, Membership, MembershipState
 from registry.members.queries import Sight, masked_document, masked_mobile
 from registry.submissions.models import Submission, SubmissionRow

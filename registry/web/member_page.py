@@ -25,6 +25,7 @@ _LOOKS = {
     "TRANSFER_OUT": ("grey", "arrow-left-right"),
     "EXPEL": ("red", "person-x"),
     "RESIGN": ("grey", "person-dash"),
+    "DECEASE": ("grey", "person-dash"),
     "CORRECT": ("blue", "pencil"),
 }
 # What may be done with a membership in this state: code of membership_change.csv and verb.

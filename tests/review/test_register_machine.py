@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from registry.access.roles import Role
 from registry.db import db
 from registry.errors import Forbidden, NotFound, StateRefused
+from registry.members.lifecycle import AFTER
 from registry.members.models import (
     LIVE,
     EventType,
@@ -43,15 +44,6 @@ from tests.factories.unions import COUNTY, TOWNSHIP
 
 UNIONS = ("3310830010001", "3310830010002", "3310830020001")
 CHANGES = ("入会", "入会", "入会", "转入", "退会", "转出", "除名", "保留会籍")
-AFTER = {
-    EventType.ENTER: MembershipState.ACTIVE,
-    EventType.TRANSFER_IN: MembershipState.ACTIVE,
-    EventType.RESUME: MembershipState.ACTIVE,
-    EventType.RETAIN: MembershipState.RETAINED,
-    EventType.TRANSFER_OUT: MembershipState.ENDED,
-    EventType.EXPEL: MembershipState.ENDED,
-    EventType.RESIGN: MembershipState.ENDED,
-}
 
 
 class Register(RuleBasedStateMachine):
