@@ -45,9 +45,10 @@ from registry.submissions.storing import (
 )
 from registry.submissions.weighing import reweigh
 from registry.unions.queries import Union
-from registry.vault.vault import Vault
+from registry.vault.vault import Vault, of_rows
 
 _AT_ONCE = 500
+_COPIED_AT_ONCE = 5_000
 _ROW_KEY = ("county", "submission_id", "row")
 
 # Of the plain tables, and put together once: for a small roster the mapper, and building the same
@@ -316,8 +317,8 @@ def take_up(
         SubmissionRow.submission_id == parent.id,
         which,
     )
-    rows = list(session.scalars(select(SubmissionRow).where(*chosen).order_by(SubmissionRow.row)))
-    if not rows:
+    count = session.scalar(select(func.count()).select_from(SubmissionRow).where(*chosen))
+    if not count:
         return None
     # An increment whatever the parent is: it must neither supersede nor miss anybody.
     draft_id = open_draft(
@@ -330,7 +331,7 @@ def take_up(
         parent=parent,
     )
     draft = Ref(parent.county, draft_id, parent.union_code)
-    session.execute(insert(SubmissionRow), [copied(vault, row, draft) for row in rows])
+    _copy_rows(session, vault, draft, chosen)
     session.execute(
         update(SubmissionRow).where(*chosen).values(follow_up_id=draft_id),
         execution_options={"synchronize_session": False},
@@ -338,10 +339,32 @@ def take_up(
     session.execute(
         update(Submission)
         .where(Submission.county == parent.county, Submission.id == draft_id)
-        .values(is_read=True, total_count=len(rows), format=parent.format, sheet=parent.sheet)
+        .values(is_read=True, total_count=count, format=parent.format, sheet=parent.sheet)
     )
     recount(session, draft)
     return draft_id
+
+
+def _copy_rows(
+    session: Session, vault: Vault, draft: Ref, chosen: Sequence[ColumnElement[bool]]
+) -> None:
+    """Copy rows into a draft that takes them up, sealed for that place, some thousand at a time."""
+    table, after = table_of(SubmissionRow), 0
+    query = select(*(table.c[name] for name in COLUMN_NAMES)).where(*chosen).order_by(table.c.row)
+    # On the connection: the session's own rows cost as much again as to find them.
+    connection = session.connection()
+    while rows := connection.execute(query.where(table.c.row > after).limit(_COPIED_AT_ONCE)).all():
+        columns: dict[str, Sequence[Any]] = dict(
+            zip(COLUMN_NAMES, zip(*rows, strict=True), strict=True)
+        )
+        numbers = columns["row"]
+        drafts = [draft.submission_id] * len(rows)
+        former = of_rows(draft.county, columns["submission_id"], numbers)
+        plains = list(map(vault.open, columns["sealed"], former))
+        columns["sealed"] = vault.seal_column(plains, of_rows(draft.county, drafts, numbers))
+        columns["submission_id"], columns["state"] = drafts, [RowState.DRAFT.value] * len(rows)
+        bulk_insert(session, table, COLUMN_NAMES, [columns[name] for name in COLUMN_NAMES])
+        after = numbers[-1]
 
 
 def copied(vault: Vault, row: SubmissionRow, draft: Ref) -> dict[str, Any]:
