@@ -15,7 +15,7 @@ from registry.clock import today
 from registry.identity import mask
 from registry.members.models import Member, Transfer
 from registry.members.queries import Sight, masked_document
-from registry.members.transfers import OPEN, TransferState, may_settle
+from registry.members.transfers import OPEN, TransferAct, TransferState, may_settle, next_state
 from registry.submissions.models import SubmissionRow
 from registry.vault.vault import Vault, vault
 
@@ -102,6 +102,13 @@ def transfers(
     )
     keeper = vault()
     return [_line(keeper, found, desk, sight, path) for found in session.execute(query)]
+
+
+def numbers(session: Session, county: str, path: str, desk: Desk, act: TransferAct) -> list[int]:
+    """Return the numbers of all transfers at a desk that an act fits, the oldest first."""
+    states = [state for state in OPEN if next_state(state, act)]
+    query = select(Transfer.id).where(*_seen(county, path, desk), Transfer.state.in_(states))
+    return list(session.scalars(query.order_by(Transfer.id)))
 
 
 def counts(session: Session, county: str, path: str) -> dict[Desk, int]:

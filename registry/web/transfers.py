@@ -1,6 +1,6 @@
 """Transfers between unions: asked, answered, settled. One page with a desk for each side."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -13,9 +13,9 @@ from registry.codes import code_list
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, StateRefused
 from registry.members.queries import sight_of
+from registry.members.transfers import TransferAct
 from registry.review import transfer_queries, transferring
 from registry.review.transfer_queries import Desk
-from registry.review.transferring import Moved
 from registry.unions import queries as unions
 from registry.web.forms.transfers import ObjectionForm, SettlementForm
 from registry.web.guard import guard
@@ -47,7 +47,11 @@ def transfers(code: str) -> str:
 @guard(Permission.ANSWER_TRANSFERS, fresh=True)
 def release(code: str) -> Response | tuple[str, int]:
     """Let the chosen members go."""
-    return _act(lambda chosen: _moved(transferring.release(chosen, actor=g.actor), "同意转出"))
+    return _act(
+        TransferAct.RELEASE,
+        lambda chosen: transferring.release(chosen, actor=g.actor),
+        lambda done: _moved("同意转出", *done),
+    )
 
 
 @blueprint.post("/unions/<code>/transfers/object")
@@ -55,13 +59,14 @@ def release(code: str) -> Response | tuple[str, int]:
 def object_to(code: str) -> Response | tuple[str, int]:
     """Answer that the chosen members stay."""
     form = ObjectionForm()
-
-    def act(chosen: list[int]) -> str:
-        reason, note = form.reason.data or "", form.note.data or ""
-        count = transferring.object_to(chosen, actor=g.actor, reason=reason, note=note)
-        return f"已答复不同意转出 {count:,} 人。对方可以请上级工会裁定。"
-
-    return _act(act, "object", form)
+    reason, note = form.reason.data or "", form.note.data or ""
+    return _act(
+        TransferAct.OBJECT,
+        lambda chosen: [transferring.object_to(chosen, actor=g.actor, reason=reason, note=note)],
+        lambda done: f"已答复不同意转出 {done[0]:,} 人。对方可以请上级工会裁定。",
+        "object",
+        form,
+    )
 
 
 @blueprint.post("/unions/<code>/transfers/withdraw")
@@ -69,7 +74,9 @@ def object_to(code: str) -> Response | tuple[str, int]:
 def withdraw(code: str) -> Response | tuple[str, int]:
     """Ask for the chosen persons no more."""
     return _act(
-        lambda chosen: f"已撤回 {transferring.withdraw(chosen, actor=g.actor):,} 人的转会请求。"
+        TransferAct.WITHDRAW,
+        lambda chosen: [transferring.withdraw(chosen, actor=g.actor)],
+        lambda done: f"已撤回 {done[0]:,} 人的转会请求。",
     )
 
 
@@ -78,7 +85,9 @@ def withdraw(code: str) -> Response | tuple[str, int]:
 def appeal(code: str) -> Response | tuple[str, int]:
     """Ask the federation above both to settle."""
     return _act(
-        lambda chosen: f"已请上级工会裁定 {transferring.appeal(chosen, actor=g.actor):,} 人。"
+        TransferAct.APPEAL,
+        lambda chosen: [transferring.appeal(chosen, actor=g.actor)],
+        lambda done: f"已请上级工会裁定 {done[0]:,} 人。",
     )
 
 
@@ -87,12 +96,14 @@ def appeal(code: str) -> Response | tuple[str, int]:
 def grant(code: str) -> Response | tuple[str, int]:
     """Settle for the asking union."""
     form = SettlementForm("grant")
-
-    def act(chosen: list[int]) -> str:
-        note = form.note.data or ""
-        return _moved(transferring.grant(chosen, actor=g.actor, note=note), "裁定转会")
-
-    return _act(act, "grant", form)
+    note = form.note.data or ""
+    return _act(
+        TransferAct.GRANT,
+        lambda chosen: transferring.grant(chosen, actor=g.actor, note=note),
+        lambda done: _moved("裁定转会", *done),
+        "grant",
+        form,
+    )
 
 
 @blueprint.post("/unions/<code>/transfers/refuse")
@@ -100,12 +111,14 @@ def grant(code: str) -> Response | tuple[str, int]:
 def refuse(code: str) -> Response | tuple[str, int]:
     """Settle for the losing union."""
     form = SettlementForm("refuse")
-
-    def act(chosen: list[int]) -> str:
-        count = transferring.refuse(chosen, actor=g.actor, note=form.note.data or "")
-        return f"已裁定 {count:,} 人不转会，会籍不变。"
-
-    return _act(act, "refuse", form)
+    note = form.note.data or ""
+    return _act(
+        TransferAct.REFUSE,
+        lambda chosen: [transferring.refuse(chosen, actor=g.actor, note=note)],
+        lambda done: f"已裁定 {done[0]:,} 人不转会，会籍不变。",
+        "refuse",
+        form,
+    )
 
 
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:
@@ -136,11 +149,22 @@ def _card(title: str, count: int, text: str, desk: Desk, action: str, urgency: i
 
 
 def _act(
-    act: Callable[[list[int]], str], dialog: str = "", form: Any = None
+    kind: TransferAct,
+    act: Callable[[list[int]], Sequence[int]],
+    words: Callable[[list[int]], str],
+    dialog: str = "",
+    form: Any = None,
 ) -> Response | tuple[str, int]:
+    """Do `act` on what was chosen, and say `words` of the sums of what it returned."""
     chosen = request.form.getlist("transfers", type=whole)
+    if request.form.get("whole"):
+        place = (g.union.county, g.union.path)
+        chosen = transfer_queries.numbers(db.session(), *place, _desk(), kind)
     try:
-        flash(act(chosen), "success")
+        # Very many go in several acts: each is whole by itself, and holds up nobody for long.
+        parts = range(0, len(chosen) or 1, transferring.MOST_AT_ONCE)
+        done = [act(chosen[first : first + transferring.MOST_AT_ONCE]) for first in parts]
+        flash(words([sum(figures) for figures in zip(*done, strict=True)]), "success")
     except InputRefused as error:
         if form is None or error.code.startswith("transfers."):
             flash(error.message, "error")
@@ -153,10 +177,10 @@ def _act(
     return redirect(_address(_desk()), 303)
 
 
-def _moved(moved: Moved, verb: str) -> str:
-    words = f"已{verb} {moved.moved:,} 人，会籍已经转到对方工会。"
-    if moved.lapsed:
-        words += f"另有 {moved.lapsed:,} 人的情况已经变化，不再需要转会。"
+def _moved(verb: str, moved: int, lapsed: int) -> str:
+    words = f"已{verb} {moved:,} 人，会籍已经转到对方工会。"
+    if lapsed:
+        words += f"另有 {lapsed:,} 人的情况已经变化，不再需要转会。"
     return words
 
 
@@ -207,6 +231,7 @@ def _page(refused: Refused | None = None, forms: dict[str, Any] | None = None) -
         names=unions.names_of(session, codes),
         reasons={one.code: one.label for one in code_list("transfer_objection")},
         is_open=is_open,
+        waiting=counts[desk],
         shows_losing=not (is_union and desk is Desk.LOSING)
         and any(line.from_union for line in lines),
         shows_asking=not (is_union and desk is Desk.ASKING),

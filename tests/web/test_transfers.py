@@ -176,3 +176,13 @@ def test_the_pages_follow_one_another(client, asked, monkeypatch):
         found = re.search(r'rel="next" href="([^"]+)"', page)
         address = found[1].replace("&amp;", "&") if found else ""
     assert seen == [str(number) for number in numbers()]
+
+
+def test_all_of_a_kind_are_answered_at_once_however_many(client, asked, monkeypatch):
+    monkeypatch.setattr("registry.web.transfers.PAGE", 1)
+    monkeypatch.setattr("registry.review.transferring.MOST_AT_ONCE", 2)
+    enter(client, Role.CLERK, UNION)
+    assert "选中这一类全部 3 人" in client.get(HERE).text
+    answer = post(client, f"{HERE}/release", {"whole": "1", "desk": "LOSING"})
+    assert "已同意转出 3 人" in answer.text
+    assert set(states()) == {TransferState.RELEASED}
