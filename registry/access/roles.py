@@ -42,6 +42,7 @@ class Permission(StrEnum):
     ASK_TRANSFERS = "ASK_TRANSFERS"  # withdraw what was asked for, appeal
     ANSWER_TRANSFERS = "ANSWER_TRANSFERS"  # let a member go, or object
     SETTLE_TRANSFERS = "SETTLE_TRANSFERS"  # decide where the unions do not agree
+    REMIND = "REMIND"  # see which unions are behind, with notices to copy
     VIEW_MEMBERS = "VIEW_MEMBERS"  # masked
     OPEN_MEMBER = "OPEN_MEMBER"  # one full value, with a reason, on the trail
     VIEW_UNIONS = "VIEW_UNIONS"
@@ -76,6 +77,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_TRANSFERS,
             _P.ANSWER_TRANSFERS,
             _P.SETTLE_TRANSFERS,
+            _P.REMIND,
             _P.VIEW_MEMBERS,
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
@@ -89,6 +91,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.LOAD_REGISTER,
             _P.VIEW_TRANSFERS,
             _P.SETTLE_TRANSFERS,
+            _P.REMIND,
             _P.VIEW_MEMBERS,
             _P.VIEW_UNIONS,
             _P.VIEW_TOTALS,

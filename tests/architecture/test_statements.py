@@ -39,6 +39,7 @@ LISTS = {
     "members.looked_at": [f"/unions/{UNION}/looks"],
     "members.member": [f"/unions/{UNION}/members/{{member}}"],
     "members.members": ["/unions/{place}/members", f"/unions/{UNION}/members"],
+    "reminders.reminding": ["/unions/{place}/reminders"],
     "review.closed_list": ["/unions/{place}/queue/closed"],
     "review.review": [
         f"/submissions/{{sent}}/review?part={part}"

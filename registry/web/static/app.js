@@ -48,6 +48,28 @@
     }
   }, true);
 
+  /* A text for a chat. Over plain http there is no clipboard but that of a selection. */
+  async function copy(text) {
+    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+    const place = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+    place.className = "visually-hidden";
+    document.body.append(place);
+    place.select();
+    const done = document.execCommand("copy");
+    place.remove();
+    if (!done) throw new Error("not copied");
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const text = document.getElementById(button.dataset.copy).textContent.trim();
+    copy(text).then(
+      () => tell("已复制，可以到聊天窗口粘贴。", "green"),
+      () => tell("浏览器不让复制，请选中文字后自己复制。"),
+    );
+    button.focus();
+  });
+
   /* Sent once, however often it is clicked. The button sleeps after the form was read. */
   function wake(form) {
     delete form.dataset.sent;
