@@ -160,7 +160,7 @@ def _thread(number: int, refused: str = "", **forms: Any) -> str:
     sides = sides_of(g.actor)
     acts = {act for act in QuestionAct for side in sides if may(side, question.state, act)}
     is_desk = desk_of(g.actor) is not Side.ASKER
-    merged, merged_count = queries.merged(session, question, g.union.path)
+    merged, merged_count = _merged(question) if is_desk else ([], 0)
     suggested = alike(session, question, g.union.path) if QuestionAct.MERGE in acts else []
     codes = {one.union_code for one in (question, *merged, *(each.question for each in suggested))}
     can_publish = g.actor.has(Permission.PUBLISH_ANSWERS)
@@ -180,7 +180,7 @@ def _thread(number: int, refused: str = "", **forms: Any) -> str:
         is_published=can_publish and queries.is_published(session, question),
         can_publish=can_publish and bool(queries.last_answer(session, question)),
         leading=_leading(question) if is_desk else None,
-        merged=merged if is_desk else [],
+        merged=merged,
         merged_count=merged_count,
         suggested=suggested,
         refused=refused,
@@ -201,3 +201,7 @@ def _leading(question: QuestionView) -> int | None:
         return _found(question.merged_into).id
     except NotFound:
         return None
+
+
+def _merged(question: QuestionView) -> tuple[list[QuestionView], int]:
+    return queries.merged(db.session(), question, g.union.path)

@@ -42,7 +42,7 @@ LISTS = {
     "members.member": [f"/unions/{UNION}/members/{{member}}"],
     "members.members": ["/unions/{place}/members", f"/unions/{UNION}/members"],
     "published.asked": ["/help/questions"],
-    "question.thread": [f"/unions/{{place}}/questions/{{{number}}}" for number in ("asked", "led")],
+    "question.thread": ["/unions/{place}/questions/{asked}"],
     "questions.questions": [
         f"/unions/{{place}}/questions?tab={tab}" for tab in ("waiting", "merged", "units")
     ],

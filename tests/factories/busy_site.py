@@ -91,7 +91,7 @@ def make_busy_site(count: int) -> BusySite:
     numbers["mapping"], numbers["done"] = _bundles(count, unions, reviewer, auditor)
     numbers["member"] = _looked_at(clerk, count)
     _more_of_the_union(count, first, admitted, numbers["faulty"])
-    numbers["asked"], numbers["led"] = _questions(clerk, other, reviewer, auditor, count)
+    numbers["asked"] = _questions(clerk, other, reviewer, auditor, count)
     _differences(auditor)
     return BusySite(accounts, numbers)
 
@@ -277,11 +277,9 @@ def _looked_at(clerk: Actor, count: int) -> int:
     return first
 
 
-def _questions(
-    clerk: Actor, other: Actor, reviewer: Actor, auditor: Actor, count: int
-) -> tuple[int, int]:
-    """Have many questions wait, one of them with much said about it and many alike; another one
-    into which many were merged; and many answers published.
+def _questions(clerk: Actor, other: Actor, reviewer: Actor, auditor: Actor, count: int) -> int:
+    """Have many questions wait, and many answers published; returns the number of the one about
+    which much was said, and into which many were merged.
     """
     rule = "document.checksum"
     asked = operations.ask(UNION, "校验码怎么算？", actor=clerk, rule=rule)
@@ -308,7 +306,7 @@ def _questions(
         count,
         id=lambda copy: 1_000 + copy,
     )
-    return asked, led
+    return asked
 
 
 def _more_of_the_union(count: int, first: int, *submissions: int) -> None:
