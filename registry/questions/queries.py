@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.db import table_of
@@ -165,12 +165,26 @@ def merged(
 
 
 def published(
-    session: Session, county: str, *, rule: str = "", after: int = 0, limit: int = 50
+    session: Session,
+    county: str,
+    *,
+    rule: str = "",
+    words: Collection[str] = (),
+    after: int = 0,
+    limit: int = 50,
 ) -> list[Published]:
-    """Return what is published as help, the newest first; `rule` keeps what belongs to it."""
+    """Return what is published as help, the newest first; `rule` keeps what belongs to it, `words`
+    what says all of them.
+    """
     query = _PUBLISHED.where(_published.county == county, _published.withdrawn_at.is_(None))
     if rule:
         query = query.where(_published.rule == rule)
+    for word in words:
+        said = [
+            text.icontains(word, autoescape=True)
+            for text in (_published.question, _published.answer)
+        ]
+        query = query.where(or_(*said))
     if after:
         query = query.where(_published.id < after)
     found = session.execute(query.order_by(_published.id.desc()).limit(limit))

@@ -39,6 +39,7 @@ _GROUPS = (
 
 # How many answers are shown here; the list has all.
 _ASKED, _ASKED_OF_RULE = 5, 20
+_WORDS = 5
 
 
 @blueprint.get("/help")
@@ -56,7 +57,9 @@ def index() -> str:
         groups=[group for group in groups if group.codes],
         titles=TITLES,
         helps=helps(),
-        asked=questions.published(db.session(), g.actor.county, limit=_ASKED),
+        asked=questions.published(
+            db.session(), g.actor.county, words=words.split()[:_WORDS], limit=_ASKED
+        ),
         ask=_ask(),
         back=_back(),
     )

@@ -221,6 +221,8 @@ def test_an_answer_is_published_written_anew_and_taken_back(desks):
     assert city.post(f"/{number}/publish", **written).status_code == 303
     for address in ("/help", "/help/document.checksum", "/help/questions"):
         assert "校验码怎么算？" in desks["other"].text(address=address)
+    assert "校验码怎么算？" in desks["other"].text(address="/help?q=原件 怎么算")
+    assert "校验码怎么算？" not in desks["other"].text(address="/help?q=原件 手机")
     assert "校验码怎么算？" not in desks["other"].text(address="/help/mobile.format")
     assert "撤下" not in desks["other"].text(address="/help/questions")
     assert desks["unit"].post("/published/1/withdraw").status_code == 403
