@@ -17,7 +17,7 @@ def test_a_question_goes_up_and_its_answer_comes_back(desk, picture):
     clerk = desk(CLERK)
     clerk.context.add_init_script(AXE)
     clerk.get_by_role("link", name="去改正").first.click()
-    clerk.get_by_role("link", name=re.compile(r"第 \d+ 行，提问")).first.click()
+    clerk.get_by_role("link", name=re.compile(r"^提问\s*：第 \d+ 行")).first.click()
     expect(clerk.get_by_label("您的问题")).to_be_focused()
     assert complaints_about(clerk) == []
     clerk.keyboard.type(TEXT)
