@@ -43,6 +43,10 @@ class Permission(StrEnum):
     ANSWER_TRANSFERS = "ANSWER_TRANSFERS"  # let a member go, or object
     SETTLE_TRANSFERS = "SETTLE_TRANSFERS"  # decide where the unions do not agree
     REMIND = "REMIND"  # see which unions are behind, with notices to copy
+    VIEW_QUESTIONS = "VIEW_QUESTIONS"
+    ASK_QUESTIONS = "ASK_QUESTIONS"  # ask, close, ask again
+    ANSWER_QUESTIONS = "ANSWER_QUESTIONS"  # answer, pass up, merge
+    PUBLISH_ANSWERS = "PUBLISH_ANSWERS"  # as help for everybody
     VIEW_MEMBERS = "VIEW_MEMBERS"  # masked
     OPEN_MEMBER = "OPEN_MEMBER"  # one full value, with a reason, on the trail
     VIEW_UNIONS = "VIEW_UNIONS"
@@ -63,6 +67,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_TRANSFERS,
             _P.ASK_TRANSFERS,
             _P.ANSWER_TRANSFERS,
+            _P.VIEW_QUESTIONS,
+            _P.ASK_QUESTIONS,
             _P.VIEW_MEMBERS,
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
@@ -78,6 +84,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.ANSWER_TRANSFERS,
             _P.SETTLE_TRANSFERS,
             _P.REMIND,
+            _P.VIEW_QUESTIONS,
+            _P.ANSWER_QUESTIONS,
             _P.VIEW_MEMBERS,
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
@@ -92,6 +100,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_TRANSFERS,
             _P.SETTLE_TRANSFERS,
             _P.REMIND,
+            _P.VIEW_QUESTIONS,
+            _P.ANSWER_QUESTIONS,
+            _P.PUBLISH_ANSWERS,
             _P.VIEW_MEMBERS,
             _P.VIEW_UNIONS,
             _P.VIEW_TOTALS,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from registry.db import begins_with, table_of
@@ -89,6 +89,19 @@ def count_grassroots(session: Session, path: str, *, search: str = "") -> int:
 def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """Return the names of these unions by code."""
     return dict(session.execute(_NAMES, {"codes": list(set(codes))}).tuples().all())
+
+
+def named_in(session: Session, county: str, text: str) -> str:
+    """Return the name of a union of the county, but its federation's, that stands in a text; "" for
+    none.
+    """
+    query = select(_union.name).where(
+        _union.county == county,
+        _union.level != Level.COUNTY,
+        func.length(_union.name) > 1,
+        literal(text).contains(_union.name),
+    )
+    return session.scalar(query.order_by(_union.code).limit(1)) or ""
 
 
 def names_within(session: Session, codes: Iterable[str], path: str) -> dict[str, str]:

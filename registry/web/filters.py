@@ -14,7 +14,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 def install(app: Flask) -> None:
     """Make the filters known to templates."""
-    for written in (count, day, instant, exact, ago, code_label, fact):
+    for written in (count, day, instant, exact, ago, waited, code_label, fact):
         app.add_template_filter(written)
 
 
@@ -48,6 +48,16 @@ def ago(value: datetime | None) -> str:
     if seconds < _HOUR:
         return f"{int(seconds // _MINUTE)} 分钟前"
     return f"{int(seconds // _HOUR)} 小时前" if seconds < _DAY else ""
+
+
+def waited(value: datetime | None) -> str:
+    """How long something has been waiting: 不到 1 小时, 5 小时, 3 天."""
+    if value is None:
+        return ""
+    seconds = int((now() - value).total_seconds())
+    if seconds < _HOUR:
+        return "不到 1 小时"
+    return f"{seconds // _HOUR} 小时" if seconds < _DAY else f"{seconds // _DAY} 天"
 
 
 def code_label(code: str | None, name: str) -> str:

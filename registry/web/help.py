@@ -3,8 +3,11 @@
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request, url_for
 
+from registry.access.roles import Permission
+from registry.db import db
+from registry.questions import queries as questions
 from registry.roster.help import Help, helps
 from registry.roster.messages import TITLES, sentence
 from registry.roster.rules import RULES, Rule
@@ -34,6 +37,11 @@ _GROUPS = (
 )
 
 
+# How many answers are shown here; the list has all.
+_ASKED, _ASKED_OF_RULE = 5, 20
+_WORDS = 5
+
+
 @blueprint.get("/help")
 @signed_in_only
 def index() -> str:
@@ -49,6 +57,10 @@ def index() -> str:
         groups=[group for group in groups if group.codes],
         titles=TITLES,
         helps=helps(),
+        asked=questions.published(
+            db.session(), g.actor.county, words=words.split()[:_WORDS], limit=_ASKED
+        ),
+        ask=_ask(),
         back=_back(),
     )
 
@@ -68,6 +80,8 @@ def page(rule: str) -> str:
         group=next(group for group in _GROUPS if group[0] == group_of(RULES[rule])),
         drawing=draw(known.picture),
         related=[(code, TITLES[code]) for code in known.related],
+        asked=questions.published(db.session(), g.actor.county, rule=rule, limit=_ASKED_OF_RULE),
+        ask=_ask(rule),
         back=_back(),
     )
 
@@ -100,6 +114,13 @@ def _says(known: Help, words: str) -> bool:
         )
     )
     return all(word in text.casefold() for word in words.split())
+
+
+def _ask(rule: str | None = None) -> str:
+    """Return where the reader may ask; "" for who does not ask."""
+    if not g.actor.has(Permission.ASK_QUESTIONS):
+        return ""
+    return url_for("questions.asking", code=g.actor.place, rule=rule)
 
 
 def _back() -> str:

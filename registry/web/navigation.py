@@ -45,6 +45,7 @@ ENTRIES: tuple[_Entry, ...] = (
     _Entry("报送记录", "clock-history", "/unions/<code>/submissions", Permission.VIEW_SUBMISSIONS),
     _Entry("转会", "arrow-left-right", "/unions/<code>/transfers", Permission.VIEW_TRANSFERS),
     _Entry("催办", "bell", "/unions/<code>/reminders", Permission.REMIND),
+    _Entry("问题上报", "chat-left-text", "/unions/<code>/questions", Permission.VIEW_QUESTIONS),
     _Entry("会员名册", "people", "/unions/<code>/members", Permission.VIEW_MEMBERS),
     _Entry("工会组织", "building", "/unions/<code>/unions", Permission.VIEW_UNIONS),
     _Entry("统计分析", "bar-chart", "/unions/<code>/totals", Permission.VIEW_TOTALS),

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from registry.questions import states as questions
 from registry.submissions.states import TRANSITIONS, State
 from tests.factories.schema import whole_metadata
 
@@ -31,6 +32,14 @@ def test_the_diagram_is_drawn_from_the_transitions():
     lines = [f"    {start} --> {end}: {act}" for (start, act), end in TRANSITIONS.items()]
     drawn = "\n".join(["stateDiagram-v2", f"    [*] --> {State.DRAFT}", *lines])
     assert f"```mermaid\n{drawn}\n```" in section("States"), drawn
+
+
+def test_the_table_of_questions_is_that_of_the_code():
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \| (.+) \|$", section("Questions"), re.M)
+    said = {
+        (start, act): (end, set(re.findall(r"`(\w+)`", sides))) for start, act, end, sides in rows
+    }
+    assert said == {way: (step.after, step.sides) for way, step in questions.TRANSITIONS.items()}
 
 
 def test_every_package_is_on_the_map():

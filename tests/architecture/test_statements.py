@@ -35,11 +35,18 @@ LISTS = {
         }.items()
         for part in parts
     ],
+    "help.index": ["/help"],
+    "help.page": ["/help/document.checksum"],
     "home.home": ["/home"],
     "members.looked_at": [f"/unions/{UNION}/looks"],
     "members.member": [f"/unions/{UNION}/members/{{member}}"],
     "members.members": ["/unions/{place}/members", f"/unions/{UNION}/members"],
     "reminders.reminding": ["/unions/{place}/reminders"],
+    "published.asked": ["/help/questions"],
+    "question.thread": ["/unions/{place}/questions/{asked}"],
+    "questions.questions": [
+        f"/unions/{{place}}/questions?tab={tab}" for tab in ("waiting", "merged", "units")
+    ],
     "review.closed_list": ["/unions/{place}/queue/closed"],
     "review.review": [
         f"/submissions/{{sent}}/review?part={part}"
@@ -72,12 +79,12 @@ SINGLE = {
     "correcting.whole_row": "one row",
     "health.healthz": "asks nothing",
     "health.readyz": "one statement",
-    "help.index": "the rules of a file of the program",
-    "help.page": "one rule",
     "home.start": "leads elsewhere",
     "person.join": "a form for one person",
     "person.membership": "a form for one person",
     "person.particulars": "a form for one person",
+    "published.publish": "a form for one question",
+    "questions.asking": "a form",
     "review.one_row": "one row",
     "roster.blank": "the same blank sheet for all",
     "roster.progress": "one draft being read",
@@ -88,8 +95,8 @@ SINGLE = {
 }
 
 
-# Lists whose length is not the rows': sums and single cards.
-SUMS = {"home.home", "sending.confirm"}
+# Lists whose length is not the rows': sums, single cards, the newest few.
+SUMS = {"help.index", "home.home", "sending.confirm"}
 
 
 def test_every_page_is_either_counted_or_cannot_list_rows(tmp_path):

@@ -18,6 +18,9 @@ from registry.jobs.operations import upload
 from registry.jobs.work import run
 from registry.members.models import Membership, MembershipEvent, Tally
 from registry.members.operations import open_member
+from registry.questions import operations, publishing
+from registry.questions.models import PublishedAnswer, Question, QuestionEntry
+from registry.questions.publishing import Written
 from registry.review.models import Decision
 from registry.review.operations import approve, send_back
 from registry.submissions.bundles.models import Bundle
@@ -88,6 +91,7 @@ def make_busy_site(count: int) -> BusySite:
     numbers["mapping"], numbers["done"] = _bundles(count, unions, reviewer, auditor)
     numbers["member"] = _looked_at(clerk, count)
     _more_of_the_union(count, first, admitted, numbers["faulty"])
+    numbers["asked"] = _questions(clerk, other, reviewer, auditor, count)
     _differences(auditor)
     return BusySite(accounts, numbers)
 
@@ -271,6 +275,38 @@ def _looked_at(clerk: Actor, count: int) -> int:
         id=lambda number: 100_000 + number,
     )
     return first
+
+
+def _questions(clerk: Actor, other: Actor, reviewer: Actor, auditor: Actor, count: int) -> int:
+    """Have many questions wait, and many answers published; returns the number of the one about
+    which much was said, and into which many were merged.
+    """
+    rule = "document.checksum"
+    asked = operations.ask(UNION, "校验码怎么算？", actor=clerk, rule=rule)
+    led = operations.ask(UNION, "号码没有写错，怎么还说校验码不正确？", actor=clerk, rule=rule)
+    into = operations.ask(OTHER_UNION, "校验码不正确怎么办？", actor=other, rule=rule)
+    operations.merge(into, led, actor=reviewer)
+    operations.pass_up(led, actor=reviewer)
+    operations.answer(led, "请看原件。", actor=auditor)
+    operations.reopen(led, "还是不明白。", actor=clerk)
+    again = operations.ask(UNION, "校验码不正确怎么办？", actor=clerk, rule=rule)
+    operations.merge(again, asked, actor=reviewer)
+    published = publishing.publish(led, Written("校验码？", "看原件。"), actor=auditor)
+    for number, first in ((asked, 1_000), (into, 2_000), (again, 3_000)):
+        _copies(Question, Question.id == number, count, id=lambda copy, first=first: first + copy)
+    _copies(
+        QuestionEntry,
+        (QuestionEntry.question_id == asked) & (QuestionEntry.number == 1),
+        count,
+        number=lambda copy: 10 + copy,
+    )
+    _copies(
+        PublishedAnswer,
+        PublishedAnswer.id == published,
+        count,
+        id=lambda copy: 1_000 + copy,
+    )
+    return asked
 
 
 def _more_of_the_union(count: int, first: int, *submissions: int) -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from seeds.installation import upgrade_schema
 from tests.factories.schema import rows, whole_metadata
 
-TABLES = ("trail_entry", "decision", "membership_event")
+TABLES = ("trail_entry", "decision", "membership_event", "question_entry")
 SQLITE = ("UPDATE {0} SET county = '331084'", "DELETE FROM {0}")
 POSTGRESQL = (*SQLITE, "TRUNCATE {0}", "TRUNCATE {0} CASCADE", "UPDATE {0} SET county = county")
 
@@ -36,7 +36,10 @@ def test_changes_are_refused(filled, table):
     assert _content(filled, table) == before
 
 
-@pytest.mark.parametrize(("table", "key"), [("trail_entry", "number"), ("decision", "id")])
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [("trail_entry", "number"), ("decision", "id"), ("question_entry", "question_id, number")],
+)
 def test_a_row_cannot_be_replaced(filled, table, key):
     columns = ", ".join(rows()[table])
     changed = columns.replace("county,", "county,", 1)
@@ -54,7 +57,12 @@ def test_a_row_cannot_be_replaced(filled, table, key):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_more_rows_are_taken(filled, table):
-    more = {"trail_entry": {"number": 2}, "decision": {"id": 2}, "membership_event": {"id": 2}}
+    more = {
+        "trail_entry": {"number": 2},
+        "decision": {"id": 2},
+        "membership_event": {"id": 2},
+        "question_entry": {"number": 2},
+    }
     with filled.begin() as connection:
         connection.execute(
             sa.insert(whole_metadata().tables[table]).values(rows()[table] | more[table])

@@ -28,6 +28,7 @@ SIGNED_IN = {
     "signin.confirm",
     "help.index",
     "help.page",
+    "published.asked",
 }
 
 PLACE_OF = {
