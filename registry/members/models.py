@@ -61,6 +61,7 @@ class EventType(StrEnum):
     EXPEL = "EXPEL"
     RESIGN = "RESIGN"
     CORRECT = "CORRECT"
+    REVOKE = "REVOKE"  # entered by an approval that was taken back
 
     @property
     def label(self) -> str:
@@ -74,6 +75,7 @@ class EventType(StrEnum):
             "EXPEL": "除名",
             "RESIGN": "退会",
             "CORRECT": "信息变更",
+            "REVOKE": "审核撤销",
         }[self]
 
 

@@ -78,6 +78,7 @@ def decide(
     note: str = "",
     *,
     by_transfer: bool = False,
+    revokes: int | None = None,
 ) -> None:
     """Write the decision itself."""
     session.execute(
@@ -89,6 +90,7 @@ def decide(
             reason=reason,
             note=note or None,
             by_transfer=by_transfer,
+            revokes_id=revokes,
             row_count=count,
             decided_by=actor.account_id,
             decided_at=now(),

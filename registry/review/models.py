@@ -24,11 +24,12 @@ class Verdict(StrEnum):
     APPROVE = "APPROVE"
     SEND_BACK = "SEND_BACK"
     REJECT = "REJECT"
+    REVOKE = "REVOKE"  # takes an approval back
 
     @property
     def label(self) -> str:
         """The verdict's name on the screen."""
-        return {"APPROVE": "通过", "SEND_BACK": "退回", "REJECT": "驳回"}[self]
+        return {"APPROVE": "通过", "SEND_BACK": "退回", "REJECT": "驳回", "REVOKE": "撤销"}[self]
 
 
 class Decision(Model):
@@ -47,6 +48,8 @@ class Decision(Model):
     decided_at: Mapped[datetime] = mapped_column(Instant)
     # Made by the losing union or a federation that settles, not by the roster's reviewer.
     by_transfer: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    # The approval that this one takes back, whole or in part.
+    revokes_id: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
         ForeignKeyConstraint(["county", "submission_id"], ["submission.county", "submission.id"]),

@@ -171,7 +171,8 @@ class SubmissionRow(Model):
     __table_args__ = (
         ForeignKeyConstraint(["county", "submission_id"], ["submission.county", "submission.id"]),
         CheckConstraint(
-            "(state IN ('APPROVED', 'SENT_BACK', 'REJECTED')) = (decision_id IS NOT NULL)",
+            "(state IN ('APPROVED', 'SENT_BACK', 'REJECTED', 'REVOKED'))"
+            " = (decision_id IS NOT NULL)",
             "decided",
         ),
         CheckConstraint(

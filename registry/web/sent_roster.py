@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from registry.access.roles import Permission
@@ -29,6 +29,7 @@ ROWS = 100
 # In the order in which they concern the clerk.
 _TABS: tuple[tuple[RowState, str], ...] = (
     (RowState.SENT_BACK, "red"),
+    (RowState.REVOKED, "red"),
     (RowState.PENDING, "amber"),
     (RowState.REJECTED, "grey"),
     (RowState.HELD, "grey"),
@@ -46,6 +47,7 @@ _VERDICTS = {
     "APPROVE": ("check-circle", "green"),
     "SEND_BACK": ("arrow-return-left", "red"),
     "REJECT": ("slash-circle", "grey"),
+    "REVOKE": ("arrow-counterclockwise", "red"),
 }
 _SKIPPED = {
     "blank": "空白行",
@@ -83,6 +85,7 @@ class Event:
     note: str
     tone: str
     icon: str
+    href: str = ""
 
 
 def detail_page(submission: SubmissionView) -> str:
@@ -126,6 +129,7 @@ def _by_state(counts: RowCounts, submission: SubmissionView) -> dict[RowState, i
     lost = sum((one.get("last") or one["row"]) - one["row"] + 1 for one in submission.skipped)
     return {
         RowState.SENT_BACK: counts.sent_back,
+        RowState.REVOKED: counts.revoked,
         RowState.PENDING: counts.pending,
         RowState.REJECTED: counts.rejected,
         RowState.HELD: counts.held,
@@ -185,6 +189,7 @@ def _events(
         *(one.decided_by for one in decided),
     ]
     people = display_names(session, accounts)
+    reviews = can(Permission.REVIEW, submission.path)
     source = _SOURCES.get(submission.source, submission.source)
     events = [_event(submission.created_at, source, people.get(submission.created_by, ""))]
     if submission.submitted_at:
@@ -192,9 +197,11 @@ def _events(
         events.append(_event(submission.submitted_at, "提交审核", who, tone="blue", icon="send"))
     for one in decided:
         icon, tone = _VERDICTS[one.verdict.value]
-        title = f"{one.verdict.label} {one.row_count:,} 人"
+        title = f"{'转会入库' if one.by_transfer else one.verdict.label} {one.row_count:,} 人"
         who = people.get(one.decided_by, "")
-        events.append(_event(one.decided_at, title, who, _why(one), tone, icon))
+        takes_back = reviews and one.verdict.value == "APPROVE" and not one.by_transfer
+        href = _decision(submission, one.id) if takes_back else ""
+        events.append(_event(one.decided_at, title, who, _why(one), tone, icon, href))
     if submission.closed_at:
         events.append(_event(submission.closed_at, "全部办结", tone="green", icon="check-circle"))
     return events[::-1]
@@ -207,8 +214,13 @@ def _event(
     note: str = "",
     tone: str = "grey",
     icon: str = "circle",
+    href: str = "",
 ) -> Event:
-    return Event(instant(at), ago(at), title, who, note, tone, icon)
+    return Event(instant(at), ago(at), title, who, note, tone, icon, href)
+
+
+def _decision(submission: SubmissionView, number: int) -> str:
+    return url_for("decisions.decision", submission_id=submission.id, decision_id=number)
 
 
 def _why(decision: DecisionView) -> str:

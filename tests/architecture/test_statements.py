@@ -35,6 +35,7 @@ LISTS = {
         }.items()
         for part in parts
     ],
+    "decisions.decision": ["/submissions/{admitted}/decisions/{admission}"],
     "home.home": ["/home"],
     "members.looked_at": [f"/unions/{UNION}/looks"],
     "members.member": [f"/unions/{UNION}/members/{{member}}"],

@@ -78,6 +78,7 @@ def make_busy_site(count: int) -> BusySite:
     approve(send_in(make_roster(strangers), other, union=OTHER_UNION), actor=reviewer)
 
     numbers = {"admitted": admitted, "clerk": accounts[Role.CLERK].id}
+    numbers["admission"] = _only_decision(admitted)
     everybody = _mixed(members, strangers, newcomers)
     numbers["sent"] = send_in(everybody, clerk)
     numbers["again"] = take_in(everybody, clerk, kind=Kind.REVERIFY)
@@ -90,6 +91,11 @@ def make_busy_site(count: int) -> BusySite:
     _more_of_the_union(count, first, admitted, numbers["faulty"])
     _differences(auditor)
     return BusySite(accounts, numbers)
+
+
+def _only_decision(submission: int) -> int:
+    query = select(Decision.id).where(Decision.submission_id == submission)
+    return db.session.scalars(query).one()
 
 
 def _copies(model: type[Model], found: Any, count: int, **changes: Callable[[int], Any]) -> None:
