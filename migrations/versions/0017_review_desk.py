@@ -1,4 +1,4 @@
-"""The review desk: approvals taken back.
+"""The review desk: approvals taken back, samples called back, who works on what, and the risk.
 
 A row whose approval was taken back stands under the decision that did so, like every decided row.
 SQLite cannot change a CHECK; its text is exchanged in the schema, which is what its documentation
@@ -21,13 +21,58 @@ def upgrade() -> None:
     """Allow the state, and let a decision name the one that it takes back."""
     _exchange(_BEFORE, _AFTER)
     op.add_column("decision", sa.Column("revokes_id", sa.BigInteger(), nullable=True))
+    _create_samples()
 
 
 def downgrade() -> None:
     """Take both away; what was taken back counts as sent back."""
+    op.drop_table("sampled_row")
+    op.drop_table("sample")
     op.drop_column("decision", "revokes_id")
     op.execute("UPDATE submission_row SET state = 'SENT_BACK' WHERE state = 'REVOKED'")
     _exchange(_AFTER, _BEFORE)
+
+
+def _create_samples() -> None:
+    op.create_table(
+        "sample",
+        sa.Column("county", sa.String(length=6), nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("drawn_from", sa.Integer(), nullable=False),
+        sa.Column("drawn_by", sa.BigInteger(), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["county", "submission_id"],
+            ["submission.county", "submission.id"],
+            name="fk_sample_county_submission_id",
+        ),
+        sa.PrimaryKeyConstraint("county", "submission_id", name="pk_sample"),
+    )
+    op.create_table(
+        "sampled_row",
+        sa.Column("county", sa.String(length=6), nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("row", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("result", sa.String(length=12), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("called_by", sa.BigInteger(), nullable=True),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(result IS NULL) = (called_by IS NULL)", name="ck_sampled_row_called"),
+        sa.CheckConstraint(
+            "(result IS NULL) = (called_at IS NULL)", name="ck_sampled_row_called_at"
+        ),
+        sa.CheckConstraint(
+            "result IN ('TRUE', 'FALSE', 'UNREACHED')", name="ck_sampled_row_result"
+        ),
+        sa.ForeignKeyConstraint(
+            ["county", "submission_id"],
+            ["sample.county", "sample.submission_id"],
+            name="fk_sampled_row_county_submission_id",
+        ),
+        sa.PrimaryKeyConstraint("county", "submission_id", "row", name="pk_sampled_row"),
+    )
 
 
 def _exchange(old: str, new: str) -> None:

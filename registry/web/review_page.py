@@ -17,6 +17,7 @@ from registry.review import queue
 from registry.review.operations import ADMISSIBLE
 from registry.review.queries import RISK, Difference, differences, masked
 from registry.review.queue import Other, Part, Pending
+from registry.review.sample_queries import sample_of
 from registry.submissions import absences
 from registry.submissions.absences import reason_of
 from registry.submissions.listing import row_counts
@@ -119,6 +120,7 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
         came_from=_came_from(found[:PAGE]),
         previous=_address(submission, part, before) if before is not None else "",
         next=_address(submission, part, found[PAGE - 1].row) if more else "",
+        sample=sample_of(session, submission),
         following=following,
         following_union=unions.find(session, following.union_code) if following else None,
         is_own=g.actor.account_id in {submission.submitted_by, submission.created_by},

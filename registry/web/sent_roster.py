@@ -15,6 +15,7 @@ from registry.db import db
 from registry.members.match import Match
 from registry.members.queries import sight_of
 from registry.review.queries import DecisionView, decisions, decisions_by_id, masked
+from registry.review.sample_queries import sample_of
 from registry.submissions import absences, listing
 from registry.submissions.listing import FollowUp, RowCounts
 from registry.submissions.queries import SubmissionView
@@ -106,6 +107,7 @@ def detail_page(submission: SubmissionView) -> str:
         counts=counts,
         account=absences.account(session, submission),
         roster=absences.roster_of(session, submission),
+        sample=sample_of(session, submission),
         replaced_by=replaced_by(session, submission) if own else None,
         transfers=listing.pending_transfers(session, submission) if counts.pending else 0,
         tabs=[

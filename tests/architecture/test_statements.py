@@ -54,6 +54,7 @@ LISTS = {
         *(f"/submissions/{{faulty}}{tab}" for tab in DRAFT_TABS),
     ],
     "roster.upload": [f"/unions/{UNION}/roster"],
+    "sampling.sample": ["/submissions/{sent}/sample"],
     "sending.confirm": ["/submissions/{full}/submit"],
     "sending.marked": ["/submissions/{faulty}/marked.xlsx", "/submissions/{returned}/marked.xlsx"],
     "submissions.sent": ["/unions/{place}/submissions"],

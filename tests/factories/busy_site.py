@@ -20,6 +20,7 @@ from registry.members.models import Membership, MembershipEvent, Tally
 from registry.members.operations import open_member
 from registry.review.models import Decision
 from registry.review.operations import approve, send_back
+from registry.review.sampling import draw
 from registry.submissions.bundles.models import Bundle
 from registry.submissions.corrections import edit_row
 from registry.submissions.models import Correction, Submission, SubmissionRow
@@ -81,6 +82,7 @@ def make_busy_site(count: int) -> BusySite:
     numbers["admission"] = _only_decision(admitted)
     everybody = _mixed(members, strangers, newcomers)
     numbers["sent"] = send_in(everybody, clerk)
+    draw(numbers["sent"], actor=reviewer)
     numbers["again"] = take_in(everybody, clerk, kind=Kind.REVERIFY)
     numbers["full"] = take_in(make_roster([*strangers, *newcomers]), clerk, kind=Kind.FULL)
     numbers["faulty"] = _faulty_draft(faulty, clerk, count)
