@@ -22,15 +22,46 @@ def upgrade() -> None:
     _exchange(_BEFORE, _AFTER)
     op.add_column("decision", sa.Column("revokes_id", sa.BigInteger(), nullable=True))
     _create_samples()
+    op.add_column(
+        "submission", sa.Column("risk", sa.SmallInteger(), nullable=False, server_default="1")
+    )
+    op.add_column("submission", sa.Column("assigned_to", sa.BigInteger(), nullable=True))
+    op.add_column("submission", sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=True))
+    _weigh_what_waits()
 
 
 def downgrade() -> None:
     """Take both away; what was taken back counts as sent back."""
+    for name in ("assigned_at", "assigned_to", "risk"):
+        op.drop_column("submission", name)
     op.drop_table("sampled_row")
     op.drop_table("sample")
     op.drop_column("decision", "revokes_id")
     op.execute("UPDATE submission_row SET state = 'SENT_BACK' WHERE state = 'REVOKED'")
     _exchange(_AFTER, _BEFORE)
+
+
+def _weigh_what_waits() -> None:
+    """Say of what waits now how much thought it asks, as it is said of what is sent from now on."""
+    waits = "submission.state IN ('SUBMITTED', 'IN_REVIEW')"
+    rows = (
+        "EXISTS (SELECT 1 FROM submission_row r WHERE r.county = submission.county"
+        " AND r.submission_id = submission.id AND r.state = 'PENDING' AND ({}))"
+    )
+    first = (
+        "NOT EXISTS (SELECT 1 FROM membership m WHERE m.county = submission.county"
+        " AND m.union_code = submission.union_code)"
+    )
+    whole = "submission.state = 'SUBMITTED' AND"
+    unsure = """r."match" = 'TRANSFER' OR r."match" IS NULL"""
+    doubtful = """r.worst = 'warning' AND r."match" IN ('NEW', 'CHANGED', 'LEAVE', 'RETAIN')"""
+    big = "submission.file_findings LIKE '%roster.big_change%'"
+    for risk, which in (
+        (2, f"{rows.format(f'{unsure} OR {doubtful}')} OR ({whole} {first})"),
+        (3, rows.format("r.\"match\" = 'CONFLICT'") + f" OR ({whole} {big})"),
+    ):
+        statement = f"UPDATE submission SET risk = {risk} WHERE {waits} AND ({which})"  # noqa: S608
+        op.execute(sa.text(statement))
 
 
 def _create_samples() -> None:

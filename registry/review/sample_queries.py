@@ -63,7 +63,7 @@ def _results(result: CallResult) -> object:
 
 _SAMPLE = select(
     *(_sample.c[name] for name in ("seed", "size", "drawn_from", "drawn_by", "drawn_at")),
-    *(_results(result) for result in CallResult),  # type: ignore[call-overload]
+    *(_results(result) for result in CallResult),
 ).where(
     _sample.c.county == bindparam("county"),
     _sample.c.submission_id == bindparam("submission_id"),

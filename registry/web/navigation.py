@@ -89,4 +89,4 @@ def _family() -> str:
 
 # Pages without an entry of their own.
 _BELONGS = {"person": "members"}
-_REVIEWING = {"review", "approve", "send-back", "reject", "decisions", "sample"}
+_REVIEWING = {"review", "approve", "send-back", "reject", "decisions", "sample", "take", "release"}

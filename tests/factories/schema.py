@@ -272,6 +272,7 @@ def _submission() -> dict[str, object]:
         "submitted_by": 1,
         "submitted_at": AT,
         "closed_at": AT,
+        "risk": 1,
         **_counts("submission"),
         "version": 1,
     }
