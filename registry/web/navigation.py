@@ -88,5 +88,5 @@ def _family() -> str:
 
 
 # Pages without an entry of their own.
-_BELONGS = {"person": "members"}
+_BELONGS = {"person": "members", "returns": "queue"}
 _REVIEWING = {"review", "approve", "send-back", "reject", "decisions", "sample", "take", "release"}
