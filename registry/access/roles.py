@@ -37,7 +37,7 @@ class Permission(StrEnum):
     SEND_FOR_UNIONS = "SEND_FOR_UNIONS"  # one roster for many unions of the place
     LOAD_REGISTER = "LOAD_REGISTER"  # the same for a whole county, as bulk work
     VIEW_SUBMISSIONS = "VIEW_SUBMISSIONS"
-    REVIEW = "REVIEW"  # approve, send back, reject
+    REVIEW = "REVIEW"  # approve, send back, reject, take an approval back
     VIEW_TRANSFERS = "VIEW_TRANSFERS"
     ASK_TRANSFERS = "ASK_TRANSFERS"  # withdraw what was asked for, appeal
     ANSWER_TRANSFERS = "ANSWER_TRANSFERS"  # let a member go, or object

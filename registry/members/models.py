@@ -62,6 +62,7 @@ class EventType(StrEnum):
     RESIGN = "RESIGN"
     DECEASE = "DECEASE"
     CORRECT = "CORRECT"
+    REVOKE = "REVOKE"  # entered by an approval that was taken back
 
     @property
     def label(self) -> str:
@@ -76,6 +77,7 @@ class EventType(StrEnum):
             "RESIGN": "退会",
             "DECEASE": "去世",
             "CORRECT": "信息变更",
+            "REVOKE": "审核撤销",
         }[self]
 
 

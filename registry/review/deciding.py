@@ -20,6 +20,7 @@ from registry.review.models import Decision, Verdict
 from registry.review.rematching import among, pending
 from registry.submissions.digests import digest_of
 from registry.submissions.models import Submission, SubmissionRow
+from registry.submissions.risk import risk_of
 from registry.submissions.states import Act, RowState, State, next_state
 from registry.trail.operations import record
 
@@ -78,6 +79,7 @@ def decide(
     note: str = "",
     *,
     by_transfer: bool = False,
+    revokes: int | None = None,
 ) -> None:
     """Write the decision itself."""
     session.execute(
@@ -89,6 +91,7 @@ def decide(
             reason=reason,
             note=note or None,
             by_transfer=by_transfer,
+            revokes_id=revokes,
             row_count=count,
             decided_by=actor.account_id,
             decided_at=now(),
@@ -131,7 +134,7 @@ def tally(session: Session, found: Submission, decided: int, **counts: int) -> N
     )
 
 
-def move_on(found: Submission) -> None:
+def move_on(session: Session, found: Submission) -> None:
     """Take a submission along when rows of it were decided on: it closes with the last one."""
     act = Act.CLOSE if found.pending_count == 0 else Act.DECIDE
     state = next_state(State(found.state), act)
@@ -140,6 +143,9 @@ def move_on(found: Submission) -> None:
     found.state, found.version = state, found.version + 1
     if act is Act.CLOSE:
         found.closed_at = now()
+        found.assigned_to = found.assigned_at = None
+    else:
+        found.risk = risk_of(session, found)
 
 
 def finish(
@@ -153,7 +159,7 @@ def finish(
 ) -> ReviewOutcome:
     """Move the submission on, write the act on the trail, and tell what stays of `rows`."""
     if decided:
-        move_on(found)
+        move_on(session, found)
     left = _left(session, found, rows)
     record(
         session,

@@ -103,7 +103,7 @@ def _refuse_rows(
     note: str,
     verdict: Verdict,
 ) -> ReviewOutcome:
-    note = _checked_reason(reason, note)
+    note = checked_reason(reason, note)
     if not rows:
         raise InputRefused("rows.none", "请先勾选要处理的行。")
     with transaction() as session:
@@ -141,12 +141,17 @@ def _reviewable(session: Session, submission_id: int, actor: Actor) -> Submissio
     return found
 
 
-def _checked_reason(reason: str, note: str) -> str:
+def checked_reason(reason: str, note: str, *, needed: bool = False) -> str:
+    """Return the note, stripped. Raises `InputRefused` for an unknown reason, and for a note that
+    is missing (`needed`, or where the reason says nothing), too long or holds a number.
+    """
     if reason not in code_list("send_back_reason"):
         raise InputRefused("reason.unknown", "请选择退回或驳回的原因。")
     note = note.strip()
     if reason == OTHER and not note:
         raise InputRefused("note.missing", "选择“其他”时请写明具体原因。")
+    if needed and not note:
+        raise InputRefused("note.missing", "请写明具体原因。")
     if len(note) > NOTE_LENGTH:
         raise InputRefused("note.too_long", f"说明最多 {NOTE_LENGTH} 个字。")
     if _LONG_NUMBER.search(note):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registry.db import table_of
@@ -19,7 +19,16 @@ from registry.members.queries import (
 from registry.review.models import Decision, Verdict
 from registry.roster.columns import COLUMN
 from registry.roster.report import labels_of
-from registry.submissions.queries import RowView, SubmissionView
+from registry.submissions.models import SubmissionRow
+from registry.submissions.queries import (
+    OF_SUBMISSION,
+    ROW_COLUMNS,
+    RowView,
+    SubmissionView,
+    named_by,
+    row_view,
+)
+from registry.submissions.states import RowState
 from registry.vault.vault import Vault, vault
 
 # First what needs a decision, last what may pass in bulk.
@@ -46,6 +55,7 @@ class DecisionView(NamedTuple):
     decided_at: datetime
     # By a transfer: the other side is not to be known by its name.
     by_transfer: bool = False
+    revokes_id: int | None = None
 
 
 class Difference(NamedTuple):
@@ -78,6 +88,43 @@ def decisions_by_id(session: Session, county: str, ids: Sequence[int]) -> dict[i
         return {}
     found = session.execute(_DECISIONS_OF, {"county": county, "ids": list(ids)})
     return {one.id: _view(*one) for one in found}
+
+
+_row = table_of(SubmissionRow).c
+_APPROVED_BY = (
+    *OF_SUBMISSION,
+    _row.decision_id == bindparam("decision_id"),
+    _row.state == RowState.APPROVED,
+)
+_APPROVED_ROWS = (
+    select(*ROW_COLUMNS)
+    .where(*_APPROVED_BY, _row.row > bindparam("after"))
+    .order_by(_row.row)
+    .limit(bindparam("limit", type_=Integer))
+)
+_APPROVED_MATCHES = select(_row.match, func.count()).where(*_APPROVED_BY).group_by(_row.match)
+
+
+def approved_rows(
+    session: Session,
+    submission: SubmissionView,
+    decision_id: int,
+    *,
+    after: int = 0,
+    limit: int = 100,
+) -> list[RowView]:
+    """Return the rows that a decision admitted and that stand approved, after row `after`."""
+    asked = {**named_by(submission), "decision_id": decision_id, "after": after, "limit": limit}
+    return [row_view(one) for one in session.execute(_APPROVED_ROWS, asked).all()]
+
+
+def approved_counts(
+    session: Session, submission: SubmissionView, decision_id: int
+) -> dict[Match, int]:
+    """Return how many of these rows there are by match, in the order of risk."""
+    asked = {**named_by(submission), "decision_id": decision_id}
+    found = dict(session.execute(_APPROVED_MATCHES, asked).tuples().all())
+    return {match: found[match] for match in RISK if match in found}
 
 
 def _view(number: int, verdict: str, *said: Any) -> DecisionView:

@@ -6,7 +6,18 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from registry.db import Instant, begins_with, table_of
@@ -26,7 +37,8 @@ from registry.submissions.queries import (
     row_view,
     view_of,
 )
-from registry.submissions.states import REVIEWABLE, RowState, State
+from registry.submissions.risk import DOUBTFUL, Risk
+from registry.submissions.states import REVIEWABLE, Kind, RowState, State
 from registry.unions import queries as union_queries
 
 # Of the plain tables, and put together once where the shape is the same each time.
@@ -38,21 +50,35 @@ class Other(StrEnum):
 
     UNMATCHED = "UNMATCHED"
     WARNING = "WARNING"
+    CLEAR = "CLEAR"
     ALL = "ALL"
 
     @property
     def label(self) -> str:
         """The part's name on the screen."""
-        return {"UNMATCHED": "已不是会员", "WARNING": "有提醒", "ALL": "全部待审"}[self]
+        return {
+            "UNMATCHED": "已不是会员",
+            "WARNING": "有提醒",
+            "CLEAR": "没有疑点",
+            "ALL": "全部待审",
+        }[self]
 
 
 Part = Match | Other
 
-# A conflict or a transfer always has its warning; those rows have parts of their own. What an
-# unchanged row warns of was approved before and is not asked again.
-_DOUBTFUL = (_row.worst == "warning") & _row.match.in_(
-    [match for match in ADMISSIBLE if match is not Match.UNCHANGED]
-)
+
+class Order(StrEnum):
+    """The order of the queue: what asks most thought first, then by age; or by age alone."""
+
+    RISK = "RISK"
+    AGE = "AGE"
+
+
+class Who(StrEnum):
+    """Whose work is listed: taken by the reader, or by nobody."""
+
+    MINE = "MINE"
+    NOBODY = "NOBODY"
 
 
 class QueueLine(NamedTuple):
@@ -67,12 +93,13 @@ class Pending(NamedTuple):
 
     `matches` stand in the order of risk. `warnings` are rows with a warning that may be approved
     all the same. `unmatched` ask for a change of somebody who is no member any more: the register
-    has changed since they were sent.
+    has changed since they were sent. `clear_new` are newcomers without a warning.
     """
 
     matches: dict[Match, int]
     warnings: int = 0
     unmatched: int = 0
+    clear_new: int = 0
 
     @property
     def total(self) -> int:
@@ -84,6 +111,11 @@ class Pending(NamedTuple):
         """Those that can be approved as they are."""
         return sum(self.matches.get(match, 0) for match in ADMISSIBLE)
 
+    @property
+    def clear(self) -> int:
+        """Those that may pass in bulk: unchanged, or new without a warning."""
+        return self.matches.get(Match.UNCHANGED, 0) + self.clear_new
+
     def count(self, part: "Part") -> int:
         """The rows of one part."""
         if isinstance(part, Match):
@@ -91,38 +123,52 @@ class Pending(NamedTuple):
         of_others = {
             Other.UNMATCHED: self.unmatched,
             Other.WARNING: self.warnings,
+            Other.CLEAR: self.clear,
             Other.ALL: self.total,
         }
         return of_others[part]
 
 
-_IS_WAITING = (
+IS_WAITING = (
     _submission.county == bindparam("county"),
     _submission.state.in_(tuple(REVIEWABLE)),
     begins_with(_submission.path, "path"),
 )
-_WAITING = SUBMISSIONS.where(*_IS_WAITING).order_by(_submission.submitted_at, _submission.id)
-_QUEUE = _WAITING.where(_submission.state.in_(bindparam("states", expanding=True))).limit(
-    bindparam("limit", type_=Integer)
+_BY_AGE = (_submission.submitted_at, _submission.id)
+_BY_RISK = (_submission.risk.desc(), *_BY_AGE)
+_WAITING = SUBMISSIONS.where(*IS_WAITING)
+_QUEUE = _WAITING.where(
+    _submission.state.in_(bindparam("states", expanding=True)),
+    _submission.kind.in_(bindparam("kinds", expanding=True)),
+    _submission.risk.in_(bindparam("risks", expanding=True)),
+).limit(bindparam("limit", type_=Integer))
+WHOSE: ColumnElement[str] = case(
+    (_submission.assigned_to.is_(None), Who.NOBODY.value),
+    (_submission.assigned_to == bindparam("account_id"), Who.MINE.value),
+    else_="",
 )
 _HOW_MUCH = select(func.count(), func.coalesce(func.sum(_submission.pending_count), 0)).where(
-    *_IS_WAITING
+    *IS_WAITING
 )
-_SINCE = select(func.min(_submission.submitted_at)).where(*_IS_WAITING)
+_SINCE = select(func.min(_submission.submitted_at)).where(*IS_WAITING)
 # Behind none in the queue, and behind a given one.
-_NEXT_UP = _WAITING.where(
-    _submission.id != bindparam("present"),
-    _submission.submitted_by != bindparam("account_id"),
-    _submission.created_by != bindparam("account_id"),
-    select(_row.row)
-    .where(
-        _row.county == _submission.county,
-        _row.submission_id == _submission.id,
-        _row.state == RowState.PENDING,
-        _row.match.in_(ADMISSIBLE),
+_NEXT_UP = (
+    _WAITING.where(
+        _submission.id != bindparam("present"),
+        _submission.submitted_by != bindparam("account_id"),
+        _submission.created_by != bindparam("account_id"),
+        select(_row.row)
+        .where(
+            _row.county == _submission.county,
+            _row.submission_id == _submission.id,
+            _row.state == RowState.PENDING,
+            _row.match.in_(ADMISSIBLE),
+        )
+        .exists(),
     )
-    .exists(),
-).limit(1)
+    .order_by(*_BY_RISK)
+    .limit(1)
+)
 
 
 def queue(
@@ -131,20 +177,39 @@ def queue(
     path: str,
     *,
     states: Sequence[State] = tuple(REVIEWABLE),
+    kinds: Sequence[Kind] = tuple(Kind),
+    risks: Sequence[Risk] = tuple(Risk),
+    who: Who | None = None,
+    account_id: int = 0,
     search: str = "",
-    after: tuple[datetime, int] | None = None,
+    order: Order = Order.RISK,
+    after: SubmissionView | None = None,
     limit: int = 50,
 ) -> list[QueueLine]:
-    """Return submissions below a path that wait for review, the longest waiting first.
+    """Return submissions below a path that wait for review, in the order asked for.
 
-    `search` is a part of the union's name or the start of its code.
+    `search` is part of the union's name or its code's start; `who` has taken it, or nobody.
     """
-    query = _QUEUE
+    query = _QUEUE.order_by(*(_BY_RISK if order is Order.RISK else _BY_AGE))
+    if who is not None:
+        query = query.where(WHOSE.in_([who]))
     if search:
         query = query.where(_submission.union_code.in_(unions_like(county, path, search)))
     if after is not None:
-        query = query.where(_behind(*after))
-    asked = {"county": county, "path": path, "states": list(states), "limit": limit}
+        behind = _behind(after.submitted_at, after.id)
+        same = and_(_submission.risk == after.risk, behind)
+        later = or_(_submission.risk < after.risk, same) if order is Order.RISK else behind
+        query = query.where(later)
+    asked = {
+        "county": county,
+        "path": path,
+        "states": list(states),
+        "kinds": list(kinds),
+        "risks": [int(one) for one in risks],
+        "limit": limit,
+    }
+    if who is not None:
+        asked["account_id"] = account_id
     found = [view_of(one) for one in session.execute(query, asked).all()]
     pending = _pending_by(session, county, [one.id for one in found])
     return [QueueLine(one, pending.get(one.id, Pending({}))) for one in found]
@@ -176,6 +241,7 @@ def next_up(
         "present": present.id,
         "account_id": account_id,
         "since": present.submitted_at,
+        "risk": present.risk,
     }
     found = session.execute(_NEXT_UP_BEHIND, asked).first() if present.submitted_at else None
     found = found or session.execute(_NEXT_UP, asked).first()
@@ -285,19 +351,21 @@ def _chosen(part: Part) -> tuple[ColumnElement[bool], ...]:
         which = _row.match == part
     else:
         which = {
-            Other.WARNING: _DOUBTFUL,
+            Other.WARNING: DOUBTFUL,
+            Other.CLEAR: _CLEAR,
             Other.UNMATCHED: _row.match.is_(None),
             Other.ALL: true(),
         }[part]
     return (*OF_SUBMISSION, _row.state == RowState.PENDING, which)
 
 
+_CLEAR = (_row.match == Match.UNCHANGED) | ((_row.match == Match.NEW) & ~DOUBTFUL)
 _PENDING = (
     select(
         _row.submission_id,
         _row.match,
         func.count(),
-        func.count().filter(_DOUBTFUL),
+        func.count().filter(DOUBTFUL),
     )
     .where(
         _row.county == bindparam("county"),
@@ -306,7 +374,15 @@ _PENDING = (
     )
     .group_by(_row.submission_id, _row.match)
 )
-_NEXT_UP_BEHIND = _NEXT_UP.where(_behind(bindparam("since", type_=Instant()), bindparam("present")))
+_NEXT_UP_BEHIND = _NEXT_UP.where(
+    or_(
+        _submission.risk < bindparam("risk"),
+        and_(
+            _submission.risk == bindparam("risk"),
+            _behind(bindparam("since", type_=Instant()), bindparam("present")),
+        ),
+    )
+)
 
 
 def _pending_by(session: Session, county: str, ids: Sequence[int]) -> dict[int, Pending]:
@@ -318,6 +394,7 @@ def _pending_by(session: Session, county: str, ids: Sequence[int]) -> dict[int, 
             {match: by_match[match][0] for match in RISK if match in by_match},
             sum(warned for _, warned in by_match.values()),
             by_match.get(None, (0, 0))[0],
+            by_match.get(Match.NEW, (0, 0))[0] - by_match.get(Match.NEW, (0, 0))[1],
         )
         for number, by_match in counted.items()
     }

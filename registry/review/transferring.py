@@ -234,7 +234,7 @@ def _move_between(
     admit(session, place, chosen, highest, claimed)
     set_rows(session, submission, RowState.APPROVED, decision_id, among(numbers))
     tally(session, submission, count, admissions=1)
-    move_on(submission)
+    move_on(session, submission)
     session.flush()
     return here
 

@@ -168,7 +168,7 @@ _SENT_BACK = (
         _row.county == bindparam("county"),
         _row.submission_id.in_(bindparam("parents", expanding=True)),
         _row.follow_up_id.in_(bindparam("drafts", expanding=True)),
-        _row.state == RowState.SENT_BACK,
+        _row.state.in_([RowState.SENT_BACK, RowState.REVOKED]),
     )
     .group_by(_row.follow_up_id)
 )

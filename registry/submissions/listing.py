@@ -44,6 +44,7 @@ class RowCounts:
     approved: int = 0
     sent_back: int = 0
     rejected: int = 0
+    revoked: int = 0
     pending: int = 0
     held: int = 0
     draft: int = 0
@@ -52,7 +53,7 @@ class RowCounts:
     @property
     def sent(self) -> int:
         """Rows that went to review."""
-        return self.approved + self.sent_back + self.rejected + self.pending
+        return self.approved + self.sent_back + self.rejected + self.revoked + self.pending
 
     @property
     def reconciles(self) -> bool:
@@ -268,6 +269,7 @@ def _counted(submission: SubmissionView, by_state: dict[str, int]) -> RowCounts:
         approved=by_state.get(RowState.APPROVED, 0),
         sent_back=by_state.get(RowState.SENT_BACK, 0),
         rejected=by_state.get(RowState.REJECTED, 0),
+        revoked=by_state.get(RowState.REVOKED, 0),
         pending=by_state.get(RowState.PENDING, 0),
         held=by_state.get(RowState.HELD, 0),
         draft=by_state.get(RowState.DRAFT, 0),

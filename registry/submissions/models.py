@@ -73,6 +73,11 @@ class Submission(Model):
     submitted_by: Mapped[int | None] = mapped_column(BigInteger)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # `submissions.risk`, for the order of the queue
+    risk: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
+    # the reviewer who works on it, and since when
+    assigned_to: Mapped[int | None] = mapped_column(BigInteger)
+    assigned_at: Mapped[datetime | None] = mapped_column(Instant)
     layout: ClassVar[Any]
 
     __table_args__ = (
@@ -171,7 +176,8 @@ class SubmissionRow(Model):
     __table_args__ = (
         ForeignKeyConstraint(["county", "submission_id"], ["submission.county", "submission.id"]),
         CheckConstraint(
-            "(state IN ('APPROVED', 'SENT_BACK', 'REJECTED')) = (decision_id IS NOT NULL)",
+            "(state IN ('APPROVED', 'SENT_BACK', 'REJECTED', 'REVOKED'))"
+            " = (decision_id IS NOT NULL)",
             "decided",
         ),
         CheckConstraint(

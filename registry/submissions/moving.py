@@ -68,6 +68,7 @@ def end(session: Session, found: Submission, act: Act) -> None:
     was_sent = found.submitted_at is not None
     move(found, act)
     found.is_current = False
+    found.assigned_to = found.assigned_at = None
     session.flush()
     if was_sent:
         tally_submission(session, found, sign=-1, pending=found.pending_count)

@@ -20,6 +20,7 @@ from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.moving import digest, end, send, set_rows, tally_submission
 from registry.submissions.queries import SubmissionView
 from registry.submissions.reopening import reopen
+from registry.submissions.risk import risk_of
 from registry.submissions.states import Act, Kind, RowState, State
 from registry.submissions.storing import Ref
 from registry.submissions.undoing import forget
@@ -91,6 +92,7 @@ def submit(
             rows = send(session, absent, actor.account_id, at)
             tally_submission(session, absent, sign=1, pending=rows)
             _record_sent(session, absent, actor, rows=rows, roster=found.id)
+        _weigh_risk(session, found, absent)
         session.flush()
         state, missing = State(found.state), found.missing_count
         return Submitted(found.id, state, False, matches, missing, held, follow_up)
@@ -184,6 +186,15 @@ def _check_submittable(found: Submission, *, hold_errors: bool) -> None:
 def _check_employees(employees: int | None) -> None:
     if employees is not None and not 0 < employees <= MOST_EMPLOYEES:
         raise InputRefused("employees.range", "职工人数应为 1 到 1,000,000 之间的整数。")
+
+
+def _weigh_risk(session: Session, found: Submission, absent: Submission | None) -> None:
+    """Both stand next to each other in the queue."""
+    both = [found] if absent is None else [found, absent]
+    session.expire(found, ["file_findings"])  # just written, past the object
+    risk = max(risk_of(session, one) for one in both)
+    for one in both:
+        one.risk = risk
 
 
 def _hold(

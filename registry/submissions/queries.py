@@ -60,6 +60,9 @@ class SubmissionView:
     submitted_by: int | None
     submitted_at: datetime | None
     closed_at: datetime | None
+    risk: int
+    assigned_to: int | None
+    assigned_at: datetime | None
 
 
 class RowView(NamedTuple):

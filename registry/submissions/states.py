@@ -91,6 +91,7 @@ class RowState(StrEnum):
     APPROVED = "APPROVED"
     SENT_BACK = "SENT_BACK"
     REJECTED = "REJECTED"
+    REVOKED = "REVOKED"  # was approved, and the approval taken back
 
     @property
     def label(self) -> str:
@@ -103,6 +104,7 @@ class RowState(StrEnum):
             "APPROVED": "已入库",
             "SENT_BACK": "已退回",
             "REJECTED": "已驳回",
+            "REVOKED": "已撤销",
         }[self]
 
 

@@ -90,5 +90,5 @@ def _family() -> str:
 
 
 # Pages without an entry of their own.
-_BELONGS = {"person": "members"}
-_REVIEWING = {"review", "approve", "send-back", "reject"}
+_BELONGS = {"person": "members", "returns": "queue"}
+_REVIEWING = {"review", "approve", "send-back", "reject", "decisions", "sample", "take", "release"}

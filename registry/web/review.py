@@ -12,17 +12,19 @@ from registry.access.roles import Permission
 from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
-from registry.errors import InputRefused, NotFound, StateRefused
-from registry.review import operations, queue
+from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
+from registry.review import assigning, operations, queue
 from registry.review.deciding import ReviewOutcome
+from registry.review.facets import facets as facets_of
 from registry.review.opening import open_row_number
-from registry.review.queue import Other
+from registry.review.queue import Order, Other, Who
 from registry.roster.columns import COLUMN
 from registry.roster.labels import labels_of
 from registry.submissions import queries
 from registry.submissions.listing import row_counts
 from registry.submissions.queries import SubmissionView
-from registry.submissions.states import REVIEWABLE
+from registry.submissions.risk import Risk
+from registry.submissions.states import REVIEWABLE, Kind
 from registry.unions import queries as unions
 from registry.web.filters import instant
 from registry.web.forms.review import OpenForm, RefusalForm
@@ -34,34 +36,46 @@ from registry.web.waiting import Card
 
 blueprint = Blueprint("review", __name__)
 PAGE = 50
+_FILTERS = ("search", "state", "kind", "risk", "who", "order")
 
 
 @blueprint.get("/unions/<code>/queue")
 @guard(Permission.REVIEW)
 def waiting_list(code: str) -> str:
-    """List what waits for review, the longest waiting first."""
+    """List what waits for review, what asks most thought first."""
     session, union = db.session(), g.union
-    chosen = {name: request.args.get(name, "").strip() for name in ("search", "state")}
-    states = [one for one in REVIEWABLE if one.value == chosen["state"]] or list(REVIEWABLE)
+    chosen = {name: request.args.get(name, "").strip() for name in _FILTERS}
     after = request.args.get("after", type=whole_number)
     found = queue.queue(
         session,
         union.county,
         union.path,
-        states=states,
+        states=_meant(REVIEWABLE, chosen["state"]),
+        kinds=_meant(Kind, chosen["kind"]),
+        risks=_meant(Risk, chosen["risk"]),
+        who=next((one for one in Who if one.value == chosen["who"]), None),
+        account_id=g.actor.account_id,
         search=chosen["search"],
+        order=Order.AGE if chosen["order"] == Order.AGE else Order.RISK,
         after=_place_in_queue(session, after),
         limit=PAGE + 1,
     )
     shown = found[:PAGE]
     submissions = [one.submission for one in shown]
+    facets = facets_of(session, union.county, union.path, g.actor.account_id)
     return render_template(
         "review/queue.html",
         lines=shown,
         chosen=chosen,
         waiting=queue.waiting(session, union.county, union.path),
+        facets=facets,
+        kind_options=[(one.value, f"{one.label}（{facets[one]:,}）") for one in Kind],
+        risk_options=[(one.value, f"{one.label}（{facets[one]:,}）") for one in reversed(Risk)],
+        risk_of=Risk,
         names=unions.names_of(session, (one.union_code for one in submissions)),
-        people=display_names(session, (one.submitted_by for one in submissions)),
+        people=display_names(
+            session, [who for one in submissions for who in (one.submitted_by, one.assigned_to)]
+        ),
         is_later=after is not None,
         next=_page(code, chosen, shown[-1].submission) if len(found) > PAGE else "",
     )
@@ -98,6 +112,20 @@ def closed_list(code: str) -> str:
         is_later=before is not None,
         next=following,
     )
+
+
+@blueprint.post("/submissions/<int:submission_id>/take")
+@guard(Permission.REVIEW)
+def take(submission_id: int) -> Response:
+    """Say that one works on this roster."""
+    return _assign(assigning.take, "已认领这份名册，别人看得到您在审。")
+
+
+@blueprint.post("/submissions/<int:submission_id>/release")
+@guard(Permission.REVIEW)
+def release(submission_id: int) -> Response:
+    """Say that nobody works on this roster."""
+    return _assign(assigning.release, "已放回待办，别人可以认领。")
 
 
 @blueprint.get("/submissions/<int:submission_id>/review")
@@ -184,6 +212,21 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     )
 
 
+def _assign(act: Any, words: str) -> Response:
+    try:
+        act(g.submission.id, actor=g.actor)
+    except (StateRefused, Forbidden) as error:
+        flash(error.message, "error")
+    else:
+        flash(words, "success")
+    return _back(g.submission.id)
+
+
+def _meant(values: Iterable[Any], asked: str) -> list[Any]:
+    """Return the one that the address names, else all."""
+    return [one for one in values if str(one.value) == asked] or list(values)
+
+
 def _refuse(submission_id: int, dialog: str, act: Any, verb: str) -> Response | tuple[str, int]:
     form = RefusalForm(dialog)
     reason, note = form.reason.data or "", form.note.data or ""
@@ -213,7 +256,7 @@ def _rows_asked() -> Sequence[int]:
         return rows
     _demand_unchanged()
     asked = request.form.get("part", "")
-    part = next((one for one in PARTS if one.value == asked), Other.ALL)
+    part = next((one for one in (*PARTS, Other.CLEAR) if one.value == asked), Other.ALL)
     return queue.pending_numbers(db.session(), g.submission, part)
 
 
@@ -281,7 +324,7 @@ def _row_page(row: int, form: OpenForm, opened: Any = None) -> str:
 
 def _place_in_queue(session: Session, number: int | None) -> Any:
     found = _known(session, number)
-    return (found.submitted_at, found.id) if found and found.submitted_at else None
+    return found if found and found.submitted_at else None
 
 
 def _place_in_closed(session: Session, number: int | None) -> Any:

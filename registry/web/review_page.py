@@ -14,13 +14,16 @@ from registry.db import db
 from registry.members.match import Match
 from registry.members.queries import Sight, sight_of
 from registry.review import queue
+from registry.review.assigning import KEPT_FOR
 from registry.review.operations import ADMISSIBLE
 from registry.review.queries import RISK, Difference, differences, masked
 from registry.review.queue import Other, Part, Pending
+from registry.review.sample_queries import sample_of
 from registry.submissions import absences
 from registry.submissions.absences import reason_of
 from registry.submissions.listing import row_counts
 from registry.submissions.queries import RowView, SubmissionView
+from registry.submissions.risk import Risk
 from registry.unions import queries as unions
 from registry.vault.vault import Vault, vault
 from registry.web.forms.review import RefusalForm, clean_form
@@ -103,7 +106,9 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
         "review/review.html",
         submission=submission,
         union=g.union,
-        people=display_names(session, [submission.submitted_by]),
+        people=display_names(session, [submission.submitted_by, submission.assigned_to]),
+        may_take_over=_may_take_over(submission),
+        risk=Risk(submission.risk),
         counts=row_counts(session, [submission])[submission.id],
         pending=pending,
         account=absences.account(session, submission),
@@ -119,6 +124,7 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
         came_from=_came_from(found[:PAGE]),
         previous=_address(submission, part, before) if before is not None else "",
         next=_address(submission, part, found[PAGE - 1].row) if more else "",
+        sample=sample_of(session, submission),
         following=following,
         following_union=unions.find(session, following.union_code) if following else None,
         is_own=g.actor.account_id in {submission.submitted_by, submission.created_by},
@@ -128,6 +134,12 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
         reject_form=_form("reject", refusal),
         refusal=refusal,
     )
+
+
+def _may_take_over(submission: SubmissionView) -> bool:
+    """Tell whether who took it has had it for so long that anybody may."""
+    since = submission.assigned_at
+    return since is None or since <= now() - KEPT_FOR
 
 
 def _came_from(rows: Sequence[RowView]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from registry.access.roles import Permission
@@ -15,6 +15,7 @@ from registry.db import db
 from registry.members.match import Match
 from registry.members.queries import sight_of
 from registry.review.queries import DecisionView, decisions, decisions_by_id, masked
+from registry.review.sample_queries import sample_of
 from registry.submissions import absences, listing
 from registry.submissions.listing import FollowUp, RowCounts
 from registry.submissions.queries import SubmissionView
@@ -29,6 +30,7 @@ ROWS = 100
 # In the order in which they concern the clerk.
 _TABS: tuple[tuple[RowState, str], ...] = (
     (RowState.SENT_BACK, "red"),
+    (RowState.REVOKED, "red"),
     (RowState.PENDING, "amber"),
     (RowState.REJECTED, "grey"),
     (RowState.HELD, "grey"),
@@ -46,6 +48,7 @@ _VERDICTS = {
     "APPROVE": ("check-circle", "green"),
     "SEND_BACK": ("arrow-return-left", "red"),
     "REJECT": ("slash-circle", "grey"),
+    "REVOKE": ("arrow-counterclockwise", "red"),
 }
 _SKIPPED = {
     "blank": "空白行",
@@ -83,6 +86,7 @@ class Event:
     note: str
     tone: str
     icon: str
+    href: str = ""
 
 
 def detail_page(submission: SubmissionView) -> str:
@@ -103,6 +107,7 @@ def detail_page(submission: SubmissionView) -> str:
         counts=counts,
         account=absences.account(session, submission),
         roster=absences.roster_of(session, submission),
+        sample=sample_of(session, submission),
         replaced_by=replaced_by(session, submission) if own else None,
         transfers=listing.pending_transfers(session, submission) if counts.pending else 0,
         tabs=[
@@ -126,6 +131,7 @@ def _by_state(counts: RowCounts, submission: SubmissionView) -> dict[RowState, i
     lost = sum((one.get("last") or one["row"]) - one["row"] + 1 for one in submission.skipped)
     return {
         RowState.SENT_BACK: counts.sent_back,
+        RowState.REVOKED: counts.revoked,
         RowState.PENDING: counts.pending,
         RowState.REJECTED: counts.rejected,
         RowState.HELD: counts.held,
@@ -185,6 +191,7 @@ def _events(
         *(one.decided_by for one in decided if not one.by_transfer),
     ]
     people = display_names(session, accounts)
+    reviews = can(Permission.REVIEW, submission.path)
     source = _SOURCES.get(submission.source, submission.source)
     events = [_event(submission.created_at, source, people.get(submission.created_by, ""))]
     if submission.submitted_at:
@@ -195,7 +202,9 @@ def _events(
         verb = "转会入会" if one.by_transfer else one.verdict.label
         title = f"{verb} {one.row_count:,} 人"
         who = "" if one.by_transfer else people.get(one.decided_by, "")
-        events.append(_event(one.decided_at, title, who, _why(one), tone, icon))
+        takes_back = reviews and one.verdict.value == "APPROVE" and not one.by_transfer
+        href = _decision(submission, one.id) if takes_back else ""
+        events.append(_event(one.decided_at, title, who, _why(one), tone, icon, href))
     if submission.closed_at:
         events.append(_event(submission.closed_at, "全部办结", tone="green", icon="check-circle"))
     return events[::-1]
@@ -208,8 +217,13 @@ def _event(
     note: str = "",
     tone: str = "grey",
     icon: str = "circle",
+    href: str = "",
 ) -> Event:
-    return Event(instant(at), ago(at), title, who, note, tone, icon)
+    return Event(instant(at), ago(at), title, who, note, tone, icon, href)
+
+
+def _decision(submission: SubmissionView, number: int) -> str:
+    return url_for("decisions.decision", submission_id=submission.id, decision_id=number)
 
 
 def _why(decision: DecisionView) -> str:

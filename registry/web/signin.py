@@ -18,6 +18,7 @@ from registry.accounts.names import clean_name
 from registry.accounts.queries import county_name, first_county
 from registry.db import db, setting
 from registry.errors import Busy, InputRefused, StateRefused
+from registry.review import assigning
 from registry.web import devices
 from registry.web.forms.signin import ConfirmForm, PasswordForm, SignInForm
 from registry.web.guard import (
@@ -85,6 +86,7 @@ def _sign_in_page(form: SignInForm, target: str | None) -> str:
 @before_new_password
 def sign_out() -> Response:
     """End this session."""
+    assigning.release_all(actor=g.actor)
     signing.sign_out(g.signed_in.token_hash, actor=g.actor)
     let_out()
     session.clear()

@@ -6,6 +6,7 @@ from typing import Any
 
 from registry.access.roles import Role
 from registry.codes.lists import code_list
+from registry.review.call_result import CallResult
 from registry.roster.columns import COLUMNS
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.states import Kind
@@ -77,8 +78,13 @@ ACTIONS: dict[str, str] = {
     "bundle.resume": "继续处理合并名册",
     "bundle.upload": "上传合并名册",
     "review.approve": "审核通过",
+    "review.call": "记录回访结果",
     "review.reject": "审核驳回",
+    "review.release": "放回待办",
+    "review.revoke": "撤销审核",
+    "review.sample": "抽样回访",
     "review.send_back": "审核退回",
+    "review.take": "认领名册",
     "transfer.admit": "转会入会",
     "transfer.appeal": "请上级裁定转会",
     "transfer.grant": "裁定转会",
@@ -128,9 +134,11 @@ _DETAILS: dict[str, str] = {
     "count": "数量",
     "faults": "问题",
     "roles": "角色",
+    "result": "回访结果",
     "rows": "行数",
     "opened": "打开的行号",
     "submission": "报送编号",
+    "submissions": "报送编号",
     "to": "新账号",
     "transfers": "转会编号",
     "into": "并入的问题编号",
@@ -146,13 +154,16 @@ _DETAILS: dict[str, str] = {
     "fields": "栏目",
     "field": "栏目",
     "row": "行号",
+    "decision": "审核决定编号",
     "differences": "差异",
     "digest": "摘要",
+    "drawn_from": "待审人数",
     "first": "前几处差异",
     "on": "截止日期",
     "note": "说明",
     "bundle": "合并名册编号",
     "left_out": "没有报送的行数",
+    "moved_on": "已有变动、没有撤销的行号",
     "names": "名称数",
     "by": "由哪次报送替代",
     "bytes": "文件大小（字节）",
@@ -163,8 +174,11 @@ _DETAILS: dict[str, str] = {
     "member": "会员编号",
     "ok": "校验通过",
     "person": "人员摘要",
+    "seed": "随机种子",
     "sha256": "文件摘要",
+    "size": "抽取人数",
     "skipped": "已忽略",
+    "stayed": "没有撤销的人数",
     "total": "总行数",
     "unions": "工会数",
     "warning": "提醒",
@@ -175,6 +189,7 @@ _WORDS = {
     **{role.value: role.label for role in Role},
     **{kind.value: kind.label for kind in Kind},
     **{column.field: column.label for column in COLUMNS},
+    **{result.value: result.label for result in CallResult},
     **{reason.code: reason.label for reason in code_list("send_back_reason")},
 }
 _SHOWN = 5

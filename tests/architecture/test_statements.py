@@ -37,6 +37,7 @@ LISTS = {
     ],
     "help.index": ["/help"],
     "help.page": ["/help/document.checksum"],
+    "decisions.decision": ["/submissions/{admitted}/decisions/{admission}"],
     "home.home": ["/home"],
     "members.looked_at": [f"/unions/{UNION}/looks"],
     "members.member": [f"/unions/{UNION}/members/{{member}}"],
@@ -47,6 +48,7 @@ LISTS = {
     "questions.questions": [
         f"/unions/{{place}}/questions?tab={tab}" for tab in ("waiting", "merged", "units")
     ],
+    "returns.returns": [f"/unions/{UNION}/returns"],
     "review.closed_list": ["/unions/{place}/queue/closed"],
     "review.review": [
         f"/submissions/{{sent}}/review?part={part}"
@@ -61,6 +63,7 @@ LISTS = {
         *(f"/submissions/{{faulty}}{tab}" for tab in DRAFT_TABS),
     ],
     "roster.upload": [f"/unions/{UNION}/roster"],
+    "sampling.sample": ["/submissions/{sent}/sample"],
     "sending.confirm": ["/submissions/{full}/submit"],
     "sending.marked": ["/submissions/{faulty}/marked.xlsx", "/submissions/{returned}/marked.xlsx"],
     "submissions.sent": ["/unions/{place}/submissions"],

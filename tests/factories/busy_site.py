@@ -23,6 +23,7 @@ from registry.questions.models import PublishedAnswer, Question, QuestionEntry
 from registry.questions.publishing import Written
 from registry.review.models import Decision
 from registry.review.operations import approve, send_back
+from registry.review.sampling import draw
 from registry.submissions.bundles.models import Bundle
 from registry.submissions.corrections import edit_row
 from registry.submissions.models import Correction, Submission, SubmissionRow
@@ -81,8 +82,10 @@ def make_busy_site(count: int) -> BusySite:
     approve(send_in(make_roster(strangers), other, union=OTHER_UNION), actor=reviewer)
 
     numbers = {"admitted": admitted, "clerk": accounts[Role.CLERK].id}
+    numbers["admission"] = _only_decision(admitted)
     everybody = _mixed(members, strangers, newcomers)
     numbers["sent"] = send_in(everybody, clerk)
+    draw(numbers["sent"], actor=reviewer)
     numbers["again"] = take_in(everybody, clerk, kind=Kind.REVERIFY)
     numbers["full"] = take_in(make_roster([*strangers, *newcomers]), clerk, kind=Kind.FULL)
     numbers["faulty"] = _faulty_draft(faulty, clerk, count)
@@ -94,6 +97,11 @@ def make_busy_site(count: int) -> BusySite:
     numbers["asked"] = _questions(clerk, other, reviewer, auditor, count)
     _differences(auditor)
     return BusySite(accounts, numbers)
+
+
+def _only_decision(submission: int) -> int:
+    query = select(Decision.id).where(Decision.submission_id == submission)
+    return db.session.scalars(query).one()
 
 
 def _copies(model: type[Model], found: Any, count: int, **changes: Callable[[int], Any]) -> None:

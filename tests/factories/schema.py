@@ -100,6 +100,23 @@ def rows() -> dict[str, dict[str, object]]:
             "decided_by": 1,
             "decided_at": AT,
         },
+        "sample": {
+            "county": COUNTY,
+            "submission_id": 1,
+            "seed": "0" * 64,
+            "size": 1,
+            "drawn_from": 1,
+            "drawn_by": 1,
+            "drawn_at": AT,
+        },
+        "sampled_row": {
+            "county": COUNTY,
+            "submission_id": 1,
+            "row": 2,
+            "result": "TRUE",
+            "called_by": 1,
+            "called_at": AT,
+        },
         "person": {
             "key": KEY,
             "live_county": COUNTY,
@@ -289,6 +306,7 @@ def _submission() -> dict[str, object]:
         "submitted_by": 1,
         "submitted_at": AT,
         "closed_at": AT,
+        "risk": 1,
         **_counts("submission"),
         "version": 1,
     }

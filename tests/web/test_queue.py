@@ -8,9 +8,9 @@ from registry.access.roles import Role
 from registry.accounts.queries import actor_of
 from registry.db import db
 from registry.review.operations import approve
-from tests.factories.accounts import make_account, sign_in
+from tests.factories.accounts import make_account, post, sign_in
 from tests.factories.people import make_people
-from tests.factories.rosters import OTHER_UNION, make_clerk, make_roster, send_in, take_in
+from tests.factories.rosters import OTHER_UNION, UNION, make_clerk, make_roster, send_in, take_in
 from tests.factories.unions import TOWNSHIP, make_union_tree
 
 QUEUE = f"/unions/{TOWNSHIP}/queue"
@@ -68,6 +68,51 @@ def test_pages_of_the_queue_follow_the_waiting_time(client, reviewer, clerk, mon
         found = re.search(r'rel="next" href="([^"]+)"', page)
         address = found[1].replace("&amp;", "&") if found else ""
     assert seen == numbers
+
+
+def test_the_queue_is_narrowed_by_what_it_counts(client, reviewer, clerk):
+    number = send_in(make_roster(PEOPLE[:2]), clerk)
+    page = client.get(QUEUE).text
+    for words in ("风险中", "中（1）", "高（0）", "增量（1）", "没人认领（1）", "我认领的（0）"):
+        assert words in page
+    here = f"/submissions/{number}/review"
+    for asked, there in (
+        ("risk=2", True),
+        ("risk=3", False),
+        ("kind=INCREMENT", True),
+        ("kind=FULL", False),
+        ("who=NOBODY", True),
+        ("who=MINE", False),
+        ("risk=nonsense&kind=x&who=y&order=z", True),
+        ("order=AGE", True),
+    ):
+        assert (here in client.get(f"{QUEUE}?{asked}").text) is there, asked
+
+
+def test_a_roster_is_taken_and_put_back(client, reviewer, clerk):
+    number = send_in(make_roster(PEOPLE[:2]), clerk)
+    page = f"/submissions/{number}/review"
+    assert post(client, f"/submissions/{number}/take", page=page).status_code == 303
+    assert "我认领的（1）" in client.get(QUEUE).text
+    other = client.application.test_client()
+    sign_in(other, make_account(Role.REVIEWER, TOWNSHIP))
+    text = other.get(page).text
+    assert f"{reviewer.display_name} 认领了这份名册" in text
+    assert "全部通过（2 人）" in text, "a warning, no lock"
+    assert f"{reviewer.display_name} 在审" in other.get(QUEUE).text
+    answer = post(other, f"/submissions/{number}/take", page=page)
+    assert "已由另一位审核员认领" in other.get(answer.headers["Location"]).text
+    post(client, "/sign-out")
+    assert "认领了这份名册" not in other.get(page).text
+
+
+def test_nobody_else_takes_or_releases(client, reviewer, clerk):
+    number = send_in(make_roster(PEOPLE[:2]), clerk)
+    for role, place, status in ((Role.REVIEWER, "331083002", 404), (Role.CLERK, UNION, 403)):
+        stranger = client.application.test_client()
+        sign_in(stranger, make_account(role, place))
+        for act in ("take", "release"):
+            assert post(stranger, f"/submissions/{number}/{act}").status_code == status
 
 
 def test_what_is_done_moves_to_the_other_tab(client, reviewer, clerk):

@@ -375,3 +375,19 @@ def test_no_page_asks_the_database_row_by_row(client, reviewer, clerk):
         assert client.get(page_of(number, part="ALL")).status_code == 200
         costs.append(len(asked))
     assert costs[1] <= costs[0] + 1  # from the last one the queue is asked once more
+
+
+def test_who_raises_no_doubt_passes_in_bulk_and_the_doubtful_stay(client, reviewer, clerk):
+    approve(send_in(make_roster(PEOPLE[:2]), clerk), actor=reviewer)
+    changes = {1: {"education": "博士研究生"}, 3: {"mobile": ""}}
+    number = send_in(make_roster(PEOPLE[:6], changes), clerk)
+    page = client.get(page_of(number)).text
+    assert "通过没有疑点的 4 人" in page
+    assert "没有提醒的新会员 <strong>3</strong> 人" in page
+    fields = {"part": "CLEAR", "whole": "1"}
+    page = decide(client, number, "approve", version=version_of(number) - 1, **fields)
+    assert "什么也没有改变" in page
+    page = decide(client, number, "approve", version=version_of(number), **fields)
+    assert "已通过 4 人" in page
+    states = states_of(number)
+    assert [row for row, state in states.items() if state is RowState.PENDING] == [3, 5]

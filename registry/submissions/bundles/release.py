@@ -19,6 +19,7 @@ from registry.submissions.bundles.models import Bundle, BundleGap, BundlePart
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.moving import digest
+from registry.submissions.risk import risk_of
 from registry.submissions.states import Act, State, next_state
 from registry.submissions.storing import Ref
 from registry.submissions.weighing import weigh
@@ -94,6 +95,8 @@ def keep_count(session: Session, bundle: Bundle, union_code: str, counted: Count
     elif counted.findings:
         findings = _encoded(one._asdict() for one in counted.findings)
         _show(session, part.submission_id or 0, file_findings=findings)
+    if part.submission_id is not None:
+        _keep_risk(session, part.submission_id)
     if part.error_count == 0:
         _drop(session, bundle.county, part.draft_id or 0)
         part.draft_id = None
@@ -211,6 +214,17 @@ def _own_findings(session: Session, bundle: Bundle) -> dict[int, list[dict[str, 
         .where(*_of(bundle), Submission.file_findings != "[]")
     )
     return {number: msgspec.json.decode(found) for number, found in session.execute(query)}
+
+
+def _keep_risk(session: Session, submission_id: int) -> None:
+    """As it is now, for the queue. The rows stand in the state in which they will be seen."""
+    found = session.scalars(
+        select(Submission)
+        .where(Submission.id == submission_id)
+        .execution_options(populate_existing=True)
+    ).one()
+    found.risk = risk_of(session, found)
+    session.flush()
 
 
 def _encoded(findings: Iterable[dict[str, str]]) -> str:
