@@ -35,13 +35,16 @@ class Permission(StrEnum):
 
     WORK_ROSTER = "WORK_ROSTER"  # upload, correct, submit, withdraw, enter by hand
     SEND_FOR_UNIONS = "SEND_FOR_UNIONS"  # one roster for many unions of the place
-    LOAD_REGISTER = "LOAD_REGISTER"  # the same for a whole county, as bulk work
+    LOAD_REGISTER = (
+        "LOAD_REGISTER"  # the same for a whole county, as bulk work; people known before
+    )
     VIEW_SUBMISSIONS = "VIEW_SUBMISSIONS"
     REVIEW = "REVIEW"  # approve, send back, reject
     VIEW_TRANSFERS = "VIEW_TRANSFERS"
     ASK_TRANSFERS = "ASK_TRANSFERS"  # withdraw what was asked for, appeal
     ANSWER_TRANSFERS = "ANSWER_TRANSFERS"  # let a member go, or object
     SETTLE_TRANSFERS = "SETTLE_TRANSFERS"  # decide where the unions do not agree
+    VIEW_REFERENCE = "VIEW_REFERENCE"  # the reference register beside the members, masked
     VIEW_MEMBERS = "VIEW_MEMBERS"  # masked
     OPEN_MEMBER = "OPEN_MEMBER"  # one full value, with a reason, on the trail
     VIEW_UNIONS = "VIEW_UNIONS"
@@ -62,6 +65,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_TRANSFERS,
             _P.ASK_TRANSFERS,
             _P.ANSWER_TRANSFERS,
+            _P.VIEW_REFERENCE,
             _P.VIEW_MEMBERS,
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
@@ -76,6 +80,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_TRANSFERS,
             _P.ANSWER_TRANSFERS,
             _P.SETTLE_TRANSFERS,
+            _P.VIEW_REFERENCE,
             _P.VIEW_MEMBERS,
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
@@ -89,6 +94,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.LOAD_REGISTER,
             _P.VIEW_TRANSFERS,
             _P.SETTLE_TRANSFERS,
+            _P.VIEW_REFERENCE,
             _P.VIEW_MEMBERS,
             _P.VIEW_UNIONS,
             _P.VIEW_TOTALS,

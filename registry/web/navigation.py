@@ -45,6 +45,7 @@ ENTRIES: tuple[_Entry, ...] = (
     _Entry("报送记录", "clock-history", "/unions/<code>/submissions", Permission.VIEW_SUBMISSIONS),
     _Entry("转会", "arrow-left-right", "/unions/<code>/transfers", Permission.VIEW_TRANSFERS),
     _Entry("会员名册", "people", "/unions/<code>/members", Permission.VIEW_MEMBERS),
+    _Entry("医疗互助基础库", "database", "/unions/<code>/reference", Permission.VIEW_REFERENCE),
     _Entry("工会组织", "building", "/unions/<code>/unions", Permission.VIEW_UNIONS),
     _Entry("统计分析", "bar-chart", "/unions/<code>/totals", Permission.VIEW_TOTALS),
     _Entry("数据核对", "ui-checks", "/unions/<code>/reconcile", Permission.RECONCILE),

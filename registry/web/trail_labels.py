@@ -22,6 +22,7 @@ FAMILIES: dict[str, str] = {
     "bundle.": "合并名册",
     "review.": "审核",
     "transfer.": "转会",
+    "reference.": "医疗互助基础库",
     "member.": "会员",
     "totals.": "汇总",
     "keys.": "加密密钥",
@@ -85,6 +86,8 @@ ACTIONS: dict[str, str] = {
     "transfer.refuse": "裁定不转会",
     "transfer.release": "同意转出",
     "transfer.withdraw": "撤回转会请求",
+    "reference.load": "载入医疗互助基础库",
+    "reference.roster": "下载基础库预填名册",
     "member.look_up": "按证件号码查找会员",
     "member.open": "查看会员完整信息",
     "totals.export": "导出汇总表",
@@ -151,6 +154,9 @@ _DETAILS: dict[str, str] = {
     "skipped": "已忽略",
     "total": "总行数",
     "unions": "工会数",
+    "load": "载入编号",
+    "people": "人数",
+    "rows_new": "新增人数",
     "warning": "提醒",
 }
 # Codes that stand in details: roles, kinds of rosters, fields, reasons.
