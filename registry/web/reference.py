@@ -167,7 +167,7 @@ def _lists_page() -> str:
         counts=counts,
         of_union=of_union,
         tab_items=[
-            (one.label, _address(side=one.value), count, one is side, "amber")
+            (one.label, _address(side=one.value), count, one is side, "amber" if count else "grey")
             for one, count in (
                 (Side.BASE, counts.missing),
                 # Who stands there under another union is no business of this one.
