@@ -6,6 +6,7 @@ who are members of any union now) and `reference_known` (this union's members wh
 reference register). People under no known union count at the county's own code.
 """
 
+from collections import Counter
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
@@ -23,7 +24,7 @@ from registry.clock import local_day, now
 from registry.members import tallies
 from registry.members.counts import tallied
 from registry.members.match import Match
-from registry.members.models import LIVE, Member, Membership
+from registry.members.models import LIVE, Member, Membership, Person
 from registry.members.place import Place
 from registry.reference.models import ReferencePerson
 
@@ -93,14 +94,21 @@ def recounted(session: Session, county: str) -> dict[str, Known]:
     people = select(ReferencePerson.union_code, func.count()).where(
         ReferencePerson.county == county
     )
-    members = _live_members(county)
-    matched = people.where(members.where(_is_same()).exists())
+    live = select(Membership.person_key).where(
+        Membership.county == county, Membership.state.in_(LIVE)
+    )
+    matched = people.where(ReferencePerson.member_key.in_(live))
     known = (
         select(Membership.union_code, func.count())
         .where(
             Membership.county == county,
             Membership.state.in_(LIVE),
-            select(ReferencePerson.id).where(ReferencePerson.county == county, _is_same()).exists(),
+            select(ReferencePerson.id)
+            .where(
+                ReferencePerson.county == county,
+                ReferencePerson.member_key == Membership.person_key,
+            )
+            .exists(),
         )
         .group_by(Membership.union_code)
     )
@@ -204,13 +212,12 @@ def _known_among(session: Session, county: str, persons: Subquery) -> int:
 
 
 def _people_by_union(session: Session, county: str, persons: Subquery) -> dict[str, int]:
-    query = (
-        select(ReferencePerson.union_code, func.count())
-        .join(persons, persons.c.person_key == ReferencePerson.member_key)
-        .where(ReferencePerson.county == county)
-        .group_by(ReferencePerson.union_code)
+    # Counted here: for GROUP BY, SQLite would walk the whole reference register by union.
+    query = select(ReferencePerson.union_code).where(
+        ReferencePerson.county == county,
+        ReferencePerson.member_key.in_(select(persons.c.person_key)),
     )
-    return _by_code(session, county, query)
+    return dict(Counter(code or county for code in session.scalars(query)))
 
 
 def _by_code(session: Session, county: str, query: Select[Any]) -> dict[str, int]:
@@ -218,9 +225,13 @@ def _by_code(session: Session, county: str, query: Select[Any]) -> dict[str, int
     return {code or county: count for code, count in session.execute(query)}
 
 
-def _live_members(county: str) -> Select[Any]:
-    return select(Membership.id).where(Membership.county == county, Membership.state.in_(LIVE))
+def is_member(county: str) -> ColumnElement[bool]:
+    """Return the condition that somebody of the reference register is a live member of the county.
 
-
-def _is_same() -> ColumnElement[bool]:
-    return Membership.person_key == ReferencePerson.member_key
+    Asked of the person: one key to look up, while an engine that does not see the states in a
+    statement cannot use the index of live memberships.
+    """
+    live = select(Person.key).where(
+        Person.key == ReferencePerson.member_key, Person.live_county == county
+    )
+    return live.exists()

@@ -18,6 +18,7 @@ from registry.members.counts import UnionCounts, tallied
 from registry.members.models import LIVE, Member, Membership
 from registry.members.queries import Sight, masked_document
 from registry.reference import years
+from registry.reference.counting import is_member
 from registry.reference.models import ReferenceLoad, ReferencePerson
 from registry.reference.reading import Fault
 from registry.unions.queries import Union
@@ -121,15 +122,10 @@ def not_members(
 
 def missing_of(union: Union) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for people of a union who are members of no union of the county."""
-    live = select(Membership.id).where(
-        Membership.county == union.county,
-        Membership.person_key == ReferencePerson.member_key,
-        Membership.state.in_(LIVE),
-    )
     return (
         ReferencePerson.county == union.county,
         ReferencePerson.union_code == union.code,
-        ~live.exists(),
+        ~is_member(union.county),
     )
 
 
