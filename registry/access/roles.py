@@ -35,7 +35,9 @@ class Permission(StrEnum):
 
     WORK_ROSTER = "WORK_ROSTER"  # upload, correct, submit, withdraw, enter by hand
     SEND_FOR_UNIONS = "SEND_FOR_UNIONS"  # one roster for many unions of the place
-    LOAD_REGISTER = "LOAD_REGISTER"  # the same for a whole county, as bulk work
+    LOAD_REGISTER = (
+        "LOAD_REGISTER"  # the same for a whole county, as bulk work; people known before
+    )
     VIEW_SUBMISSIONS = "VIEW_SUBMISSIONS"
     REVIEW = "REVIEW"  # approve, send back, reject, take an approval back
     VIEW_TRANSFERS = "VIEW_TRANSFERS"
@@ -47,6 +49,7 @@ class Permission(StrEnum):
     ASK_QUESTIONS = "ASK_QUESTIONS"  # ask, close, ask again
     ANSWER_QUESTIONS = "ANSWER_QUESTIONS"  # answer, pass up, merge
     PUBLISH_ANSWERS = "PUBLISH_ANSWERS"  # as help for everybody
+    VIEW_REFERENCE = "VIEW_REFERENCE"  # the reference register beside the members, masked
     VIEW_MEMBERS = "VIEW_MEMBERS"  # masked
     OPEN_MEMBER = "OPEN_MEMBER"  # one full value, with a reason, on the trail
     VIEW_UNIONS = "VIEW_UNIONS"
@@ -69,6 +72,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.ANSWER_TRANSFERS,
             _P.VIEW_QUESTIONS,
             _P.ASK_QUESTIONS,
+            _P.VIEW_REFERENCE,
             _P.VIEW_MEMBERS,
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
@@ -86,6 +90,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.REMIND,
             _P.VIEW_QUESTIONS,
             _P.ANSWER_QUESTIONS,
+            _P.VIEW_REFERENCE,
             _P.VIEW_MEMBERS,
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
@@ -103,6 +108,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_QUESTIONS,
             _P.ANSWER_QUESTIONS,
             _P.PUBLISH_ANSWERS,
+            _P.VIEW_REFERENCE,
             _P.VIEW_MEMBERS,
             _P.VIEW_UNIONS,
             _P.VIEW_TOTALS,

@@ -32,7 +32,8 @@ def load(
     from registry.db import db
     from registry.jobs import bundles
     from registry.submissions.bundles import queries
-    from registry.submissions.bundles.states import BundleState, How
+    from registry.submissions.bundles.states import BundleState
+    from registry.unions.named import How
 
     chosen = _chosen(named)
     with application():
@@ -73,7 +74,7 @@ def _chosen(named: tuple[str, ...]) -> dict[str, str]:
 def _choose(found: Any, chosen: dict[str, str], leave_out_unknown: bool, actor: Any) -> None:
     from registry.db import db
     from registry.submissions.bundles import operations, queries
-    from registry.submissions.bundles.states import How
+    from registry.unions.named import How
 
     answered = {}
     for one in queries.names(db.session(), found, limit=10_000):
@@ -111,7 +112,7 @@ def _refuse(unknown: list[Any], as_json: bool) -> int:
 def _document(found: Any) -> dict[str, Any]:
     from registry.db import db
     from registry.submissions.bundles import queries
-    from registry.submissions.bundles.states import How
+    from registry.unions.named import How
 
     left_out = queries.names(db.session(), found, hows=[How.LEFT_OUT], limit=10_000)
     return {

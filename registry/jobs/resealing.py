@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.db import Model, transaction, update_many
 from registry.members.models import Member
+from registry.reference.models import ReferencePerson
 from registry.submissions import originals
 from registry.submissions.bundles.models import Bundle
 from registry.submissions.models import Correction, Submission, SubmissionRow
@@ -39,6 +40,11 @@ _TABLES = (
             "document_sealed": _of_person("document_number"),
             "mobile_sealed": _of_person("mobile"),
         },
+    ),
+    _Sealed(
+        ReferencePerson,
+        ("county", "person_key"),
+        {"document_sealed": _of_person("document_number")},
     ),
     _Sealed(
         SubmissionRow,

@@ -25,6 +25,9 @@ class UnionCounts(NamedTuple):
     admissions: int = 0
     reverified: int = 0
     pending: int = 0
+    reference_people: int = 0
+    reference_matched: int = 0
+    reference_known: int = 0
 
 
 _union, _tally, _earlier = table_of(TradeUnion), table_of(Tally), table_of(Tally).alias()

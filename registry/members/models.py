@@ -270,3 +270,8 @@ class Tally(Model):
     # active members confirmed by a roster of verification, each once
     reverified: Mapped[int] = mapped_column(Integer, default=0)
     pending: Mapped[int] = mapped_column(Integer, default=0)  # rows waiting for review
+    # What `registry.reference` counts: people of the reference register under this union, those of
+    # them who are members of any union, and members of this union who are in it.
+    reference_people: Mapped[int] = mapped_column(Integer, server_default="0")
+    reference_matched: Mapped[int] = mapped_column(Integer, server_default="0")
+    reference_known: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -23,7 +23,9 @@ KEPT_DIGITS = 15
 
 
 class Recalled(NamedTuple):
-    """A live member of the union; `number` and `mobile` in full."""
+    """A live member of the union; `number` and `mobile` in full. Of somebody whom the reference
+    register lends (`registry.reference.roster`) the number there.
+    """
 
     member_id: int
     name: str

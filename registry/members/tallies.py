@@ -19,6 +19,9 @@ COUNTS = (
     "admissions",
     "reverified",
     "pending",
+    "reference_people",
+    "reference_matched",
+    "reference_known",
 )
 
 _tally = table_of(Tally).c

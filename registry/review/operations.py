@@ -18,6 +18,7 @@ from registry.errors import Forbidden, InputRefused, StateRefused
 from registry.members.admission import admit, claim
 from registry.members.match import Match
 from registry.members.place import Place
+from registry.reference.counting import follow
 from registry.review.deciding import (
     ADMITTED,
     ReviewOutcome,
@@ -71,6 +72,7 @@ def approve(
             decide(session, found, decision_id, Verdict.APPROVE, count, actor)
             verifies = found.kind == Kind.REVERIFY
             admit(session, place, chosen, highest, claimed, verifies=verifies)
+            follow(session, place, chosen)
             which = among(rows, ADMISSIBLE) & not_among(changed)
             set_rows(session, found, RowState.APPROVED, decision_id, which)
             tally(session, found, count, admissions=1)

@@ -7,7 +7,7 @@ names the fields but keeps no former values, so there is nothing to put back.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
@@ -19,6 +19,7 @@ from registry.members import tallies
 from registry.members.match import Match
 from registry.members.place import Place
 from registry.members.revoking import take_out
+from registry.reference.counting import follow
 from registry.review.deciding import decide, digest_rows
 from registry.review.models import Decision, Verdict
 from registry.review.operations import checked_reason
@@ -93,6 +94,7 @@ def revoke(
             reason_note,
             revokes=decision_id,
         )
+        _follow(session, place, *chosen, which)
         _set_rows(session, found, _approved(found, decision_id), which, number)
         _count(session, found, decision_id)
         draft = _hand_back(session, found, number) if hand_back else None
@@ -113,6 +115,17 @@ def revoke(
         )
         session.flush()
         return Revoked(count, moved_on, kept, draft)
+
+
+def _follow(session: Session, place: Place, *which: ColumnElement[bool]) -> None:
+    """Count for the reference register: who was taken out has left."""
+    rows = select(
+        SubmissionRow.person_key,
+        SubmissionRow.full_name,
+        SubmissionRow.mobile_key,
+        literal(Match.LEAVE.value).label("match"),
+    ).where(*which)
+    follow(session, place, rows.subquery())
 
 
 def _check_decision(session: Session, found: Submission, decision_id: int) -> None:

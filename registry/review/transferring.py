@@ -25,6 +25,7 @@ from registry.members.models import Transfer
 from registry.members.moving_out import Leaving, move_out
 from registry.members.place import Place
 from registry.members.transfers import TransferAct, TransferState, may_settle, next_state
+from registry.reference.counting import follow
 from registry.review.deciding import (
     ADMITTED,
     decide,
@@ -232,6 +233,7 @@ def _move_between(
     decision_id = allocate(session, f"decision:{first.county}")
     decide(session, submission, decision_id, Verdict.APPROVE, count, actor, by_transfer=True)
     admit(session, place, chosen, highest, claimed)
+    follow(session, place, chosen)
     set_rows(session, submission, RowState.APPROVED, decision_id, among(numbers))
     tally(session, submission, count, admissions=1)
     move_on(session, submission)

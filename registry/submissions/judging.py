@@ -1,12 +1,13 @@
 """Judging roster rows of a union: the file's cells, the clerk's edits, and the register's loan.
 
 A row key (`members.row_keys`) beside a masked number or mobile, or in a number's place, is a
-member of this union: number and mobile are laid over the cells before the rules see them. They are
-looked up anew at every judging and stand nowhere but in the row's sealed result, so that they never
-come back to a page; what the file and the clerk said stays as it was.
+member of this union, or somebody whom the reference register has under it: number and mobile are
+laid over the cells before the rules see them. They are looked up anew at every judging and stand
+nowhere but in the row's sealed result, so that they never come back to a page; what the file and
+the clerk said stays as it was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from registry.members import row_keys
 from registry.members.recalled import Recalled, recall
+from registry.reference import roster as reference
 from registry.roster.check import CheckedBatch, Checker
 from registry.roster.columns import ROW_KEY
 from registry.roster.sheet import Cell, SheetBatch
 from registry.submissions.storing import SENSITIVE, Ref, StoredRows, effective, store
+from registry.unions import queries as union_queries
 from registry.vault.vault import Vault
 
 _MASK = "*"
@@ -52,7 +55,7 @@ def lay_over(
     cells: dict[str, list[Cell]] = {f: v for f, v in batch.cells.items() if f != ROW_KEY}
     faults = [fault for fault in batch.faults if fault.field != ROW_KEY]
     lent: set[int] = set()
-    found = recall(session, keeper, ref.county, ref.union_code, keys.values()) if keys else {}
+    found = _recalled(session, keeper, ref, keys.values()) if keys else {}
     if found:
         cells |= {field: list(cells[field]) for field in SENSITIVE if field in cells}
         for index, key in keys.items():
@@ -75,6 +78,20 @@ def chosen_member(
     if found is None:
         return dict(values)
     return {**values, "document_number": found.masked_number, ROW_KEY: key}
+
+
+def _recalled(
+    session: Session, keeper: Vault, ref: Ref, keys: Collection[str]
+) -> dict[str, Recalled]:
+    """Return whom the keys name: members of the union, or people whom the reference register has
+    under it and who are members of none.
+    """
+    found = recall(session, keeper, ref.county, ref.union_code, keys)
+    others = [key for key in keys if key not in found]
+    if others:
+        union = union_queries.find(session, ref.union_code)
+        found |= reference.recall(session, keeper, union, others)
+    return found
 
 
 def _keys(batch: SheetBatch) -> dict[int, str]:

@@ -44,9 +44,9 @@ METRIC_FORMULAS: dict[str, str] = {
     "duplicate_rate": "报送时在其他工会在册的行 ÷ 报送的行",
     "first_pass_rate": "未经退回即办结的报送 ÷ 全部报送",
     "reverified_rate": "已复核会员 ÷ 会员",
-    "reference_match_rate": "与基础数据匹配的会员 ÷ 基础数据人数",
+    "reference_match_rate": "基础库里已经是会员的人 ÷ 基础库人数",
     "target_rate": "已完成 ÷ 目标",
 }
 
-# Defined, but counted only where there are a reference register and targets.
-PENDING_METRICS = frozenset({"reference_match_rate", "target_rate"})
+# Defined, but counted only where there are targets.
+PENDING_METRICS = frozenset({"target_rate"})

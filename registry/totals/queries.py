@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from registry.db import begins_with, table_of
 from registry.members.counts import UnionCounts, recounted, tallied
+from registry.reference import counting as reference
+from registry.reference.counting import COUNTS, Known
 from registry.roster.columns import COLUMNS
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import REVIEWABLE, RowState
@@ -24,6 +26,7 @@ FORMED = frozenset({"active", "locked"})
 NOT_YET = frozenset({"unformed", "preparing"})
 
 
+_NOBODY = Known()
 _NO_SHARES = dict.fromkeys(METRIC_LABELS, Ratio(0, 0))
 
 
@@ -42,6 +45,7 @@ class Figures:
     pending_rows: int = 0
     unions_over: int = 0  # with more members than employees
     unions_undeclared: int = 0  # with members, but without a number of employees
+    reference: Known = _NOBODY  # the reference register beside the members
     metrics: dict[str, Ratio] = field(default_factory=_NO_SHARES.copy)
 
     @property
@@ -116,16 +120,22 @@ def totals(session: Session, under: str, on: date) -> Totals:
             by_part[part].append(one)
     sums = [_sum(by_part[part.code]) for part in parts]
     figures = [_figures(part, of_part) for part, of_part in zip(parts, sums, strict=True)]
-    return Totals(on, place, figures, _figures(place, _sum(sums)))
+    total = _sum(sums)
+    if place.parent_code is None:
+        total = _with_unplaced(total, counts.get(place.code, _UNCOUNTED))
+    return Totals(on, place, figures, _figures(place, total))
 
 
 def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
-    """Recount every union from members and rows; return the members counted and all differences."""
+    """Recount every union from members, rows and the reference register; return the members counted
+    and all differences.
+    """
     counts = tallied(session, county, date.max)
     real = recounted(session, county)
     pending = _pending(session, county)
+    base = reference.recounted(session, county)
     differences = []
-    for code in sorted(set(counts) | set(real) | set(pending)):
+    for code in sorted(set(counts) | set(real) | set(pending) | set(base)):
         kept = counts.get(code, UnionCounts())
         active, retained, filled, verified = real.get(code, (0, 0, 0, 0))
         pairs = (
@@ -134,6 +144,12 @@ def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
             ("filled", kept.filled, filled),
             ("reverified", kept.reverified, verified),
             ("pending", kept.pending, pending.get(code, 0)),
+            *zip(
+                COUNTS,
+                (getattr(kept, name) for name in COUNTS),
+                base.get(code, _NOBODY),
+                strict=True,
+            ),
         )
         differences += [Difference(code, what, a, b) for what, a, b in pairs if a != b]
     return sum(active + retained for active, retained, *_ in real.values()), differences
@@ -199,6 +215,14 @@ def _sum(parts: Sequence[_Sums]) -> _Sums:
     return _Sums(UnionCounts(*map(sum, zip(*counts, strict=True))), *map(sum, others))
 
 
+def _with_unplaced(total: _Sums, unplaced: UnionCounts) -> _Sums:
+    """Add the people of the reference register who are under no known union: they belong to the
+    county and to none of its parts.
+    """
+    added = zip(total.counts, unplaced, strict=True)
+    return total._replace(counts=UnionCounts(*(one + other for one, other in added)))
+
+
 def _figures(place: Union, sums: _Sums) -> Figures:
     counts = sums.counts
     live = counts.active + counts.retained
@@ -214,6 +238,7 @@ def _figures(place: Union, sums: _Sums) -> Figures:
         pending_rows=counts.pending,
         unions_over=sums.over,
         unions_undeclared=sums.undeclared,
+        reference=Known(*(getattr(counts, name) for name in COUNTS)),
         metrics=_NO_SHARES
         | {
             "membership_rate": Ratio(counts.active, sums.employees),
@@ -223,5 +248,6 @@ def _figures(place: Union, sums: _Sums) -> Figures:
             "duplicate_rate": Ratio(counts.rows_elsewhere, counts.rows),
             "first_pass_rate": Ratio(counts.first_pass, counts.submitted),
             "reverified_rate": Ratio(counts.reverified, counts.active),
+            "reference_match_rate": Ratio(counts.reference_matched, counts.reference_people),
         },
     )

@@ -30,8 +30,9 @@ from registry.jobs.wake import wake
 from registry.submissions.bundles import operations, queries
 from registry.submissions.bundles.findings import findings_csv
 from registry.submissions.bundles.queries import BundleView, Which
-from registry.submissions.bundles.states import BundleState, How
+from registry.submissions.bundles.states import BundleState
 from registry.unions import queries as unions
+from registry.unions.named import How
 from registry.web.downloads import streamed
 from registry.web.forms.bundles import BundleForm
 from registry.web.frame import can

@@ -47,6 +47,7 @@ ENTRIES: tuple[_Entry, ...] = (
     _Entry("催办", "bell", "/unions/<code>/reminders", Permission.REMIND),
     _Entry("问题上报", "chat-left-text", "/unions/<code>/questions", Permission.VIEW_QUESTIONS),
     _Entry("会员名册", "people", "/unions/<code>/members", Permission.VIEW_MEMBERS),
+    _Entry("医疗互助基础库", "database", "/unions/<code>/reference", Permission.VIEW_REFERENCE),
     _Entry("工会组织", "building", "/unions/<code>/unions", Permission.VIEW_UNIONS),
     _Entry("统计分析", "bar-chart", "/unions/<code>/totals", Permission.VIEW_TOTALS),
     _Entry("数据核对", "ui-checks", "/unions/<code>/reconcile", Permission.RECONCILE),

@@ -15,6 +15,7 @@ from registry.members.match import Match
 from registry.members.queries import Sight, sight_of
 from registry.review import queue
 from registry.review.assigning import KEPT_FOR
+from registry.review.known import known_count, known_rows
 from registry.review.operations import ADMISSIBLE
 from registry.review.queries import RISK, Difference, differences, masked
 from registry.review.queue import Other, Part, Pending
@@ -111,6 +112,8 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
         risk=Risk(submission.risk),
         counts=row_counts(session, [submission])[submission.id],
         pending=pending,
+        known_count=known_count(session, submission),
+        known=known_rows(session, submission, [row.row for row in found[:PAGE]]),
         account=absences.account(session, submission),
         roster=absences.roster_of(session, submission),
         admissible={m: n for m, n in pending.matches.items() if m in ADMISSIBLE},

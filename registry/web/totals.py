@@ -25,7 +25,16 @@ from registry.web.waiting import Card
 blueprint = Blueprint("totals", __name__)
 RECONCILE_EVERY = timedelta(days=7)
 # What a difference is about, by `registry.totals.queries.Difference.what`.
-WHAT = {"active": "在会会员", "retained": "保留会籍", "filled": "已填项目数", "pending": "待审行数"}
+WHAT = {
+    "active": "在会会员",
+    "retained": "保留会籍",
+    "filled": "已填项目数",
+    "pending": "待审行数",
+    "reverified": "已复核会员",
+    "reference_people": "基础库人数",
+    "reference_matched": "基础库里的会员",
+    "reference_known": "会员中基础库有的",
+}
 
 
 class Metric(NamedTuple):

@@ -24,6 +24,7 @@ FAMILIES: dict[str, str] = {
     "review.": "审核",
     "transfer.": "转会",
     "question.": "问题上报",
+    "reference.": "医疗互助基础库",
     "member.": "会员",
     "totals.": "汇总",
     "keys.": "加密密钥",
@@ -102,6 +103,8 @@ ACTIONS: dict[str, str] = {
     "question.reopen": "继续追问",
     "question.separate": "取消合并问题",
     "question.unpublish": "撤下帮助中的答复",
+    "reference.load": "载入医疗互助基础库",
+    "reference.roster": "下载基础库预填名册",
     "member.look_up": "按证件号码查找会员",
     "member.open": "查看会员完整信息",
     "totals.export": "导出汇总表",
@@ -181,6 +184,9 @@ _DETAILS: dict[str, str] = {
     "stayed": "没有撤销的人数",
     "total": "总行数",
     "unions": "工会数",
+    "load": "载入编号",
+    "people": "人数",
+    "rows_new": "新增人数",
     "warning": "提醒",
 }
 # Codes that stand in details: roles, kinds of rosters, fields, reasons.

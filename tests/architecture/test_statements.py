@@ -9,7 +9,7 @@ from tests.factories.app import make_app, running
 from tests.factories.busy_site import PLACES, make_busy_site
 from tests.factories.rosters import UNION
 from tests.factories.statements import counted_statements
-from tests.factories.unions import TOWNSHIP
+from tests.factories.unions import COUNTY, TOWNSHIP
 
 FEW, MANY = 10, 200
 DRAFT_TABS = ("?tab=error", "?tab=warning", "?tab=fixed", "?tab=all")
@@ -49,6 +49,14 @@ LISTS = {
         f"/unions/{{place}}/questions?tab={tab}" for tab in ("waiting", "merged", "units")
     ],
     "returns.returns": [f"/unions/{UNION}/returns"],
+    "reference.load": [f"/unions/{COUNTY}/reference/loads/{{faulty_load}}"],
+    "reference.loads": [f"/unions/{COUNTY}/reference/loads"],
+    "reference.prefilled": [f"/unions/{UNION}/reference/prefilled.xlsx"],
+    "reference.reference": [
+        "/unions/{place}/reference",
+        f"/unions/{UNION}/reference",
+        f"/unions/{UNION}/reference?side=register",
+    ],
     "review.closed_list": ["/unions/{place}/queue/closed"],
     "review.review": [
         f"/submissions/{{sent}}/review?part={part}"

@@ -21,6 +21,8 @@ from registry.members.operations import open_member
 from registry.questions import operations, publishing
 from registry.questions.models import PublishedAnswer, Question, QuestionEntry
 from registry.questions.publishing import Written
+from registry.reference.models import ReferenceLoad
+from registry.reference.operations import load
 from registry.review.models import Decision
 from registry.review.operations import approve, send_back
 from registry.review.sampling import draw
@@ -35,6 +37,7 @@ from tests.factories import bundles
 from tests.factories.accounts import MadeAccount, make_account
 from tests.factories.numbers import spoilt
 from tests.factories.people import label_row, make_people, table
+from tests.factories.reference import make_base
 from tests.factories.rosters import OTHER_UNION, UNION, csv_of, make_roster, send_in, take_in
 from tests.factories.unions import COUNTY, TOWNSHIP, make_union
 
@@ -92,6 +95,7 @@ def make_busy_site(count: int) -> BusySite:
     numbers["returned"] = _returned_draft(newcomers, clerk, reviewer, count)
     numbers["unsure"] = _unsure_draft(newcomers, clerk, count)
     numbers["mapping"], numbers["done"] = _bundles(count, unions, reviewer, auditor)
+    numbers["faulty_load"] = _reference(newcomers, auditor, count)
     numbers["member"] = _looked_at(clerk, count)
     _more_of_the_union(count, first, admitted, numbers["faulty"])
     numbers["asked"] = _questions(clerk, other, reviewer, auditor, count)
@@ -268,6 +272,26 @@ def _bundles(count: int, unions: list[str], reviewer: Actor, auditor: Actor) -> 
             is_current=lambda _: False,
         )
     return mapping, done
+
+
+def _reference(people: list[Person], auditor: Actor, count: int) -> int:
+    """Load people who are no members yet, a workbook of which every row is refused, and many more;
+    returns the number of the refused.
+    """
+    strangers = make_people(count, seed=6)
+    names = [f"没有的单位{number}" for number in range(count)]
+    faults = {place: {"身份证号码": spoilt(one.number)} for place, one in enumerate(people)}
+    placed = {place: {"工会名称": name} for place, name in enumerate(names)}
+    loaded = [
+        load(content, file_name="医疗互助.xlsx", county=COUNTY, actor=auditor)
+        for content in (
+            make_base(people),
+            make_base(strangers, changes=placed),
+            make_base(people, changes=faults),
+        )
+    ]
+    _copies(ReferenceLoad, ReferenceLoad.id == loaded[0], count, id=lambda number: 100 + number)
+    return loaded[-1]
 
 
 def _looked_at(clerk: Actor, count: int) -> int:

@@ -33,10 +33,11 @@ def engine(new_engine):
     tally = whole_metadata().tables["tally"]
     names = ("union_code", "day", "active", "retained", "pending")
     with engine.begin() as connection:
+        there = {column["name"] for column in sa.inspect(connection).get_columns("tally")}
+        row = {name: value for name, value in rows()["tally"].items() if name in there}
         for told in DAYS:
-            connection.execute(
-                sa.insert(tally).values(rows()["tally"] | dict(zip(names, told, strict=True)))
-            )
+            values = row | dict(zip(names, told, strict=True))
+            connection.execute(sa.insert(tally).values(values))
     return engine
 
 

@@ -18,14 +18,15 @@ from registry.errors import Busy, Forbidden, InputRefused, NotFound, StateRefuse
 from registry.roster.findings import FileFinding
 from registry.roster.sheet import SheetHead, SheetTail
 from registry.submissions.bundles.models import Bundle, BundleName
-from registry.submissions.bundles.names import NameBook, shown
 from registry.submissions.bundles.splitting import Names, key_of
-from registry.submissions.bundles.states import OPEN, BundleState, How
+from registry.submissions.bundles.states import OPEN, BundleState
 from registry.submissions.drafts import NewFile
 from registry.submissions.intake import skipped_rows
 from registry.trail.operations import hold, record
 from registry.unions import queries as union_queries
 from registry.unions.models import Level
+from registry.unions.named import How
+from registry.unions.names import NameBook, shown
 from registry.unions.queries import Union
 from registry.vault.vault import Vault
 

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from registry.db import table_of
 from registry.errors import NotFound
 from registry.submissions.bundles.models import Bundle, BundleName, BundlePart
-from registry.submissions.bundles.states import BundleState, How
+from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import Submission
 from registry.submissions.states import REVIEWABLE
+from registry.unions.named import How
 
 
 @dataclass(frozen=True, slots=True)

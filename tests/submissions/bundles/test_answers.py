@@ -7,8 +7,9 @@ from registry.access.roles import Role
 from registry.db import Model, db
 from registry.errors import Forbidden, InputRefused, NotFound, RosterRefused, StateRefused
 from registry.jobs import bundles
-from registry.submissions.bundles.states import BundleState, How
+from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import Submission
+from registry.unions.named import How
 from tests.factories.accounts import make_actor
 from tests.factories.bundles import (
     TOWNSHIP,

@@ -15,7 +15,7 @@ from registry.review.operations import approve
 from registry.submissions import checking
 from registry.submissions import queries as submissions
 from registry.submissions.bundles import queries
-from registry.submissions.bundles.states import BundleState, How
+from registry.submissions.bundles.states import BundleState
 from registry.submissions.corrections import edit_row, exclude_row, keep_one
 from registry.submissions.listing import row_counts
 from registry.submissions.models import Submission, SubmissionRow
@@ -25,6 +25,7 @@ from registry.totals.queries import reconcile
 from registry.trail.queries import entries
 from registry.trail.verification import verify
 from registry.unions import queries as unions
+from registry.unions.named import How
 from registry.unions.operations import declare_headcount
 from tests.factories.accounts import make_actor
 from tests.factories.bundles import (

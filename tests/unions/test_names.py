@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from registry.submissions.bundles.names import NameBook, plain, shown
-from registry.submissions.bundles.states import How
 from registry.unions.models import Level
+from registry.unions.named import How
+from registry.unions.names import NameBook, plain, shown
 from registry.unions.queries import Union
 
 

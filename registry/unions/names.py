@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from registry.submissions.bundles.states import How
+from registry.unions.named import How
 from registry.unions.queries import Union
 
 SUGGESTED = 3
@@ -55,6 +55,15 @@ class NameBook:
 
     def meant(self, written: str) -> Meant:
         """Return what a name means here; of unions elsewhere nothing is known."""
+        return self._told(written) or Meant(None, How.OPEN, self._nearest(self._shortened(written)))
+
+    def union_of(self, written: str) -> str | None:
+        """Return the one union that a name surely means, None where a person would be asked."""
+        told = self._told(written)
+        return told and told.union_code
+
+    def _told(self, written: str) -> Meant | None:
+        """Return what a name says by itself, None where only its likeness to others may tell."""
         name = plain(written)
         if not name:
             return Meant(None, How.OPEN, [])
@@ -67,7 +76,7 @@ class NameBook:
                 return Meant(next(iter(found)), how, [])
             if found:
                 return Meant(None, How.OPEN, sorted(found)[:SUGGESTED])
-        return Meant(None, How.OPEN, self._nearest(short))
+        return None
 
     def chosen(self, text: str) -> str | None:
         """Return the union that a person named by code, by name, or by both ("code name")."""

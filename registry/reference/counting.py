@@ -1,0 +1,237 @@
+"""The reference register beside the members: who is whom, and how many of a union are known.
+
+Three counts stand in the union's tally, written in the transaction of whatever changes them:
+`reference_people` (of the reference register, under this union), `reference_matched` (those of them
+who are members of any union now) and `reference_known` (this union's members who are in the
+reference register). People under no known union count at the county's own code.
+"""
+
+from collections import Counter
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    Subquery,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
+
+from registry.clock import local_day, now
+from registry.members import tallies
+from registry.members.counts import tallied
+from registry.members.match import Match
+from registry.members.models import LIVE, Member, Membership, Person
+from registry.members.place import Place
+from registry.reference.models import ReferencePerson
+
+COUNTS = ("reference_people", "reference_matched", "reference_known")
+
+
+class Known(NamedTuple):
+    """What is counted of one union; the names are those of the tally without `reference_`."""
+
+    people: int = 0
+    matched: int = 0
+    known: int = 0
+
+
+def follow(session: Session, place: Place, rows: Subquery) -> None:
+    """Count what an admission changed; called with its rows before they are marked as admitted.
+
+    NEW rows are people who entered `place.union_code` (from `place.origin`, by a transfer), LEAVE
+    rows such as left it.
+    """
+    county = place.county
+    if not is_there(session, county):
+        return
+    came = select(rows.c.person_key, rows.c.full_name, rows.c.mobile_key).where(
+        rows.c.match == Match.NEW
+    )
+    linked = link(session, county, came.subquery())
+    if linked.again or (linked.first and place.origin is not None):
+        settle(session, county)
+        return
+    day = local_day(place.at)
+    entered = came.subquery()
+    left = select(rows.c.person_key).where(rows.c.match == Match.LEAVE).subquery()
+    known = _known_among(session, county, entered)
+    gone = _known_among(session, county, left)
+    tallies.add(session, county, place.union_code, day, reference_known=known - gone)
+    if place.origin is not None:
+        tallies.add(session, county, place.origin, day, reference_known=-known)
+        return
+    matched = _people_by_union(session, county, entered)
+    for code, count in _people_by_union(session, county, left).items():
+        matched[code] = matched.get(code, 0) - count
+    for code, change in sorted(matched.items()):
+        tallies.add(session, county, code, day, reference_matched=change)
+
+
+def settle(session: Session, county: str) -> None:
+    """Count a county anew and write what differs: after a load, and where people of the reference
+    register turned out to be others.
+    """
+    kept, real = tallied_of(session, county), recounted(session, county)
+    day = local_day(now())
+    for code in sorted(kept.keys() | real.keys()):
+        before, after = kept.get(code, Known()), real.get(code, Known())
+        changes = {name: new - old for name, new, old in zip(COUNTS, after, before, strict=True)}
+        tallies.add(session, county, code, day, **changes)
+
+
+def tallied_of(session: Session, county: str) -> dict[str, Known]:
+    """Return what the tallies say, by union."""
+    last = tallied(session, county, local_day(now()))
+    return {code: Known(*(getattr(one, name) for name in COUNTS)) for code, one in last.items()}
+
+
+def recounted(session: Session, county: str) -> dict[str, Known]:
+    """Count every union of a county from the reference register and the members themselves."""
+    people = select(ReferencePerson.union_code, func.count()).where(
+        ReferencePerson.county == county
+    )
+    live = select(Membership.person_key).where(
+        Membership.county == county, Membership.state.in_(LIVE)
+    )
+    matched = people.where(ReferencePerson.member_key.in_(live))
+    known = (
+        select(Membership.union_code, func.count())
+        .where(
+            Membership.county == county,
+            Membership.state.in_(LIVE),
+            select(ReferencePerson.id)
+            .where(
+                ReferencePerson.county == county,
+                ReferencePerson.member_key == Membership.person_key,
+            )
+            .exists(),
+        )
+        .group_by(Membership.union_code)
+    )
+    queries: tuple[Select[Any], ...] = (
+        people.group_by(ReferencePerson.union_code),
+        matched.group_by(ReferencePerson.union_code),
+        known,
+    )
+    parts = [_by_code(session, county, query) for query in queries]
+    codes = {code for part in parts for code in part}
+    return {code: Known(*(part.get(code, 0) for part in parts)) for code in codes}
+
+
+class Linked(NamedTuple):
+    """How many people of the reference register were found in the register by name and mobile, and
+    how many that had been found so have their own number there now.
+    """
+
+    first: int
+    again: int
+
+
+def link(session: Session, county: str, came: Subquery | None = None) -> Linked:
+    """Find people of the reference register who are members under another number, by name and
+    mobile; with `came` (person_key, full_name, mobile_key) only among these.
+
+    Their own number goes first, whenever somebody of that number is in the register.
+    """
+    own = aliased(Member)
+    is_own = (own.county == county) & (own.person_key == ReferencePerson.person_key)
+    of_own = select(own.id).where(is_own).exists()
+    return Linked(
+        _set_twins(session, county, of_own, came), _back_to_own(session, county, of_own, came)
+    )
+
+
+def is_there(session: Session, county: str) -> bool:
+    """Tell whether a county has a reference register at all."""
+    query = select(ReferencePerson.id).where(ReferencePerson.county == county).limit(1)
+    return session.scalar(query) is not None
+
+
+def _set_twins(
+    session: Session, county: str, of_own: ColumnElement[bool], came: Subquery | None
+) -> int:
+    twin = select(Member.person_key).where(
+        Member.county == county,
+        Member.mobile_key == ReferencePerson.mobile_key,
+        Member.full_name == ReferencePerson.full_name,
+    )
+    which: list[ColumnElement[bool]] = [ReferencePerson.mobile_key.is_not(None)]
+    if came is not None:
+        mobiles = select(came.c.mobile_key).where(came.c.mobile_key.is_not(None))
+        which = [ReferencePerson.mobile_key.in_(mobiles)]
+        twin = twin.where(Member.person_key.in_(select(came.c.person_key)))
+    key = twin.order_by(Member.person_key).limit(1).correlate(ReferencePerson).scalar_subquery()
+    return _changed(
+        session,
+        update(ReferencePerson)
+        .where(
+            ReferencePerson.county == county,
+            ReferencePerson.member_key == ReferencePerson.person_key,
+            *which,
+            ~of_own,
+            key.is_not(None),
+        )
+        .values(member_key=key),
+    )
+
+
+def _back_to_own(
+    session: Session, county: str, of_own: ColumnElement[bool], came: Subquery | None
+) -> int:
+    which = of_own
+    if came is not None:
+        which = ReferencePerson.person_key.in_(select(came.c.person_key))
+    return _changed(
+        session,
+        update(ReferencePerson)
+        .where(
+            ReferencePerson.county == county,
+            ReferencePerson.member_key != ReferencePerson.person_key,
+            which,
+        )
+        .values(member_key=ReferencePerson.person_key),
+    )
+
+
+def _changed(session: Session, statement: Any) -> int:
+    options = {"synchronize_session": False}
+    result = session.execute(statement, execution_options=options)
+    return cast(CursorResult[Any], result).rowcount
+
+
+def _known_among(session: Session, county: str, persons: Subquery) -> int:
+    of_base = select(ReferencePerson.id).where(
+        ReferencePerson.county == county, ReferencePerson.member_key == persons.c.person_key
+    )
+    query = select(func.count()).select_from(persons).where(of_base.exists())
+    return session.scalar(query) or 0
+
+
+def _people_by_union(session: Session, county: str, persons: Subquery) -> dict[str, int]:
+    # Counted here: for GROUP BY, SQLite would walk the whole reference register by union.
+    query = select(ReferencePerson.union_code).where(
+        ReferencePerson.county == county,
+        ReferencePerson.member_key.in_(select(persons.c.person_key)),
+    )
+    return dict(Counter(code or county for code in session.scalars(query)))
+
+
+def _by_code(session: Session, county: str, query: Select[Any]) -> dict[str, int]:
+    """Return counts by union; who is under none counts at the county itself."""
+    return {code or county: count for code, count in session.execute(query)}
+
+
+def is_member(county: str) -> ColumnElement[bool]:
+    """Return the condition that somebody of the reference register is a live member of the county.
+
+    Asked of the person: one key to look up, while an engine that does not see the states in a
+    statement cannot use the index of live memberships.
+    """
+    live = select(Person.key).where(
+        Person.key == ReferencePerson.member_key, Person.live_county == county
+    )
+    return live.exists()
