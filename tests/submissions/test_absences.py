@@ -95,7 +95,7 @@ def test_each_reason_becomes_its_change_in_the_register(desk):
         (Reason.RETIRED, "2026年1月31日", MembershipState.RETAINED, EventType.RETAIN),
         (Reason.UNEMPLOYED, "", MembershipState.RETAINED, EventType.RETAIN),
         (Reason.LAID_OFF, "", MembershipState.RETAINED, EventType.RETAIN),
-        (Reason.DIED, "2026-02-01", MembershipState.ENDED, EventType.RESIGN),
+        (Reason.DIED, "2026-02-01", MembershipState.ENDED, EventType.DECEASE),
         (Reason.OVERLOOKED, "2026-02-01", MembershipState.ACTIVE, EventType.ENTER),
     ]
     for person, (reason, on, _, _) in zip(PEOPLE[1:], reasons, strict=True):
