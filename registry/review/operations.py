@@ -1,6 +1,5 @@
 """The reviewer's acts: approve, send back, reject. One transaction each, all or nothing, once."""
 
-import re
 from collections.abc import Sequence
 
 from sqlalchemy import (
@@ -30,6 +29,7 @@ from registry.review.deciding import (
     tally,
 )
 from registry.review.models import Verdict
+from registry.review.notes import checked_note
 from registry.review.rematching import among, match_again, not_among, pending, set_match
 from registry.submissions.asking import ask_for_transfers, give_up_transfers
 from registry.submissions.drafts import take_up
@@ -40,9 +40,7 @@ from registry.unions import queries as union_queries
 from registry.vault.vault import vault
 
 ADMISSIBLE = (Match.NEW, Match.CHANGED, Match.UNCHANGED, Match.LEAVE, Match.RETAIN)
-NOTE_LENGTH = 500
 OTHER = "other"  # codes/send_back_reason.csv: the note has to say what
-_LONG_NUMBER = re.compile(r"\d{11,}")
 
 
 def approve(
@@ -149,16 +147,9 @@ def checked_reason(reason: str, note: str, *, needed: bool = False) -> str:
     """
     if reason not in code_list("send_back_reason"):
         raise InputRefused("reason.unknown", "请选择退回或驳回的原因。")
-    note = note.strip()
-    if reason == OTHER and not note:
+    if reason == OTHER and not note.strip():
         raise InputRefused("note.missing", "选择“其他”时请写明具体原因。")
-    if needed and not note:
-        raise InputRefused("note.missing", "请写明具体原因。")
-    if len(note) > NOTE_LENGTH:
-        raise InputRefused("note.too_long", f"说明最多 {NOTE_LENGTH} 个字。")
-    if _LONG_NUMBER.search(note):
-        raise InputRefused("note.number", "说明里请不要写完整的证件号码或手机号，写明行号即可。")
-    return note
+    return checked_note(note, needed=needed)
 
 
 def _check_rows(session: Session, found: Submission, rows: Sequence[int] | None) -> None:

@@ -4,7 +4,6 @@ Who is released ends membership there and begins it here in one transaction: the
 admitted with that. So a release decides on a row of another union's roster, without seeing it.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -36,16 +35,15 @@ from registry.review.deciding import (
     tally,
 )
 from registry.review.models import Verdict
+from registry.review.notes import checked_note
 from registry.review.rematching import among, pending
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import REVIEWABLE, RowState, State
 from registry.trail.operations import hold, record
 
 OTHER = "other"  # codes/transfer_objection.csv: the note has to say what
-NOTE_LENGTH = 500
 MOST_AT_ONCE = 2_000
 NAMED = 20  # on the trail; the transfers themselves say all
-_LONG_NUMBER = re.compile(r"\d{11,}")
 
 
 class Moved(NamedTuple):
@@ -75,7 +73,7 @@ def grant(numbers: Sequence[int], *, actor: Actor, note: str = "") -> Moved:
     Raises as `release` does, and `Forbidden` (transfer.not_arbiter) for any other federation,
     `StateRefused` (transfer.not_due) while the losing union still has time to answer.
     """
-    note = _checked_note(note)
+    note = checked_note(note)
     with transaction() as session:
         found = _taken(session, numbers, actor, TransferAct.GRANT)
         _check_arbiter(found, actor)
@@ -85,7 +83,7 @@ def grant(numbers: Sequence[int], *, actor: Actor, note: str = "") -> Moved:
 
 def refuse(numbers: Sequence[int], *, actor: Actor, note: str) -> int:
     """Settle transfers in favour of the losing union; the note says why. Raises as `grant`."""
-    note = _checked_note(note, needed=True)
+    note = checked_note(note, needed=True)
     with transaction() as session:
         found = _taken(session, numbers, actor, TransferAct.REFUSE)
         _check_arbiter(found, actor)
@@ -99,7 +97,7 @@ def object_to(numbers: Sequence[int], *, actor: Actor, reason: str, note: str = 
     """
     if reason not in code_list("transfer_objection"):
         raise InputRefused("reason.unknown", "请选择不同意转出的原因。")
-    note = _checked_note(note, needed=reason == OTHER)
+    note = checked_note(note, needed=reason == OTHER)
     with transaction() as session:
         found = _taken(session, numbers, actor, TransferAct.OBJECT)
         for one in found:
@@ -166,17 +164,6 @@ def _check_arbiter(found: Iterable[Transfer], actor: Actor) -> None:
                 "transfer.not_due",
                 f"对方工会可以答复到 {one.due_on.isoformat()}，在那之前还不能裁定。",
             )
-
-
-def _checked_note(note: str, *, needed: bool = False) -> str:
-    note = note.strip()
-    if needed and not note:
-        raise InputRefused("note.missing", "请写明具体原因。")
-    if len(note) > NOTE_LENGTH:
-        raise InputRefused("note.too_long", f"说明最多 {NOTE_LENGTH} 个字。")
-    if _LONG_NUMBER.search(note):
-        raise InputRefused("note.number", "说明里请不要写完整的证件号码或手机号。")
-    return note
 
 
 def _move(session: Session, found: list[Transfer], act: TransferAct, actor: Actor) -> Moved:

@@ -4,7 +4,7 @@ from wtforms import BooleanField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from registry.codes import code_list
-from registry.review.operations import NOTE_LENGTH
+from registry.review.notes import NOTE_LENGTH
 from registry.web.forms.base import Form
 
 

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length
 
 from registry.codes import code_list
 from registry.members.operations import REASON_LENGTH
-from registry.review.operations import NOTE_LENGTH
+from registry.review.notes import NOTE_LENGTH
 from registry.web.forms.base import Form
 
 

@@ -4,7 +4,7 @@ from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from registry.codes import code_list
-from registry.review.transferring import NOTE_LENGTH
+from registry.review.notes import NOTE_LENGTH
 from registry.web.forms.base import Form
 
 _LENGTH = Length(max=NOTE_LENGTH, message=f"说明最多 {NOTE_LENGTH} 个字。")
