@@ -27,6 +27,7 @@ _LOOKS = {
     "RESIGN": ("grey", "person-dash"),
     "DECEASE": ("grey", "person-dash"),
     "CORRECT": ("blue", "pencil"),
+    "REVOKE": ("red", "arrow-counterclockwise"),
 }
 # What may be done with a membership in this state: code of membership_change.csv and verb.
 ENDING = (("4", "转出"), ("6", "退会"), ("5", "除名"))

@@ -1,17 +1,19 @@
 """An approval seen again and taken back from its page."""
 
 import pytest
+from sqlalchemy import select
 
 from registry.access.roles import Role
 from registry.accounts.queries import actor_of
 from registry.db import db
+from registry.members.models import Member
 from registry.review.operations import approve
 from registry.review.queries import decisions
 from registry.submissions import queries
 from registry.submissions.states import RowState
 from tests.factories.accounts import make_account, post, sign_in
 from tests.factories.people import make_people
-from tests.factories.rosters import OTHER_UNION, make_clerk, make_roster, send_in
+from tests.factories.rosters import OTHER_UNION, UNION, make_clerk, make_roster, send_in
 from tests.factories.unions import TOWNSHIP, make_union_tree
 
 PEOPLE = make_people(4)
@@ -78,6 +80,14 @@ def test_all_at_once_leaves_an_empty_page_that_says_so(client, admitted):
     page = client.get(answer.headers["Location"]).text
     assert "这次通过的人都已撤销" in page
     assert states_of(admitted) == [RowState.REVOKED] * 4
+
+
+def test_the_page_of_the_person_tells_it(client, admitted):
+    take_back(client, admitted, "revoke-all", whole="1")
+    number = db.session.scalar(select(Member.id))
+    page = client.get(f"/unions/{UNION}/members/{number}")
+    assert page.status_code == 200
+    assert "审核撤销" in page.text
 
 
 @pytest.mark.parametrize(
