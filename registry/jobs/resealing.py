@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from registry.db import Model, transaction, update_many
 from registry.members.models import Member
 from registry.reference.models import ReferencePerson
+from registry.review.models import IdentityCase
 from registry.submissions import originals
 from registry.submissions.bundles.models import Bundle
 from registry.submissions.models import Correction, Submission, SubmissionRow
@@ -27,9 +28,9 @@ class _Sealed(NamedTuple):
     columns: dict[str, Callable[[Any], bytes]]
 
 
-def _of_person(field: str) -> Callable[[Any], bytes]:
+def _of_person(field: str, key: str = "person_key") -> Callable[[Any], bytes]:
     # A faulty row belongs to no person: what it says stands in its own sealed part only.
-    return lambda row: of_person(field, row.person_key)
+    return lambda row: of_person(field, getattr(row, key))
 
 
 _TABLES = (
@@ -53,6 +54,14 @@ _TABLES = (
             "document_sealed": _of_person("document_number"),
             "mobile_sealed": _of_person("mobile"),
             "sealed": lambda row: of_row(row.county, row.submission_id, row.row),
+        },
+    ),
+    _Sealed(
+        IdentityCase,
+        ("county", "id"),
+        {
+            "document_sealed": _of_person("document_number"),
+            "former_sealed": _of_person("document_number", "former_key"),
         },
     ),
     _Sealed(
@@ -102,8 +111,7 @@ def _reseal_table(table: _Sealed, say: Callable[[str], None]) -> int:
 def _next(session: Session, table: _Sealed, after: tuple[Any, ...] | None) -> list[Any]:
     keys = [getattr(table.model, key) for key in table.keys]
     names = set(table.columns)
-    if hasattr(table.model, "person_key"):
-        names.add("person_key")
+    names |= {name for name in ("person_key", "former_key") if hasattr(table.model, name)}
     query = select(*keys, *(getattr(table.model, name) for name in sorted(names)))
     if after is not None:
         query = query.where(tuple_(*keys) > after)

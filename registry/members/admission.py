@@ -43,11 +43,19 @@ def claim(session: Session, place: Place, rows: Subquery, highest_row: int) -> C
         return Claim(base)
     session.execute(
         update(Person)
-        .where(Person.key == fresh.c.person_key, Person.live_membership.is_(None))
+        .where(
+            Person.key == fresh.c.person_key,
+            Person.live_membership.is_(None),
+            Person.same_as.is_(None),
+        )
         .values(claimed),
         execution_options={"synchronize_session": False},
     )
-    taken = or_(Person.live_county != place.county, Person.live_membership != base + fresh.c.row)
+    taken = or_(
+        Person.live_membership.is_(None),
+        Person.live_county != place.county,
+        Person.live_membership != base + fresh.c.row,
+    )
     lost = select(fresh.c.row).join(Person, Person.key == fresh.c.person_key).where(taken)
     return Claim(base, list(session.scalars(lost)), some_return=True)
 

@@ -54,7 +54,7 @@ GOING = LEAVING | {RETAINING}
 # For replaying a history: what each event makes of a membership. Others leave it as it is.
 AFTER: Mapping[EventType, MembershipState] = {
     step.event: step.after for steps in STEPS.values() for step in steps.values()
-} | {EventType.DECEASE: _ENDED, EventType.REVOKE: _ENDED}
+} | dict.fromkeys((EventType.DECEASE, EventType.REVOKE, EventType.MERGE), _ENDED)
 
 
 def event_of(change: str, reason: str | None) -> EventType:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry.accounts.queries import display_names
 from registry.identity import mask
+from registry.members import queries
 from registry.members.models import Member, Membership
 from registry.members.queries import Sight
 from registry.trail.models import TrailEntry
@@ -39,10 +40,12 @@ class Look(NamedTuple):
 def at_member(
     session: Session, county: str, union_code: str, person_key: bytes, *, limit: int = 20
 ) -> list[Look]:
-    """Return who looked at a person as a member of this union, newest first."""
-    query = _entries(county, union_code).where(
-        TrailEntry.detail.contains(f'"person":"{person_key.hex()}"', autoescape=True)
-    )
+    """Return who looked at a person as a member of this union, newest first; under a former number
+    too.
+    """
+    keys = [person_key, *queries.former_keys(session, person_key)]
+    named = [TrailEntry.detail.contains(f'"person":"{key.hex()}"', autoescape=True) for key in keys]
+    query = _entries(county, union_code).where(or_(*named))
     return _looks(session, session.scalars(query.limit(limit)))
 
 

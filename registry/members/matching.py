@@ -62,6 +62,7 @@ _KNOWN = (
         Member.particulars,
         Member.mobile_key,
         Membership.state,
+        Person.same_as,
     )
     .outerjoin(Member, (Member.county == bindparam("county")) & (Member.person_key == Person.key))
     .outerjoin(
@@ -116,7 +117,7 @@ def _answers(
         one, goes = known.get(key), change in GOING
         if one is None and not goes:
             continue
-        told_again = (key, union_code, name, particulars, mobile_key, MembershipState.ACTIVE)
+        told_again = (key, union_code, name, particulars, mobile_key, MembershipState.ACTIVE, None)
         if one == told_again and not goes:
             answers[at] = _UNCHANGED
         else:
@@ -127,8 +128,8 @@ def _answers(
 
 
 def _known(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, Any]:
-    """Return what is known of these persons: live_union, full_name, particulars, mobile_key and
-    state, each None where it is not.
+    """Return what is known of these persons: live_union, full_name, particulars, mobile_key, state
+    and same_as, each None where it is not.
     """
     if not keys:
         return {}
@@ -160,6 +161,9 @@ def _answer(
     mobile_key: bytes | None,
 ) -> Answer:
     leaves = change in GOING
+    if known is not None and known.same_as is not None:
+        # The register knows this person by another number: somebody has to look at both.
+        return Answer(None if leaves else Match.CONFLICT, has_twin=True)
     if known is None or known.live_union is None:
         differs = known is not None and known.full_name is not None and known.full_name != name
         if leaves:

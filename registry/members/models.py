@@ -48,6 +48,7 @@ LIVE = (MembershipState.ACTIVE, MembershipState.TRANSFERRING, MembershipState.RE
 _LIVE = text("state IN ('ACTIVE', 'TRANSFERRING', 'RETAINED')")
 
 _WAITS = text("state IN ('ASKED', 'OBJECTED', 'APPEALED')")
+_LEADS_ON = text("same_as IS NOT NULL")
 
 
 class EventType(StrEnum):
@@ -63,6 +64,7 @@ class EventType(StrEnum):
     DECEASE = "DECEASE"
     CORRECT = "CORRECT"
     REVOKE = "REVOKE"  # entered by an approval that was taken back
+    MERGE = "MERGE"  # the person goes on under another record
 
     @property
     def label(self) -> str:
@@ -78,6 +80,7 @@ class EventType(StrEnum):
             "DECEASE": "去世",
             "CORRECT": "信息变更",
             "REVOKE": "审核撤销",
+            "MERGE": "并入另一条登记",
         }[self]
 
 
@@ -85,7 +88,8 @@ class Person(Model):
     """Everybody ever admitted, by keyed hash; decides who holds the one live membership.
 
     `live_membership` is set by compare-and-set (only where it is null) and freed when the
-    membership ends.
+    membership ends. A number that was corrected, or whose record was merged into another, leads on:
+    `same_as` is the person's right key, and nobody enters by this one.
     """
 
     __tablename__ = "person"
@@ -94,12 +98,19 @@ class Person(Model):
     live_county: Mapped[str | None] = mapped_column(String(6))
     live_union: Mapped[str | None] = mapped_column(String(16))
     live_membership: Mapped[int | None] = mapped_column(BigInteger)
+    same_as: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
     __table_args__ = (
         CheckConstraint(
             "(live_county IS NULL) = (live_membership IS NULL)"
             " AND (live_union IS NULL) = (live_membership IS NULL)",
             "live",
+        ),
+        Index(
+            "ix_person_same_as",
+            "same_as",
+            sqlite_where=_LEADS_ON,
+            postgresql_where=_LEADS_ON,
         ),
     )
 

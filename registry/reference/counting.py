@@ -71,6 +71,20 @@ def follow(session: Session, place: Place, rows: Subquery) -> None:
         tallies.add(session, county, code, day, reference_matched=change)
 
 
+def move_person(session: Session, county: str, former: bytes, right: bytes) -> None:
+    """Follow a person who is known by another key from now on, and count anew."""
+    if not is_there(session, county):
+        return
+    _changed(
+        session,
+        update(ReferencePerson)
+        .where(ReferencePerson.county == county, ReferencePerson.member_key == former)
+        .values(member_key=right),
+    )
+    link(session, county)
+    settle(session, county)
+
+
 def settle(session: Session, county: str) -> None:
     """Count a county anew and write what differs: after a load, and where people of the reference
     register turned out to be others.
@@ -135,11 +149,13 @@ def link(session: Session, county: str, came: Subquery | None = None) -> Linked:
     """Find people of the reference register who are members under another number, by name and
     mobile; with `came` (person_key, full_name, mobile_key) only among these.
 
-    Their own number goes first, whenever somebody of that number is in the register.
+    Their own number goes first, whenever somebody of that number is in the register, and was not
+    merged into another record there.
     """
-    own = aliased(Member)
+    own, person = aliased(Member), aliased(Person)
     is_own = (own.county == county) & (own.person_key == ReferencePerson.person_key)
-    of_own = select(own.id).where(is_own).exists()
+    leads_on = select(person.key).where(person.key == own.person_key, person.same_as.is_not(None))
+    of_own = select(own.id).where(is_own, ~leads_on.exists()).exists()
     return Linked(
         _set_twins(session, county, of_own, came), _back_to_own(session, county, of_own, came)
     )

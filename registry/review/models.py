@@ -10,12 +10,16 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     String,
     false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Instant, Model
+
+_WAITS = text("state = 'WAITING'")
 
 
 class Verdict(StrEnum):
@@ -98,4 +102,67 @@ class SampledRow(Model):
         CheckConstraint("(result IS NULL) = (called_by IS NULL)", "called"),
         CheckConstraint("(result IS NULL) = (called_at IS NULL)", "called_at"),
         CheckConstraint("result IN ('TRUE', 'FALSE', 'UNREACHED')", "result"),
+    )
+
+
+class IdentityCase(Model):
+    """A doubt about who somebody is, and what was decided (`registry.review.identities`).
+
+    `member_id` is the member it is about; `other_id` a second record; `submission_id` and `row` the
+    roster row that raised it. `person_key`, `full_name`, `document_kind` and `document_sealed` say
+    who the member should be, those of `former_` who it was before. `path` is that of the nearest
+    federation above all of them. `opened_by` is None where the register itself found it.
+    """
+
+    __tablename__ = "identity_case"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    doubt: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12))
+    ruling: Mapped[str | None] = mapped_column(String(12))
+    path: Mapped[str] = mapped_column(String(64))
+    union_code: Mapped[str] = mapped_column(String(16))
+    member_id: Mapped[int | None] = mapped_column(BigInteger)
+    other_id: Mapped[int | None] = mapped_column(BigInteger)
+    submission_id: Mapped[int | None] = mapped_column(BigInteger)
+    row: Mapped[int | None] = mapped_column(Integer)
+    person_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    full_name: Mapped[str | None] = mapped_column(String(50))
+    document_kind: Mapped[str | None] = mapped_column(String(2))
+    document_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    former_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    former_name: Mapped[str | None] = mapped_column(String(50))
+    former_kind: Mapped[str | None] = mapped_column(String(2))
+    former_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # What a merger did to memberships: the one that ended, the one that went on for it.
+    ended_id: Mapped[int | None] = mapped_column(BigInteger)
+    begun_id: Mapped[int | None] = mapped_column(BigInteger)
+    why: Mapped[str | None] = mapped_column(String(500))
+    opened_by: Mapped[int | None] = mapped_column(BigInteger)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    note: Mapped[str | None] = mapped_column(String(500))
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    undone_note: Mapped[str | None] = mapped_column(String(500))
+    undone_by: Mapped[int | None] = mapped_column(BigInteger)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('WAITING', 'DONE', 'WITHDRAWN', 'UNDONE')", "state"),
+        CheckConstraint("(state IN ('DONE', 'UNDONE')) = (ruling IS NOT NULL)", "ruling"),
+        CheckConstraint("(ruling IS NULL) = (decided_at IS NULL)", "decided"),
+        CheckConstraint("(state = 'UNDONE') = (undone_at IS NOT NULL)", "undone"),
+        Index("ix_identity_case_desk", "county", "state", "path", "id"),
+        Index("ix_identity_case_member", "county", "member_id", "id"),
+        Index(
+            "ix_identity_case_open",
+            "county",
+            "member_id",
+            "other_id",
+            "doubt",
+            unique=True,
+            sqlite_where=_WAITS,
+            postgresql_where=_WAITS,
+        ),
     )

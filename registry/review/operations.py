@@ -28,6 +28,7 @@ from registry.review.deciding import (
     set_rows,
     tally,
 )
+from registry.review.identities.pairs import open_pairs
 from registry.review.models import Verdict
 from registry.review.notes import checked_note
 from registry.review.rematching import among, match_again, not_among, pending, set_match
@@ -53,30 +54,47 @@ def approve(
     when nothing waits for review, `Forbidden` when the actor sent the roster.
     """
     with transaction() as session:
-        found = _reviewable(session, submission_id, actor)
+        found = reviewable(session, submission_id, actor)
         _check_rows(session, found, rows)
-        changed = match_again(session, found, rows)
-        at = now()
-        place = Place(found.county, found.union_code, found.id, at)
-        highest = highest_row(session, found)
-        claimed = claim(session, place, _admissible(found, rows, changed), highest)
-        set_match(session, found, dict.fromkeys(claimed.lost, (Match.TRANSFER, ())))
-        give_up_transfers(session, found, at)
-        ask_for_transfers(session, found, found.submitted_by or found.created_by, at)
-        decision_id = allocate(session, f"decision:{found.county}")
-        chosen = _admissible(found, rows, changed)
-        count, digest = digest_rows(session, chosen)
-        if count:
-            decide(session, found, decision_id, Verdict.APPROVE, count, actor)
-            verifies = found.kind == Kind.REVERIFY
-            admit(session, place, chosen, highest, claimed, verifies=verifies)
-            follow(session, place, chosen)
-            which = among(rows, ADMISSIBLE) & not_among(changed)
-            set_rows(session, found, RowState.APPROVED, decision_id, which)
-            tally(session, found, count, admissions=1)
-        detail = {"rows": count, "digest": digest}
-        outcome = finish(session, found, actor, "review.approve", count, rows, detail)
-        return outcome._replace(changed=changed)
+        return admit_rows(session, found, rows, actor)
+
+
+def admit_rows(
+    session: Session,
+    found: Submission,
+    rows: Sequence[int] | None,
+    actor: Actor,
+    *,
+    told_apart: bool = False,
+) -> ReviewOutcome:
+    """Admit pending rows of a submission that is `reviewable`, in the caller's transaction.
+
+    `told_apart`: that the register knows somebody of the same name and mobile was looked at.
+    """
+    changed = match_again(session, found, rows)
+    at = now()
+    place = Place(found.county, found.union_code, found.id, at)
+    highest = highest_row(session, found)
+    claimed = claim(session, place, _admissible(found, rows, changed), highest)
+    set_match(session, found, dict.fromkeys(claimed.lost, (Match.TRANSFER, ())))
+    give_up_transfers(session, found, at)
+    ask_for_transfers(session, found, found.submitted_by or found.created_by, at)
+    decision_id = allocate(session, f"decision:{found.county}")
+    chosen = _admissible(found, rows, changed)
+    count, digest = digest_rows(session, chosen)
+    if count:
+        decide(session, found, decision_id, Verdict.APPROVE, count, actor)
+        verifies = found.kind == Kind.REVERIFY
+        admit(session, place, chosen, highest, claimed, verifies=verifies)
+        follow(session, place, chosen)
+        which = among(rows, ADMISSIBLE) & not_among(changed)
+        if not told_apart:
+            open_pairs(session, found, which, at)
+        set_rows(session, found, RowState.APPROVED, decision_id, which)
+        tally(session, found, count, admissions=1)
+    detail = {"rows": count, "digest": digest}
+    outcome = finish(session, found, actor, "review.approve", count, rows, detail)
+    return outcome._replace(changed=changed)
 
 
 def send_back(
@@ -107,30 +125,49 @@ def _refuse_rows(
     if not rows:
         raise InputRefused("rows.none", "请先勾选要处理的行。")
     with transaction() as session:
-        found = _reviewable(session, submission_id, actor)
+        found = reviewable(session, submission_id, actor)
         _check_rows(session, found, rows)
-        decision_id = allocate(session, f"decision:{found.county}")
-        back = verdict is Verdict.SEND_BACK
-        decide(session, found, decision_id, verdict, len(set(rows)), actor, reason, note)
-        state = RowState.SENT_BACK if back else RowState.REJECTED
-        count = set_rows(session, found, state, decision_id, among(rows))
-        found.is_current = False
-        found.was_sent_back = True
-        session.flush()
-        draft = None
-        if back:
-            union = union_queries.find(session, found.union_code)
-            which = SubmissionRow.decision_id == decision_id
-            draft = take_up(session, vault(), found, union, which, found.created_by)
-        tally(session, found, count)
-        give_up_transfers(session, found, now())
-        action = "review.send_back" if back else "review.reject"
-        detail = {"rows": count, "reason": reason}
-        outcome = finish(session, found, actor, action, count, rows, detail)
-        return outcome._replace(follow_up_id=draft)
+        return refuse_rows(session, found, actor, rows, reason, note, verdict)
 
 
-def _reviewable(session: Session, submission_id: int, actor: Actor) -> Submission:
+def refuse_rows(
+    session: Session,
+    found: Submission,
+    actor: Actor,
+    rows: Sequence[int],
+    reason: str,
+    note: str,
+    verdict: Verdict = Verdict.SEND_BACK,
+) -> ReviewOutcome:
+    """Give back or turn down pending rows of a submission that is `reviewable`, in the caller's
+    transaction; reason and note have been checked.
+    """
+    decision_id = allocate(session, f"decision:{found.county}")
+    back = verdict is Verdict.SEND_BACK
+    decide(session, found, decision_id, verdict, len(set(rows)), actor, reason, note)
+    state = RowState.SENT_BACK if back else RowState.REJECTED
+    count = set_rows(session, found, state, decision_id, among(rows))
+    found.is_current = False
+    found.was_sent_back = True
+    session.flush()
+    draft = None
+    if back:
+        union = union_queries.find(session, found.union_code)
+        which = SubmissionRow.decision_id == decision_id
+        draft = take_up(session, vault(), found, union, which, found.created_by)
+    tally(session, found, count)
+    give_up_transfers(session, found, now())
+    action = "review.send_back" if back else "review.reject"
+    detail = {"rows": count, "reason": reason}
+    outcome = finish(session, found, actor, action, count, rows, detail)
+    return outcome._replace(follow_up_id=draft)
+
+
+def reviewable(session: Session, submission_id: int, actor: Actor) -> Submission:
+    """Return a submission, locked, that waits for review and may be reviewed by the actor.
+
+    Raises `Forbidden` where the actor sent it, `StateRefused` where nothing waits.
+    """
     found = locked(session, submission_id, actor, Permission.REVIEW)
     if actor.account_id in {found.submitted_by, found.created_by}:
         raise Forbidden("review.own", "不能审核自己报送的名册，请由另一位审核员办理。")

@@ -4,7 +4,7 @@ For somebody who is a member already the document number is read here, in the va
 leaves the server.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -47,6 +47,8 @@ VALUE_LENGTH = 500
 FILE_NAME = "手工录入"
 _FORM = b"form"  # the domain of the keyed hash that knows a form's content again
 _ROW = 1
+# What a number says of its holder.
+FROM_NUMBER = ("sex", "born_on")
 _ALL = ("full_name", "document_kind", "change", "changed_on", "change_reason")
 
 
@@ -126,6 +128,29 @@ def enter_by_hand(
         _finish(session, ref, content.hex())
         _record(session, "draft.by_hand", actor, union, _first(stored), member_id, number)
     return number
+
+
+def judge_identity(
+    session: Session, union: Union, member_id: int, values: Mapping[str, str]
+) -> tuple[dict[str, Any], list[StoredFinding]]:
+    """Return the row that a live member would be with another name or number (`values`: full_name,
+    document_kind, document_number), and what the rules say of it.
+
+    Sex and birth date are left to the new number where that says them. Raises `NotFound`.
+    """
+    raw = _known(session, union, member_id) | {name: text for name, text in values.items() if text}
+    row, findings = _row_of(session, union, raw, without=FROM_NUMBER)
+    if any(one.field in FROM_NUMBER and one.severity == "error" for one in findings):
+        return _row_of(session, union, raw)
+    return row, findings
+
+
+def _row_of(
+    session: Session, union: Union, raw: Mapping[str, str], without: Collection[str] = ()
+) -> tuple[dict[str, Any], list[StoredFinding]]:
+    cells = {name: text for name, text in raw.items() if name not in without}
+    row = _first(_judged(session, Ref(union.county, 0, union.code), cells))
+    return row, decode_findings(row["findings"])
 
 
 def _given(

@@ -6,7 +6,7 @@ Counted when it is sent and again whenever rows of it are decided on.
 
 from enum import IntEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.db import table_of
@@ -18,7 +18,8 @@ from registry.submissions.weighing import BIG_CHANGE
 
 
 class Risk(IntEnum):
-    """HIGH: another name under a known number, or a change of a large part of the union. MEDIUM:
+    """HIGH: another name under a known number, another sex or birth date of a known person, or a
+    change of a large part of the union. MEDIUM:
     somebody is elsewhere, or a member no more; a warning; a union's first roster. LOW: the rest.
     """
 
@@ -33,6 +34,9 @@ class Risk(IntEnum):
 
 
 _row = table_of(SubmissionRow).c
+CHANGES_PERSON = (_row.match == Match.CHANGED) & or_(
+    _row.changed_fields.contains('"sex"'), _row.changed_fields.contains('"born_on"')
+)
 # A conflict or a transfer always has its warning; those rows have parts of their own. What an
 # unchanged row warns of was approved before and is not asked again.
 DOUBTFUL = (_row.worst == "warning") & _row.match.in_(
@@ -47,7 +51,7 @@ def risk_of(session: Session, found: Submission) -> Risk:
     session.flush()
     conflicts, unsure, doubtful = session.execute(
         select(
-            func.count().filter(_row.match == Match.CONFLICT),
+            func.count().filter((_row.match == Match.CONFLICT) | CHANGES_PERSON),
             func.count().filter((_row.match == Match.TRANSFER) | _row.match.is_(None)),
             func.count().filter(DOUBTFUL),
         ).where(

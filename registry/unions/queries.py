@@ -39,6 +39,7 @@ _FIND = _UNIONS.where(_union.code == bindparam("code"))
 _CHILDREN = _UNIONS.where(_union.parent_code == bindparam("code")).order_by(_union.code)
 _ON_PATH = _UNIONS.where(_union.code.in_(bindparam("codes", expanding=True))).order_by(_union.path)
 _NAMES = select(_union.code, _union.name).where(_union.code.in_(bindparam("codes", expanding=True)))
+_PATHS = select(_union.code, _union.path).where(_union.code.in_(bindparam("codes", expanding=True)))
 
 
 def find(session: Session, code: str) -> Union:
@@ -89,6 +90,11 @@ def count_grassroots(session: Session, path: str, *, search: str = "") -> int:
 def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """Return the names of these unions by code."""
     return dict(session.execute(_NAMES, {"codes": list(set(codes))}).tuples().all())
+
+
+def paths_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Return the paths of these unions by code."""
+    return dict(session.execute(_PATHS, {"codes": list(set(codes))}).tuples().all())
 
 
 def named_in(session: Session, county: str, text: str) -> str:

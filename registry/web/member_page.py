@@ -8,11 +8,13 @@ from registry.access.roles import Permission
 from registry.codes import code_list
 from registry.db import db
 from registry.members import looks, queries, telling
+from registry.members.merging import PARTED, SAME_PERSON
 from registry.members.operations import FullValues
 from registry.members.queries import HistoryLine
 from registry.members.telling import Told
 from registry.roster.columns import COLUMN
 from registry.web.filters import instant
+from registry.web.forms.identities import PairForm
 from registry.web.forms.members import OpenForm
 from registry.web.frame import can
 
@@ -28,7 +30,10 @@ _LOOKS = {
     "DECEASE": ("grey", "person-dash"),
     "CORRECT": ("blue", "pencil"),
     "REVOKE": ("red", "arrow-counterclockwise"),
+    "MERGE": ("grey", "person-check"),
 }
+# What stands in a history beside changed fields.
+_ABOUT_RECORDS = {SAME_PERSON: "合并了同一个人的另一条登记", PARTED: "拆开了合并的登记"}
 # What may be done with a membership in this state: code of membership_change.csv and verb.
 ENDING = (("4", "转出"), ("6", "退会"), ("5", "除名"))
 CHANGES = {
@@ -72,6 +77,9 @@ def page_of(member_id: int, form: OpenForm, opened: FullValues | None = None) ->
         may_open=can(Permission.OPEN_MEMBER, union.path) and record.line.state != "ENDED",
         changes=CHANGES[record.line.state] if may_change else (),
         may_correct=may_change and record.line.state == "ACTIVE",
+        may_put_right=may_change and record.line.state != "ENDED",
+        pairing=PairForm(formdata=None) if can(Permission.REVIEW, union.path) else None,
+        other_records=queries.records_of(session, union.county, record, g.actor.path),
     )
 
 
@@ -106,9 +114,9 @@ def _note(event: HistoryLine) -> str:
         parts.append(
             f"原因：{reasons.label(event.reason) if event.reason in reasons else event.reason}"
         )
-    if event.changed:
-        fields = [COLUMN[name].label for name in event.changed if name in COLUMN]
+    if fields := [COLUMN[name].label for name in event.changed if name in COLUMN]:
         parts.append(f"变更：{'、'.join(fields)}")
+    parts += [_ABOUT_RECORDS[name] for name in event.changed if name in _ABOUT_RECORDS]
     return "；".join(parts)
 
 

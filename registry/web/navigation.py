@@ -34,6 +34,7 @@ ENTRIES: tuple[_Entry, ...] = (
     _Entry("工作台", "house", "/home", None),
     _Entry("花名册导入", "upload", "/unions/<code>/roster", Permission.WORK_ROSTER),
     _Entry("审核待办", "clipboard-check", "/unions/<code>/queue", Permission.REVIEW),
+    _Entry("身份核对", "person-check", "/unions/<code>/identities", Permission.REVIEW),
     _Entry(
         "合并报送",
         "layers",
@@ -82,6 +83,8 @@ def _family() -> str:
     first, *rest = request.path.strip("/").split("/")
     if first == "unions" and len(rest) > 1:
         return _BELONGS.get(rest[1], rest[1])
+    if first == "submissions" and rest[-1:] == ["identity"]:
+        return "identities"
     if first == "submissions" and len(rest) > 1 and rest[1] in _REVIEWING:
         return "queue"
     if first == "submissions":
@@ -91,5 +94,5 @@ def _family() -> str:
 
 
 # Pages without an entry of their own.
-_BELONGS = {"person": "members", "returns": "queue"}
+_BELONGS = {"person": "members", "corrections": "members", "returns": "queue"}
 _REVIEWING = {"review", "approve", "send-back", "reject", "decisions", "sample", "take", "release"}

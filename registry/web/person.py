@@ -19,15 +19,9 @@ from registry.members.queries import MemberRecord
 from registry.roster.columns import COLUMN
 from registry.roster.labels import labels_of
 from registry.submissions import operations
-from registry.submissions.by_hand import Judged, enter_by_hand, judge_by_hand
+from registry.submissions.by_hand import FROM_NUMBER, Judged, enter_by_hand, judge_by_hand
 from registry.submissions.storing import StoredFinding
-from registry.web.forms.person import (
-    FROM_NUMBER,
-    JoinForm,
-    MembershipForm,
-    ParticularsForm,
-    PersonForm,
-)
+from registry.web.forms.person import JoinForm, MembershipForm, ParticularsForm, PersonForm
 from registry.web.guard import guard
 from registry.web.member_page import CHANGES
 

@@ -15,6 +15,7 @@ from registry.members.match import Match
 from registry.members.queries import Sight, sight_of
 from registry.review import queue
 from registry.review.assigning import KEPT_FOR
+from registry.review.identities.doubts import is_doubted
 from registry.review.known import known_count, known_rows
 from registry.review.operations import ADMISSIBLE
 from registry.review.queries import RISK, Difference, differences, masked
@@ -47,8 +48,8 @@ _SAID_BY: dict[Match | None, str] = {
     Match.TRANSFER: "member.active_elsewhere",
 }
 HINTS: dict[Part, str] = {
-    Match.CONFLICT: "会员库中，同一证件号码登记的是另一个姓名。请核实是谁写错了：名册写错的退回"
-    "改正，不该报的驳回。没有弄清以前不能通过。",
+    Match.CONFLICT: "会员库中，同一证件号码登记的是另一个姓名，或者这个号码已经更正过。请逐个"
+    "“核对身份”：名册写错的退回，会员库写错的更正。没有弄清以前不能通过。",
     Match.TRANSFER: "这些人现在是其他工会的会员，一个人只能有一份会籍。转会办好以前一直留在待审，"
     "不会入库；报错了的请退回或驳回。",
     Other.UNMATCHED: "名册要为这些人办理离会或保留会籍，但他们现在已不是本工会会员。请退回核实。",
@@ -78,6 +79,7 @@ class Line:
     differences: Sequence[Difference]
     elsewhere: str
     warnings: Sequence[str]
+    is_doubted: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,7 @@ def _line(
             for one in row.findings
             if one.severity == "warning" and one.code != _SAID_BY.get(row.match)
         ],
+        is_doubted=is_doubted(row),
     )
 
 

@@ -39,6 +39,10 @@ LISTS = {
     "help.page": ["/help/document.checksum"],
     "decisions.decision": ["/submissions/{admitted}/decisions/{admission}"],
     "home.home": ["/home"],
+    "corrections.corrections": [f"/unions/{UNION}/corrections"],
+    "identities.desk": [
+        f"/unions/{TOWNSHIP}/identities?tab={tab}" for tab in ("waiting", "rows", "ended")
+    ],
     "members.looked_at": [f"/unions/{UNION}/looks"],
     "members.member": [f"/unions/{UNION}/members/{{member}}"],
     "members.members": ["/unions/{place}/members", f"/unions/{UNION}/members"],
@@ -88,9 +92,12 @@ SINGLE = {
     "clerks.clerk": "one account",
     "correcting.around": "the two neighbours of a row",
     "correcting.whole_row": "one row",
+    "corrections.ask": "a form for one person",
     "health.healthz": "asks nothing",
     "health.readyz": "one statement",
     "home.start": "leads elsewhere",
+    "identities.case": "two records",
+    "identities.doubted": "one row and those of its name and mobile",
     "person.join": "a form for one person",
     "person.membership": "a form for one person",
     "person.particulars": "a form for one person",

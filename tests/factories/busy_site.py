@@ -23,7 +23,10 @@ from registry.questions.models import PublishedAnswer, Question, QuestionEntry
 from registry.questions.publishing import Written
 from registry.reference.models import ReferenceLoad
 from registry.reference.operations import load
-from registry.review.models import Decision
+from registry.review.identities.asking import ask
+from registry.review.identities.deciding import rule_case
+from registry.review.identities.states import Ruling
+from registry.review.models import Decision, IdentityCase
 from registry.review.operations import approve, send_back
 from registry.review.sampling import draw
 from registry.submissions.bundles.models import Bundle
@@ -98,6 +101,7 @@ def make_busy_site(count: int) -> BusySite:
     numbers["faulty_load"] = _reference(newcomers, auditor, count)
     numbers["member"] = _looked_at(clerk, count)
     _more_of_the_union(count, first, admitted, numbers["faulty"])
+    _cases(clerk, reviewer, count)
     numbers["asked"] = _questions(clerk, other, reviewer, auditor, count)
     _differences(auditor)
     return BusySite(accounts, numbers)
@@ -307,6 +311,25 @@ def _looked_at(clerk: Actor, count: int) -> int:
         id=lambda number: 100_000 + number,
     )
     return first
+
+
+def _cases(clerk: Actor, reviewer: Actor, count: int) -> None:
+    """Have many corrections asked for, and many decided on."""
+    query = select(Membership.member_id).where(
+        Membership.union_code == UNION, Membership.state == "ACTIVE"
+    )
+    first, second = db.session.scalars(query.order_by(Membership.id)).all()[:2]
+    asked = ask(UNION, first, {"full_name": "欧阳改名"}, why="录错了", actor=clerk)
+    decided = ask(UNION, second, {"full_name": "欧阳又改"}, why="录错了", actor=clerk)
+    rule_case(decided, Ruling.KEEP, note="请附户口簿", actor=reviewer)
+    for number, base in ((asked, 1_000), (decided, 2_000)):
+        _copies(
+            IdentityCase,
+            IdentityCase.id == number,
+            count,
+            id=lambda copy, base=base: base + copy,
+            other_id=lambda copy: copy,
+        )
 
 
 def _questions(clerk: Actor, other: Actor, reviewer: Actor, auditor: Actor, count: int) -> int:

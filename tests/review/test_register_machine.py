@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 
 from registry.access.roles import Role
 from registry.db import db
-from registry.errors import Forbidden, NotFound, StateRefused
+from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
+from registry.members import queries
 from registry.members.lifecycle import AFTER
 from registry.members.models import (
     LIVE,
@@ -31,6 +32,10 @@ from registry.members.models import (
 )
 from registry.members.transfers import OPEN
 from registry.review import transferring
+from registry.review.identities.asking import ask
+from registry.review.identities.deciding import open_pair, rule_case, undo
+from registry.review.identities.states import CaseState, Ruling
+from registry.review.models import IdentityCase
 from registry.review.operations import approve, send_back
 from registry.submissions.models import Submission
 from registry.submissions.operations import withdraw
@@ -55,6 +60,8 @@ class Register(RuleBasedStateMachine):
         super().__init__()
         Register.seed += 1
         self.people = make_people(3, seed=Register.seed)
+        self.strangers = make_people(2, seed=10_000 + Register.seed)
+        self.above = make_actor(Role.REVIEWER, COUNTY)
         self.clerks = {code: make_actor(Role.CLERK, code) for code in UNIONS}
         self.reviewers = {
             unit: [make_actor(Role.REVIEWER, unit) for _ in range(2)]
@@ -63,6 +70,7 @@ class Register(RuleBasedStateMachine):
         self.city = make_actor(Role.AUDITOR, COUNTY)
         # What an example before this one left behind is of other persons, and stays as it is.
         self.before = db.session.scalar(select(func.max(Submission.id))) or 0
+        self.members_before = db.session.scalar(select(func.max(Member.id))) or 0
 
     @rule(
         union=st.sampled_from(UNIONS),
@@ -158,6 +166,59 @@ class Register(RuleBasedStateMachine):
         other = next(code for code in UNIONS if code != losing)
         with pytest.raises((NotFound, Forbidden)):
             transferring.release([number], actor=self.clerks[other])
+
+    def _members(self):
+        query = select(Member.id).join(Person, Person.key == Member.person_key)
+        mine = query.where(Member.id > self.members_before, Person.same_as.is_(None))
+        found = list(db.session.scalars(mine.order_by(Member.id)))
+        db.session.rollback()
+        return found
+
+    @rule(data=st.data())
+    def merge(self, data):
+        if len(found := self._members()) > 1:
+            pair = data.draw(st.lists(st.sampled_from(found), min_size=2, max_size=2, unique=True))
+            number = open_pair(*pair, actor=self.above)
+            rule_case(number, Ruling.SAME, note="同一人", actor=self.above, kept_id=pair[0])
+
+    @rule(data=st.data())
+    def correct(self, data):
+        query = select(Membership.union_code, Membership.member_id).where(
+            Membership.state.in_(LIVE), Membership.member_id > self.members_before
+        )
+        live = db.session.execute(query.order_by(Membership.id)).tuples().all()
+        db.session.rollback()
+        if not live:
+            return
+        union, member = data.draw(st.sampled_from(live))
+        person = data.draw(st.sampled_from([*self.people, *self.strangers]))
+        try:
+            asked = {"document_number": person.number}
+            number = ask(union, member, asked, why="录错了", actor=self.clerks[union])
+            rule_case(number, Ruling.CORRECT, note="已核对", actor=self.above)
+        except (StateRefused, InputRefused) as refused:
+            assert refused.code in {"identity.taken", "identity.waits", "identity.same"}
+
+    @rule(data=st.data())
+    def undo(self, data):
+        query = select(IdentityCase.id).where(
+            IdentityCase.state == CaseState.DONE, IdentityCase.member_id > self.members_before
+        )
+        if done := list(db.session.scalars(query.order_by(IdentityCase.id))):
+            try:
+                undo(data.draw(st.sampled_from(done)), note="看错了", actor=self.above)
+            except StateRefused as refused:
+                assert refused.code in {"identity.moved_on", "identity.taken", "identity.state"}
+
+    @invariant()
+    def a_number_that_leads_on_is_nobodys(self):
+        led = select(Person.key).where(Person.same_as.is_not(None))
+        live = led.where(Person.live_membership.is_not(None))
+        assert list(db.session.scalars(live)) == []
+        for key in db.session.scalars(led).all():
+            right = queries.right_key(db.session(), key)  # ends, so nothing leads in a circle
+            assert db.session.get(Person, right).same_as is None
+        db.session.rollback()
 
     @invariant()
     def one_live_membership_a_person(self):

@@ -12,11 +12,10 @@ from wtforms.validators import Length
 from registry.codes import code_list
 from registry.roster.checks.choices import FLAG_LABELS
 from registry.roster.columns import COLUMN, Column
-from registry.submissions.by_hand import VALUE_LENGTH
+from registry.submissions.by_hand import FROM_NUMBER, VALUE_LENGTH
 from registry.web.forms.base import Form as OurForm
 
 IDENTITY = ("full_name", "document_kind", "document_number", "mobile")
-FROM_NUMBER = ("sex", "born_on")
 PERSONAL = ("ethnicity", "is_migrant_worker", "work_status", "education", "political_status")
 HOUSEHOLD = ("household_kind",)
 MORE = (

@@ -1,0 +1,192 @@
+"""Two records that are one person's: one goes on, the other leads to it. Nothing is moved.
+
+The merged record keeps its memberships and their history. What is live of it ends, or goes on at
+the other record where that has no live membership; parting them again opens what was live then.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from registry.clock import local_day
+from registry.db import allocate
+from registry.errors import StateRefused
+from registry.members import tallies
+from registry.members.models import (
+    LIVE,
+    EventType,
+    Member,
+    Membership,
+    MembershipEvent,
+    MembershipState,
+    Person,
+)
+from registry.members.rekeying import note_in_history
+
+# In the history beside the fields that were put right.
+SAME_PERSON, PARTED = "same_person", "parted"
+
+
+class Merged(NamedTuple):
+    """What a merger did to memberships, by number: which ended, and which went on for it."""
+
+    ended: int | None = None
+    opened: int | None = None
+
+
+def merge(session: Session, kept: Member, gone: Member, at: datetime) -> Merged:
+    """Let `gone` lead to `kept`, who is the same person. Raises `StateRefused` where one of them
+    leads elsewhere already.
+    """
+    persons = _persons(session, kept, gone)
+    if any(person.same_as is not None for person in persons):
+        raise StateRefused("identity.merged", "其中一条登记已经并入别的登记，请刷新后重试。")
+    lasting, passing = _live(session, kept), _live(session, gone)
+    opened = None
+    if passing is not None:
+        _close(session, gone, passing, at)
+        if lasting is None:
+            opened = _open(session, kept, passing, at)
+    session.get_one(Person, gone.person_key).same_as = kept.person_key
+    session.flush()
+    note_in_history(session, kept, [SAME_PERSON], at)
+    return Merged(passing.id if passing else None, opened)
+
+
+def part(session: Session, kept: Member, gone: Member, merged: Merged, at: datetime) -> None:
+    """Take a merger back: what it ended is open again, what it opened has ended.
+
+    Raises `StateRefused` (identity.moved_on) where something has happened since to the membership
+    that went on.
+    """
+    person = _persons(session, kept, gone)[1]
+    if person.same_as != kept.person_key:
+        raise StateRefused("identity.moved_on", "这两条登记已经不是合并时的样子，不能再拆开。")
+    if merged.opened is not None:
+        live = _live(session, kept)
+        if live is None or live.id != merged.opened:
+            raise StateRefused(
+                "identity.moved_on", "合并以后这个人的会籍又有变动，不能再拆开；请分别办理。"
+            )
+        _close(session, kept, live, at)
+    person.same_as = None
+    session.flush()
+    if merged.ended is not None:
+        ended = session.get_one(Membership, (gone.county, merged.ended))
+        before = _state_before_the_end(session, ended)
+        _open(session, gone, ended, at, before)
+    note_in_history(session, kept, [PARTED], at)
+
+
+def _persons(session: Session, *members: Member) -> list[Person]:
+    # In the order of their keys: no two mergers wait for each other crosswise.
+    keys = sorted(one.person_key for one in members)
+    found = {key: session.get_one(Person, key, with_for_update=True) for key in keys}
+    return [found[one.person_key] for one in members]
+
+
+def _live(session: Session, member: Member) -> Membership | None:
+    return session.scalars(
+        select(Membership).where(
+            Membership.county == member.county,
+            Membership.member_id == member.id,
+            Membership.state.in_(LIVE),
+        )
+    ).one_or_none()
+
+
+def _close(session: Session, member: Member, one: Membership, at: datetime) -> None:
+    _count(session, member, one, at, -1)
+    one.state, one.ended_at = MembershipState.ENDED, at
+    person = session.get_one(Person, member.person_key)
+    person.live_county = person.live_union = person.live_membership = None
+    session.flush()
+    _write(session, one, EventType.MERGE, at, from_union=one.union_code)
+
+
+def _open(
+    session: Session,
+    member: Member,
+    like: Membership,
+    at: datetime,
+    state: MembershipState | None = None,
+) -> int:
+    """Open a membership for a member in the union of another one, with what is known of that."""
+    retained = (state or _state_before_the_end(session, like)) is MembershipState.RETAINED
+    number = allocate(session, f"membership:{member.county}")
+    one = Membership(
+        county=member.county,
+        id=number,
+        member_id=member.id,
+        person_key=member.person_key,
+        union_code=like.union_code,
+        state=MembershipState.RETAINED if retained else MembershipState.ACTIVE,
+        began_on=like.began_on,
+        admitted_at=at,
+        verified_at=like.verified_at,
+    )
+    session.add(one)
+    person = session.get_one(Person, member.person_key)
+    person.live_county, person.live_union = member.county, like.union_code
+    person.live_membership = number
+    session.flush()
+    kind = EventType.RETAIN if retained else EventType.RESUME
+    _write(session, one, kind, at, to_union=like.union_code)
+    _count(session, member, one, at, 1)
+    return number
+
+
+def _state_before_the_end(session: Session, ended: Membership) -> MembershipState:
+    """Return whether a membership was active or retained when it ended, by its history."""
+    query = (
+        select(MembershipEvent.type)
+        .where(
+            MembershipEvent.county == ended.county,
+            MembershipEvent.member_id == ended.member_id,
+            MembershipEvent.membership_id == ended.id,
+            MembershipEvent.type.in_([EventType.RETAIN, EventType.RESUME]),
+        )
+        .order_by(MembershipEvent.id.desc())
+        .limit(1)
+    )
+    was_retained = session.scalar(query) == EventType.RETAIN
+    return MembershipState.RETAINED if was_retained else MembershipState.ACTIVE
+
+
+def _write(
+    session: Session,
+    one: Membership,
+    kind: EventType,
+    at: datetime,
+    *,
+    from_union: str | None = None,
+    to_union: str | None = None,
+) -> None:
+    session.execute(
+        insert(MembershipEvent).values(
+            county=one.county,
+            id=allocate(session, f"event:{one.county}"),
+            member_id=one.member_id,
+            membership_id=one.id,
+            type=kind,
+            recorded_at=at,
+            from_union=from_union,
+            to_union=to_union,
+        )
+    )
+
+
+def _count(session: Session, member: Member, one: Membership, at: datetime, sign: int) -> None:
+    is_active = one.state == MembershipState.ACTIVE
+    tallies.add(
+        session,
+        one.county,
+        one.union_code,
+        local_day(at),
+        active=sign * is_active,
+        retained=sign * (one.state == MembershipState.RETAINED),
+        filled=sign * member.filled,
+        reverified=sign * (is_active and one.verified_at is not None),
+    )
