@@ -1,4 +1,4 @@
-"""`test`: the checks and every test there is; `bench`: what things cost."""
+"""`test`: the checks and every test there is; `soak`: the long ones; `bench`: what things cost."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ def test(arguments: list[str]) -> int:
     if without_browser:
         print(f"The browser tests did not run. Install a browser: {browser.HINT}", file=sys.stderr)
     return 1 if checks_failed or tests_failed or chromium is None else 0
+
+
+def soak(arguments: list[str]) -> int:
+    """Run the long tests that `test` leaves out, one after the other; return pytest's exit code."""
+    environment.ensure("dev")
+    return _run_python(["-m", "pytest", "-m", "soak", *arguments])
 
 
 def bench(arguments: list[str]) -> int:

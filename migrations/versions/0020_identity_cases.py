@@ -1,7 +1,8 @@
-"""Who somebody is: doubts and their decisions, and where a corrected number leads.
+"""What can be taken back: who somebody is, where a number leads, what stood there before.
 
 A person's row may lead on to another key (decision 0029): nobody did before, so the column begins
-empty, and its index holds only those that lead somewhere.
+empty, and its index holds only those that lead somewhere. Events begin to say what stood there
+before a change; of earlier ones it is not known.
 """
 
 import sqlalchemy as sa
@@ -17,7 +18,8 @@ _WAITS = sa.text("state = 'WAITING'")
 
 
 def upgrade() -> None:
-    """Add the table, and where a number leads that was corrected."""
+    """Add the table, where a number leads that was corrected, and what stood before a change."""
+    op.add_column("membership_event", sa.Column("former", sa.Text(), nullable=True))
     op.add_column("person", sa.Column("same_as", sa.LargeBinary(length=32), nullable=True))
     op.create_index(
         "ix_person_same_as",
@@ -89,3 +91,4 @@ def downgrade() -> None:
     op.drop_table("identity_case")
     op.drop_index("ix_person_same_as", "person")
     op.drop_column("person", "same_as")
+    op.drop_column("membership_event", "former")

@@ -21,6 +21,15 @@ from registry.members.models import (
 from registry.members.place import Counts, Place
 
 
+class Former(msgspec.Struct):
+    """What a member's changed particulars were before, None where there was nothing, and how many
+    cells were filled. The mobile is not kept.
+    """
+
+    fields: dict[str, str | None]
+    filled: int
+
+
 def change(session: Session, place: Place, rows: Subquery) -> Counts:
     """Write what CHANGED rows change; a retained member reported as in work is active again."""
     found = _changed(session, place, rows)
@@ -125,4 +134,11 @@ def _event(place: Place, event_id: int, row: Any) -> dict[str, Any]:
         "submission_id": place.submission_id,
         "row": row.row,
         "changed": msgspec.json.encode(fields).decode(),
+        "former": msgspec.json.encode(_former(row)).decode(),
     }
+
+
+def _former(row: Any) -> Former:
+    known = msgspec.json.decode(row.particulars, type=dict[str, str])
+    changed = changed_fields(row.particulars, row.clean)
+    return Former({field: known.get(field) for field in changed}, row.filled)

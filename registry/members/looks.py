@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.queries import display_names
 from registry.identity import mask
-from registry.members import queries
 from registry.members.models import Member, Membership
 from registry.members.queries import Sight
+from registry.members.records import former_keys
 from registry.trail.models import TrailEntry
 
 # Acts in which somebody saw, or had the register use, a person's full number.
@@ -43,7 +43,7 @@ def at_member(
     """Return who looked at a person as a member of this union, newest first; under a former number
     too.
     """
-    keys = [person_key, *queries.former_keys(session, person_key)]
+    keys = [person_key, *former_keys(session, person_key)]
     named = [TrailEntry.detail.contains(f'"person":"{key.hex()}"', autoescape=True) for key in keys]
     query = _entries(county, union_code).where(or_(*named))
     return _looks(session, session.scalars(query.limit(limit)))

@@ -24,6 +24,7 @@ from registry.members.models import (
     Person,
 )
 from registry.members.rekeying import note_in_history
+from registry.members.reopening import Ended, reopen
 
 # In the history beside the fields that were put right.
 SAME_PERSON, PARTED = "same_person", "parted"
@@ -75,8 +76,7 @@ def part(session: Session, kept: Member, gone: Member, merged: Merged, at: datet
     session.flush()
     if merged.ended is not None:
         ended = session.get_one(Membership, (gone.county, merged.ended))
-        before = _state_before_the_end(session, ended)
-        _open(session, gone, ended, at, before)
+        _open(session, gone, ended, at)
     note_in_history(session, kept, [PARTED], at)
 
 
@@ -98,95 +98,43 @@ def _live(session: Session, member: Member) -> Membership | None:
 
 
 def _close(session: Session, member: Member, one: Membership, at: datetime) -> None:
-    _count(session, member, one, at, -1)
-    one.state, one.ended_at = MembershipState.ENDED, at
-    person = session.get_one(Person, member.person_key)
-    person.live_county = person.live_union = person.live_membership = None
-    session.flush()
-    _write(session, one, EventType.MERGE, at, from_union=one.union_code)
-
-
-def _open(
-    session: Session,
-    member: Member,
-    like: Membership,
-    at: datetime,
-    state: MembershipState | None = None,
-) -> int:
-    """Open a membership for a member in the union of another one, with what is known of that."""
-    retained = (state or _state_before_the_end(session, like)) is MembershipState.RETAINED
-    number = allocate(session, f"membership:{member.county}")
-    one = Membership(
-        county=member.county,
-        id=number,
-        member_id=member.id,
-        person_key=member.person_key,
-        union_code=like.union_code,
-        state=MembershipState.RETAINED if retained else MembershipState.ACTIVE,
-        began_on=like.began_on,
-        admitted_at=at,
-        verified_at=like.verified_at,
-    )
-    session.add(one)
-    person = session.get_one(Person, member.person_key)
-    person.live_county, person.live_union = member.county, like.union_code
-    person.live_membership = number
-    session.flush()
-    kind = EventType.RETAIN if retained else EventType.RESUME
-    _write(session, one, kind, at, to_union=like.union_code)
-    _count(session, member, one, at, 1)
-    return number
-
-
-def _state_before_the_end(session: Session, ended: Membership) -> MembershipState:
-    """Return whether a membership was active or retained when it ended, by its history."""
-    query = (
-        select(MembershipEvent.type)
-        .where(
-            MembershipEvent.county == ended.county,
-            MembershipEvent.member_id == ended.member_id,
-            MembershipEvent.membership_id == ended.id,
-            MembershipEvent.type.in_([EventType.RETAIN, EventType.RESUME]),
-        )
-        .order_by(MembershipEvent.id.desc())
-        .limit(1)
-    )
-    was_retained = session.scalar(query) == EventType.RETAIN
-    return MembershipState.RETAINED if was_retained else MembershipState.ACTIVE
-
-
-def _write(
-    session: Session,
-    one: Membership,
-    kind: EventType,
-    at: datetime,
-    *,
-    from_union: str | None = None,
-    to_union: str | None = None,
-) -> None:
-    session.execute(
-        insert(MembershipEvent).values(
-            county=one.county,
-            id=allocate(session, f"event:{one.county}"),
-            member_id=one.member_id,
-            membership_id=one.id,
-            type=kind,
-            recorded_at=at,
-            from_union=from_union,
-            to_union=to_union,
-        )
-    )
-
-
-def _count(session: Session, member: Member, one: Membership, at: datetime, sign: int) -> None:
     is_active = one.state == MembershipState.ACTIVE
     tallies.add(
         session,
         one.county,
         one.union_code,
         local_day(at),
-        active=sign * is_active,
-        retained=sign * (one.state == MembershipState.RETAINED),
-        filled=sign * member.filled,
-        reverified=sign * (is_active and one.verified_at is not None),
+        active=-is_active,
+        retained=-(one.state == MembershipState.RETAINED),
+        filled=-member.filled,
+        reverified=-(is_active and one.verified_at is not None),
     )
+    one.state, one.ended_at = MembershipState.ENDED, at
+    person = session.get_one(Person, member.person_key)
+    person.live_county = person.live_union = person.live_membership = None
+    session.execute(
+        insert(MembershipEvent).values(
+            county=one.county,
+            id=allocate(session, f"event:{one.county}"),
+            member_id=one.member_id,
+            membership_id=one.id,
+            type=EventType.MERGE,
+            recorded_at=at,
+            from_union=one.union_code,
+        )
+    )
+    session.flush()
+
+
+def _open(session: Session, member: Member, like: Membership, at: datetime) -> int:
+    """Open a membership for a member in the union of another one, with what is known of that."""
+    ended = Ended(
+        like.id,
+        member.id,
+        member.person_key,
+        like.union_code,
+        like.began_on,
+        like.verified_at,
+        member.filled,
+    )
+    return reopen(session, member.county, [ended], at)[0]

@@ -196,6 +196,8 @@ class MembershipEvent(Model):
     submission_id: Mapped[int | None] = mapped_column(BigInteger)
     row: Mapped[int | None] = mapped_column(Integer)
     changed: Mapped[str | None] = mapped_column(Text)  # JSON: field names that a correction changed
+    # JSON: what the changed particulars were before (`changing.Former`)
+    former: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (Index("ix_membership_event_member", "county", "member_id", "id"),)
 

@@ -4,7 +4,7 @@ Masks by place: within one's own union the number shows its first and last four;
 the first four; above it only the surname of a name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cache
@@ -27,7 +27,7 @@ from registry.members.models import (
     MembershipState,
     Person,
 )
-from registry.unions.queries import names_within
+from registry.members.records import right_key
 from registry.vault.vault import Vault, of_person, vault
 
 
@@ -92,6 +92,10 @@ class MemberLine(NamedTuple):
     particulars: dict[str, str]
 
 
+class _Former(msgspec.Struct):
+    fields: dict[str, str | None]
+
+
 class HistoryLine(NamedTuple):
     """One event of a member's history."""
 
@@ -103,6 +107,8 @@ class HistoryLine(NamedTuple):
     reason: str | None
     changed: list[str]
     submission_id: int | None
+    # what stood there before, where the register keeps it
+    former: Mapping[str, str | None] = {}
 
 
 class MemberRecord(NamedTuple):
@@ -206,6 +212,7 @@ def history(session: Session, county: str, member_id: int) -> list[HistoryLine]:
             event.reason,
             msgspec.json.decode(event.changed) if event.changed else [],
             event.submission_id,
+            msgspec.json.decode(event.former, type=_Former).fields if event.former else {},
         )
         for event in session.scalars(query.order_by(MembershipEvent.id))
     ]
@@ -219,54 +226,6 @@ def by_person(session: Session, county: str, person_key: bytes) -> int | None:
     return session.scalar(
         select(_member.id).where(_member.county == county, _member.person_key == key)
     )
-
-
-def right_key(session: Session, person_key: bytes) -> bytes:
-    """Return the key under which a person is known by now: where corrections and mergers lead."""
-    right = session.scalar(select(Person.same_as).where(Person.key == person_key))
-    return person_key if right is None else right_key(session, right)
-
-
-def former_keys(session: Session, person_key: bytes) -> list[bytes]:
-    """Return the keys that lead to a person: of numbers corrected, of records merged."""
-    keys = [person_key]
-    for key in keys:
-        keys += session.scalars(select(Person.key).where(Person.same_as == key))
-    return keys[1:]
-
-
-class OtherRecord(NamedTuple):
-    """Another record of the same person: one merged into this (`is_former`), or the one that this
-    was merged into. `union_code` is "" outside the reader's part of the tree.
-    """
-
-    member_id: int
-    union_code: str
-    is_former: bool
-
-
-def records_of(session: Session, county: str, record: MemberRecord, path: str) -> list[OtherRecord]:
-    """Return the other records of a member's person, for a reader placed at `path`."""
-    key = record.person_key
-    right, former = right_key(session, key), former_keys(session, key)
-    keys = [*former, *([right] if right != key else [])]
-    if not keys:
-        return []
-    found = session.execute(
-        select(_member.person_key, _member.id, _membership.union_code)
-        .join(
-            table_of(Membership),
-            (_membership.county == _member.county) & (_membership.member_id == _member.id),
-        )
-        .where(_member.county == county, _member.person_key.in_(keys))
-        .order_by(_membership.id)
-    )
-    last = {key: (number, code) for key, number, code in found}
-    names = names_within(session, [code for _, code in last.values()], path)
-    return [
-        OtherRecord(number, code if code in names else "", key in former)
-        for key, (number, code) in last.items()
-    ]
 
 
 def live_union(session: Session, person_key: bytes) -> str | None:

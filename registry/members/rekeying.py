@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from registry.db import allocate
 from registry.errors import StateRefused
 from registry.members.models import EventType, Member, Membership, MembershipEvent, Person
-from registry.members.queries import right_key
+from registry.members.records import right_key
 from registry.vault.vault import of_person, vault
 
 _FROM_NUMBER = ("sex", "born_on")

@@ -1,8 +1,7 @@
 """Entries taken back: memberships that end because the approval they came from was wrong.
 
 Nothing is deleted: the membership is ended, the event says why, the person is free. What a later
-event has changed stays as it is. Of particulars the register keeps no former values, so that only
-entries can be taken back.
+event has changed stays as it is. What a row changed of members is taken back by `restoring`.
 """
 
 from collections.abc import Sequence

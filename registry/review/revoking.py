@@ -1,13 +1,13 @@
 """Taking a wrong approval back, whole or in part: a decision of its own, never a deletion.
 
-Who entered by it is taken out of the register again. What it changed of members stays: the history
-names the fields but keeps no former values, so there is nothing to put back.
+Who entered by it is taken out of the register again, who left or rested by it is a member as
+before, what it changed of members is put back, but for mobiles.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, literal, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
@@ -18,6 +18,7 @@ from registry.errors import Forbidden, NotFound, StateRefused
 from registry.members import tallies
 from registry.members.match import Match
 from registry.members.place import Place
+from registry.members.restoring import RESTORED, restore
 from registry.members.revoking import take_out
 from registry.reference.counting import follow
 from registry.review.deciding import decide, digest_rows
@@ -32,19 +33,22 @@ from registry.trail.operations import record
 from registry.unions import queries as union_queries
 from registry.vault.vault import vault
 
+_ONLY_MOBILE = '["mobile"]'
 NAMED = 20  # rows on the trail that stay; the rows themselves say all
 
 
 class Revoked(NamedTuple):
     """What was taken back: how many persons, and the rows that stay although it was asked for.
 
-    `moved_on` entered, but left, moved or changed since; `kept` brought no new person in.
+    `counts` are those taken back, by what their row was. Something has happened to those in
+    `moved_on` since; of those in `kept` nothing was changed that could be put back.
     """
 
     revoked: int
     moved_on: Sequence[int]
     kept: Sequence[int]
     follow_up_id: int | None
+    counts: Mapping[Match, int] = {}
 
 
 def revoke(
@@ -59,10 +63,10 @@ def revoke(
 ) -> Revoked:
     """Take back an approval: all of its rows or those numbered.
 
-    The rows' persons are no members any more; with `hand_back` their rows stand in a new draft of
-    the clerk. Whoever may review the roster may take an approval back, the own one too. Raises
-    `Forbidden` when the actor sent the roster, `StateRefused` when nothing of it can be taken back
-    or a transfer made the decision; nothing is changed then.
+    With `hand_back` the rows stand in a new draft of the clerk. Whoever may review the roster may
+    take an approval back, the own one too. Raises `Forbidden` when the actor sent the roster,
+    `StateRefused` when nothing of it can be taken back or a transfer made the decision; nothing is
+    changed then.
     """
     reason_note = checked_reason(reason, note, needed=True)
     with transaction() as session:
@@ -73,9 +77,9 @@ def revoke(
         chosen = (*_approved(found, decision_id), among(rows))
         _check_rows(session, chosen, rows)
         entered = select(SubmissionRow).where(*chosen, SubmissionRow.match == Match.NEW).subquery()
-        at = now()
-        place = Place(found.county, found.union_code, found.id, at)
-        taken = take_out(session, place, entered)
+        place = Place(found.county, found.union_code, found.id, now())
+        others = select(SubmissionRow).where(*chosen, SubmissionRow.match.in_(RESTORED)).subquery()
+        taken = [*take_out(session, place, entered), *restore(session, place, others)]
         moved_on, kept = _stay(session, chosen, taken)
         if not taken:
             raise StateRefused("revoke.none", _why_none(len(moved_on), len(kept)))
@@ -94,7 +98,7 @@ def revoke(
             reason_note,
             revokes=decision_id,
         )
-        _follow(session, place, *chosen, which)
+        counts = _follow(session, place, *chosen, which)
         _set_rows(session, found, _approved(found, decision_id), which, number)
         _count(session, found, decision_id)
         draft = _hand_back(session, found, number) if hand_back else None
@@ -114,18 +118,28 @@ def revoke(
             },
         )
         session.flush()
-        return Revoked(count, moved_on, kept, draft)
+        return Revoked(count, moved_on, kept, draft, counts)
 
 
-def _follow(session: Session, place: Place, *which: ColumnElement[bool]) -> None:
-    """Count for the reference register: who was taken out has left."""
+def _follow(session: Session, place: Place, *which: ColumnElement[bool]) -> dict[Match, int]:
+    """Count for the reference register: who was taken out has left, who had left has come. Returns
+    how many rows there are by match.
+    """
+    now_is: ColumnElement[str] = case(
+        (SubmissionRow.match == Match.NEW, Match.LEAVE.value),
+        (SubmissionRow.match == Match.LEAVE, Match.NEW.value),
+        else_=Match.UNCHANGED.value,
+    )
     rows = select(
         SubmissionRow.person_key,
         SubmissionRow.full_name,
         SubmissionRow.mobile_key,
-        literal(Match.LEAVE.value).label("match"),
+        now_is.label("match"),
     ).where(*which)
     follow(session, place, rows.subquery())
+    by_match = select(SubmissionRow.match, func.count()).where(*which)
+    found = session.execute(by_match.group_by(SubmissionRow.match))
+    return {Match(match): count for match, count in found if match is not None}
 
 
 def _check_decision(session: Session, found: Submission, decision_id: int) -> None:
@@ -173,16 +187,19 @@ def _check_rows(
 def _stay(
     session: Session, chosen: tuple[ColumnElement[bool], ...], taken: Sequence[int]
 ) -> tuple[list[int], list[int]]:
-    """Return the rows that stay: whose person has moved on, and who were no entries."""
+    """Return the rows that stay: whose person has moved on, and of which there is nothing to put
+    back.
+    """
     gone = set(taken)
-    query = select(SubmissionRow.row, SubmissionRow.match).where(*chosen)
-    left = [
-        one for one in session.execute(query.order_by(SubmissionRow.row)) if one.row not in gone
+    columns = (SubmissionRow.row, SubmissionRow.match, SubmissionRow.changed_fields)
+    query = select(*columns).where(*chosen).order_by(SubmissionRow.row)
+    left = [one for one in session.execute(query) if one.row not in gone]
+    nothing = [
+        one.row
+        for one in left
+        if one.match == Match.UNCHANGED or one.changed_fields == _ONLY_MOBILE
     ]
-    return (
-        [row for row, match in left if match == Match.NEW],
-        [row for row, match in left if match != Match.NEW],
-    )
+    return [one.row for one in left if one.row not in set(nothing)], nothing
 
 
 def _why_none(moved_on: int, kept: int) -> str:
@@ -190,7 +207,7 @@ def _why_none(moved_on: int, kept: int) -> str:
     if moved_on:
         why.append(f"{moved_on:,} 人入库以后已经离会、转出或又有变动")
     if kept:
-        why.append(f"{kept:,} 人不是由这次审核入会的")
+        why.append(f"{kept:,} 人在这次审核中没有可恢复的变化")
     return f"没有可以撤销的人：{'，'.join(why) or '都已经撤销过了'}。什么也没有改变。"
 
 

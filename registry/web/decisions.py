@@ -23,17 +23,30 @@ blueprint = Blueprint("decisions", __name__)
 PAGE = 100
 # The dialog for the chosen rows, and the one for all.
 _DIALOGS = ("revoke", "revoke-all")
+# What a row did to the register, and what taking it back does.
+_DID = {
+    Match.NEW: "由此入会",
+    Match.LEAVE: "由此离会",
+    Match.RETAIN: "由此保留会籍",
+    Match.CHANGED: "由此变更",
+}
+_UNDONE = {
+    Match.NEW: "不再是会员",
+    Match.LEAVE: "恢复会籍",
+    Match.RETAIN: "恢复在会",
+    Match.CHANGED: "恢复变更以前的内容",
+}
 
 
 class Line(NamedTuple):
-    """One admitted row as shown, masked. `entered`: its person became a member by it."""
+    """One admitted row as shown, masked; `did` is what it did to the register, "" for nothing."""
 
     row: int
     name: str
     document: str
     mobile: str
     match: Match | None
-    entered: bool
+    did: str
 
 
 class Refused(NamedTuple):
@@ -84,7 +97,8 @@ def take_back(submission_id: int, decision_id: int) -> Response | tuple[str, int
 
 
 def _words_for(done: Revoked) -> str:
-    words = f"已撤销 {done.revoked:,} 人，他们不再是会员，记录都在。"
+    parts = [f"{count:,} 人{_UNDONE[match]}" for match, count in done.counts.items()]
+    words = f"已撤销 {done.revoked:,} 人：{'，'.join(parts)}。记录都在。"
     if done.follow_up_id:
         words += "他们的行已交回经办员的草稿。"
     if done.moved_on:
@@ -92,7 +106,7 @@ def _words_for(done: Revoked) -> str:
         more = " 等" if len(done.moved_on) > 5 else ""
         words += f"第 {named} 行{more} {len(done.moved_on):,} 人入库以后已有变动，没有撤销。"
     if done.kept:
-        words += f"另有 {len(done.kept):,} 人不是由这次审核入会的，没有撤销。"
+        words += f"另有 {len(done.kept):,} 人在这次审核中没有可恢复的变化，没有撤销。"
     return words
 
 
@@ -109,7 +123,7 @@ def _page(decision_id: int, refused: Refused | None = None) -> str:
             one.full_name or "",
             *masked(keeper, one, sight),
             one.match,
-            one.match is Match.NEW,
+            _DID.get(one.match, "") if one.match else "",
         )
         for one in rows[:PAGE]
     ]
@@ -124,7 +138,7 @@ def _page(decision_id: int, refused: Refused | None = None) -> str:
         taken_back=back,
         people=display_names(session, [found.decided_by, *(one.decided_by for one in back)]),
         counts=counts,
-        entered=counts.get(Match.NEW, 0),
+        revocable=sum(count for match, count in counts.items() if match in _DID),
         lines=lines,
         here=here,
         after=after,

@@ -10,9 +10,11 @@ from registry.db import db
 from registry.members import looks, queries, telling
 from registry.members.merging import PARTED, SAME_PERSON
 from registry.members.operations import FullValues
-from registry.members.queries import HistoryLine
+from registry.members.queries import HistoryLine, Sight, sight_of
+from registry.members.records import records_of
 from registry.members.telling import Told
 from registry.roster.columns import COLUMN
+from registry.roster.labels import labels_of
 from registry.web.filters import instant
 from registry.web.forms.identities import PairForm
 from registry.web.forms.members import OpenForm
@@ -79,7 +81,7 @@ def page_of(member_id: int, form: OpenForm, opened: FullValues | None = None) ->
         may_correct=may_change and record.line.state == "ACTIVE",
         may_put_right=may_change and record.line.state != "ENDED",
         pairing=PairForm(formdata=None) if can(Permission.REVIEW, union.path) else None,
-        other_records=queries.records_of(session, union.county, record, g.actor.path),
+        other_records=records_of(session, union.county, record.person_key, g.actor.path),
     )
 
 
@@ -114,10 +116,23 @@ def _note(event: HistoryLine) -> str:
         parts.append(
             f"原因：{reasons.label(event.reason) if event.reason in reasons else event.reason}"
         )
-    if fields := [COLUMN[name].label for name in event.changed if name in COLUMN]:
+    if fields := [_changed(event, name) for name in event.changed if name in COLUMN]:
         parts.append(f"变更：{'、'.join(fields)}")
     parts += [_ABOUT_RECORDS[name] for name in event.changed if name in _ABOUT_RECORDS]
     return "；".join(parts)
+
+
+def _changed(event: HistoryLine, name: str) -> str:
+    """Return a changed field with what stood there before, as far as the reader sees particulars.
+
+    Of the birthday not even that: see `telling.particulars`.
+    """
+    label = COLUMN[name].label
+    hidden = name == "born_on" or sight_of(g.actor.path) is Sight.COUNTY
+    if name not in event.former or hidden:
+        return label
+    before = event.former[name]
+    return f"{label}（原：{labels_of({name: before})[name] if before else '空'}）"
 
 
 def _submission(event: HistoryLine) -> str:

@@ -16,7 +16,21 @@ from tests.factories.rosters import OTHER_UNION, make_clerk, make_reviewer, make
 
 @pytest.mark.parametrize("round_", range(3))
 def test_each_person_is_admitted_once(register, round_):
-    people = make_people(40, seed=round_)
+    admit_at_once(register, make_people(40, seed=round_))
+    assert db.session.scalar(select(func.count()).select_from(Person)) == 40
+    assert_admitted_once(40)
+
+
+@pytest.mark.soak
+def test_two_hundred_times(register):
+    for round_ in range(200):
+        admit_at_once(register, make_people(3, seed=1_000 + round_))
+        assert_admitted_once(3 * (round_ + 1))
+
+
+def admit_at_once(register, people):
+    """Have both unions report the same people, and both reviewers approve at the same moment."""
+    count = len(people)
     first = send_in(make_roster(people), make_clerk())
     second = send_in(
         make_roster(list(reversed(people))), make_clerk(OTHER_UNION), union=OTHER_UNION
@@ -38,13 +52,14 @@ def test_each_person_is_admitted_once(register, round_):
         thread.start()
     for thread in threads:
         thread.join()
+    assert sum(outcome.decided for outcome in outcomes.values()) == count
+    assert sum(len(outcome.transfer) for outcome in outcomes.values()) == count
 
+
+def assert_admitted_once(count):
     live = select(func.count(), func.count(Membership.person_key.distinct())).where(
         Membership.state.in_(LIVE)
     )
-    assert tuple(db.session.execute(live).one()) == (40, 40)
-    assert db.session.scalar(select(func.count()).select_from(Person)) == 40
-    assert sum(outcome.decided for outcome in outcomes.values()) == 40
-    assert sum(len(outcome.transfer) for outcome in outcomes.values()) == 40
-    assert reconcile(db.session(), "331083") == (40, [])
+    assert tuple(db.session.execute(live).one()) == (count, count)
+    assert reconcile(db.session(), "331083") == (count, [])
     assert verify(db.session())[1] == []

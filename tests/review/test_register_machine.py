@@ -18,7 +18,6 @@ from sqlalchemy import func, select
 from registry.access.roles import Role
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
-from registry.members import queries
 from registry.members.lifecycle import AFTER
 from registry.members.models import (
     LIVE,
@@ -30,13 +29,15 @@ from registry.members.models import (
     Person,
     Transfer,
 )
+from registry.members.records import right_key
 from registry.members.transfers import OPEN
 from registry.review import transferring
 from registry.review.identities.asking import ask
 from registry.review.identities.deciding import open_pair, rule_case, undo
 from registry.review.identities.states import CaseState, Ruling
-from registry.review.models import IdentityCase
+from registry.review.models import Decision, IdentityCase, Verdict
 from registry.review.operations import approve, send_back
+from registry.review.revoking import revoke
 from registry.submissions.models import Submission
 from registry.submissions.operations import withdraw
 from registry.submissions.states import State
@@ -138,6 +139,18 @@ class Register(RuleBasedStateMachine):
             except StateRefused as refused:
                 assert refused.code == "submission.state"
 
+    @rule(data=st.data())
+    def revoke(self, data):
+        query = select(Decision.submission_id, Decision.id).where(
+            Decision.verdict == Verdict.APPROVE, Decision.submission_id > self.before
+        )
+        if made := db.session.execute(query.order_by(Decision.id)).tuples().all():
+            submission, decision = data.draw(st.sampled_from(made))
+            try:
+                revoke(submission, decision, actor=self.above, reason="wrong_data", note="错了")
+            except StateRefused as refused:
+                assert refused.code in {"revoke.none", "decision.transfer"}
+
     @rule(data=st.data(), act=st.sampled_from(["release", "object", "appeal", "withdraw", "grant"]))
     def transfer(self, data, act):
         if not (found := self._transfers()):
@@ -216,7 +229,7 @@ class Register(RuleBasedStateMachine):
         live = led.where(Person.live_membership.is_not(None))
         assert list(db.session.scalars(live)) == []
         for key in db.session.scalars(led).all():
-            right = queries.right_key(db.session(), key)  # ends, so nothing leads in a circle
+            right = right_key(db.session(), key)  # ends, so nothing leads in a circle
             assert db.session.get(Person, right).same_as is None
         db.session.rollback()
 
@@ -264,3 +277,14 @@ def test_the_register_stays_true(register):
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Register, settings=few)
+
+
+@pytest.mark.soak
+def test_the_register_stays_true_for_long(register):
+    many = settings(
+        max_examples=100,
+        stateful_step_count=50,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Register, settings=many)

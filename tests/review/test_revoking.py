@@ -1,6 +1,7 @@
 """A wrong approval taken back: as events and a decision, never by deletion."""
 
 import threading
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,6 +13,7 @@ from registry.clock import today
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
 from registry.members.counts import tallied
+from registry.members.match import Match
 from registry.members.models import (
     LIVE,
     EventType,
@@ -175,17 +177,69 @@ def test_who_has_moved_on_since_is_named_and_stays(desk):
     assert_sound(2)
 
 
-def test_what_brought_nobody_in_stays(desk):
+def particulars():
+    db.session.rollback()
+    found = db.session.execute(select(Member.id, Member.particulars, Member.filled))
+    return {number: (said, filled) for number, said, filled in found}
+
+
+def states():
+    db.session.rollback()
+    found = db.session.scalars(select(Membership.state).order_by(Membership.id))
+    return Counter(MembershipState(state) for state in found)
+
+
+def test_changes_leavings_and_rests_are_put_back(desk):
     clerk, reviewer, _ = desk
-    changes = {0: {"education": "博士研究生"}, 1: {"change": "退会", "changed_on": "2025-02-01"}}
+    before = particulars()
+    changes = {
+        0: {"education": "博士研究生", "political_status": "群众"},
+        1: {"change": "退会", "changed_on": "2025-02-01"},
+        2: {"change": "保留会籍", "changed_on": "2025-02-01"},
+        3: {"mobile": PEOPLE[4].mobile},
+    }
     more = send_in(make_roster([*PEOPLE, *make_people(1, seed=9)], changes), clerk)
     approve(more, actor=reviewer)
+    assert (live(), states()[MembershipState.RETAINED]) == (6, 1)
 
     done = revoke(more, decision_of(more), actor=reviewer, **WHY)
 
-    assert (done.revoked, done.kept) == (1, [2, 3, 4, 5, 6, 7])
-    assert live() == 5
-    assert_sound(5)
+    assert (done.revoked, done.moved_on, done.kept) == (4, [], [5, 6, 7])
+    assert done.counts == dict.fromkeys((Match.CHANGED, Match.LEAVE, Match.RETAIN, Match.NEW), 1)
+    assert states() == {MembershipState.ACTIVE: 6, MembershipState.ENDED: 2}
+    assert {number: particulars()[number] for number in before} == before
+    assert_sound(6)
+
+
+def test_who_rested_and_was_back_at_work_rests_again(desk):
+    clerk, reviewer, _ = desk
+    rest = {0: {"change": "保留会籍", "changed_on": "2025-02-01"}}
+    approve(send_in(make_roster(PEOPLE[:1], rest), clerk), actor=reviewer)
+    back = send_in(make_roster(PEOPLE[:1], {0: {"education": "博士研究生"}}), clerk)
+    approve(back, actor=reviewer)
+    assert states()[MembershipState.RETAINED] == 0
+    revoke(back, decision_of(back), actor=reviewer, **WHY)
+    assert states()[MembershipState.RETAINED] == 1
+    assert_sound(6)
+    again = send_in(make_roster(PEOPLE[:1], rest), clerk, kind=Kind.REVERIFY)
+    approve(again, actor=reviewer)
+    with pytest.raises(StateRefused):
+        revoke(again, decision_of(again), actor=reviewer, **WHY)
+    assert states()[MembershipState.RETAINED] == 1, "it was only said again"
+
+
+def test_what_was_changed_again_since_stays(desk):
+    clerk, reviewer, _ = desk
+    first = send_in(make_roster(PEOPLE[:1], {0: {"education": "博士研究生"}}), clerk)
+    approve(first, actor=reviewer)
+    leave = {0: {"change": "退会", "changed_on": "2025-02-01"}}
+    second = send_in(make_roster(PEOPLE[1:2], leave), clerk)
+    approve(second, actor=reviewer)
+    approve(send_in(make_roster(PEOPLE[:2], {0: {"education": "大学本科"}}), clerk), actor=reviewer)
+    for number in (first, second):
+        with pytest.raises(StateRefused, match="又有变动"):
+            revoke(number, decision_of(number), actor=reviewer, **WHY)
+    assert_sound(6)
 
 
 def test_a_verified_member_is_taken_off_the_verified_too(desk):
