@@ -10,8 +10,9 @@ from registry.accounts.passwords import hash_password, one_time
 from registry.db import transaction
 from registry.unions.models import Level, TradeUnion
 from seeds.accounts import demo_accounts, lay_accounts
+from seeds.dealings import deal
 from seeds.employers import Employer, invent_employers
-from seeds.samples import send_samples
+from seeds.samples import sample_people, send_samples
 from seeds.unions import lay_headcounts, lay_unions
 from seeds.yuhuan import COUNTY, record_seed, seed_tree
 
@@ -37,7 +38,9 @@ def seed_demo(password: str, say: Callable[[str], None]) -> dict[str, int]:
             added["unions"] += unions
     if added["accounts"] and not password:
         say(f"演示账号的密码：{chosen}")
-    added["rosters"] = send_samples(employers, say)
+    people = sample_people(employers)
+    added["rosters"] = send_samples(employers, people, say)
+    deal(employers, people, say)
     return added
 
 

@@ -12,7 +12,7 @@ from registry.submissions.operations import submit, withdraw
 from registry.submissions.states import Kind
 from seeds.employers import Employer
 from seeds.messy import messy_workbook, with_doubts
-from seeds.people import AS_OF
+from seeds.people import AS_OF, Person
 from seeds.rosters import Row, csv_file, roster_row
 from seeds.stage import Stage, casts, unions_that_sent
 
@@ -133,14 +133,18 @@ SAMPLES = (
 )
 
 
-def send_samples(employers: list[Employer], say: Callable[[str], None]) -> int:
+def sample_people(employers: list[Employer]) -> dict[str, list[Person]]:
+    """Return the people of the unions with samples."""
+    return casts(employers, [sample.union for sample in SAMPLES])
+
+
+def send_samples(
+    employers: list[Employer], people: dict[str, list[Person]], say: Callable[[str], None]
+) -> int:
     """Send every sample that is not there yet; return how many were sent."""
     sent = unions_that_sent()
     missing = [sample for sample in SAMPLES if sample.union not in sent]
-    if not missing:
-        return 0
     by_code = {employer.code: employer for employer in employers}
-    people = casts(employers, [sample.union for sample in SAMPLES])
     for sample in missing:
         say(f"{by_code[sample.union].name}：{sample.shown}")
         sample.story(Stage(by_code[sample.union], people))

@@ -16,6 +16,11 @@ from registry.accounts.passwords import matches
 from registry.accounts.queries import actor_named
 from registry.app import create_app
 from registry.db import db
+from registry.questions.models import PublishedAnswer, Question
+from registry.questions.states import QuestionState
+from registry.reference.models import ReferencePerson
+from registry.review.identities.states import Doubt
+from registry.review.models import IdentityCase
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import RowState, State
 from registry.totals.queries import reconcile
@@ -31,6 +36,7 @@ from seeds.samples import SAMPLES
 from seeds.stage import casts
 from tests.fixtures.demo import PASSWORD, TOLD
 
+DEALINGS = ("医疗互助基础库", "问题上报", "身份核对")
 CLERK, REVIEWER = "clerk-3310830010001", "reviewer2-331083001"
 
 
@@ -83,7 +89,7 @@ def _rows(folder) -> list[str]:
 def test_what_was_added_is_told(told):
     said = told["said"]
     assert told["added"] == {"unions": 619, "accounts": 633, "rosters": len(SAMPLES)}
-    assert len(said) == len(SAMPLES) + 1
+    assert len(said) == len(SAMPLES) + 1 + len(DEALINGS)
     assert not any(PASSWORD in line for line in said)
 
 
@@ -134,6 +140,16 @@ def test_rosters_in_every_state(demo):
     assert of_rows >= {RowState.PENDING, RowState.APPROVED, RowState.SENT_BACK, RowState.DRAFT}
     matched = set(db.session.scalars(sa.select(SubmissionRow.match)))
     assert matched >= {"NEW", "TRANSFER", "CONFLICT", "LEAVE", "RETAIN"}
+
+
+def test_people_known_before_questions_and_doubts(demo):
+    session = db.session()
+    assert session.scalar(sa.select(sa.func.count()).select_from(ReferencePerson)) > 1000
+    states = set(session.scalars(sa.select(Question.state)))
+    assert states == {QuestionState.ANSWERED, QuestionState.PASSED_UP, QuestionState.OPEN}
+    assert session.scalar(sa.select(sa.func.count()).select_from(PublishedAnswer)) == 1
+    doubts = set(session.scalars(sa.select(IdentityCase.doubt)))
+    assert doubts == {Doubt.ASKED, Doubt.PAIR}
 
 
 def test_the_first_clerk_has_a_draft_to_correct_and_no_members(demo):
