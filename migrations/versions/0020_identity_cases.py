@@ -13,6 +13,7 @@ down_revision = "0019"
 branch_labels = None
 depends_on = None
 
+_LINKED = sa.text("member_key <> person_key")
 _LEADS_ON = sa.text("same_as IS NOT NULL")
 _WAITS = sa.text("state = 'WAITING'")
 
@@ -27,6 +28,13 @@ def upgrade() -> None:
         ["same_as"],
         sqlite_where=_LEADS_ON,
         postgresql_where=_LEADS_ON,
+    )
+    op.create_index(
+        "ix_reference_person_linked",
+        "reference_person",
+        ["county", "person_key"],
+        sqlite_where=_LINKED,
+        postgresql_where=_LINKED,
     )
     op.create_table(
         "identity_case",
@@ -89,6 +97,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away."""
     op.drop_table("identity_case")
+    op.drop_index("ix_reference_person_linked", "reference_person")
     op.drop_index("ix_person_same_as", "person")
     op.drop_column("person", "same_as")
     op.drop_column("membership_event", "former")

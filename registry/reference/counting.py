@@ -7,6 +7,7 @@ reference register). People under no known union count at the county's own code.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from registry.clock import local_day, now
+from registry.db import update_many
 from registry.members import tallies
 from registry.members.counts import tallied
 from registry.members.match import Match
@@ -48,25 +50,19 @@ def follow(session: Session, place: Place, rows: Subquery) -> None:
     county = place.county
     if not is_there(session, county):
         return
-    came = select(rows.c.person_key, rows.c.full_name, rows.c.mobile_key).where(
-        rows.c.match == Match.NEW
-    )
-    linked = link(session, county, came.subquery())
+    linked = _link_newcomers(session, county, rows)
     if linked.again or (linked.first and place.origin is not None):
         settle(session, county)
         return
     day = local_day(place.at)
-    entered = came.subquery()
-    left = select(rows.c.person_key).where(rows.c.match == Match.LEAVE).subquery()
-    known = _known_among(session, county, entered)
-    gone = _known_among(session, county, left)
-    tallies.add(session, county, place.union_code, day, reference_known=known - gone)
+    came, left = (_meeting(session, county, rows, match) for match in (Match.NEW, Match.LEAVE))
+    known = len({one.person_key for one in came}) - len({one.person_key for one in left})
+    tallies.add(session, county, place.union_code, day, reference_known=known)
     if place.origin is not None:
         tallies.add(session, county, place.origin, day, reference_known=-known)
         return
-    matched = _people_by_union(session, county, entered)
-    for code, count in _people_by_union(session, county, left).items():
-        matched[code] = matched.get(code, 0) - count
+    matched = Counter(one.union_code or county for one in came)
+    matched.subtract(one.union_code or county for one in left)
     for code, change in sorted(matched.items()):
         tallies.add(session, county, code, day, reference_matched=change)
 
@@ -145,20 +141,104 @@ class Linked(NamedTuple):
     again: int
 
 
-def link(session: Session, county: str, came: Subquery | None = None) -> Linked:
+def link(session: Session, county: str) -> Linked:
     """Find people of the reference register who are members under another number, by name and
-    mobile; with `came` (person_key, full_name, mobile_key) only among these.
+    mobile.
 
     Their own number goes first, whenever somebody of that number is in the register, and was not
     merged into another record there.
     """
+    of_own = _of_own(county)
+    twin = select(Member.person_key).where(
+        Member.county == county,
+        Member.mobile_key == ReferencePerson.mobile_key,
+        Member.full_name == ReferencePerson.full_name,
+    )
+    key = twin.order_by(Member.person_key).limit(1).correlate(ReferencePerson).scalar_subquery()
+    first = _changed(
+        session,
+        update(ReferencePerson)
+        .where(
+            ReferencePerson.county == county,
+            ReferencePerson.member_key == ReferencePerson.person_key,
+            ReferencePerson.mobile_key.is_not(None),
+            ~of_own,
+            key.is_not(None),
+        )
+        .values(member_key=key),
+    )
+    again = _changed(
+        session,
+        update(ReferencePerson)
+        .where(
+            ReferencePerson.county == county,
+            ReferencePerson.member_key != ReferencePerson.person_key,
+            of_own,
+        )
+        .values(member_key=ReferencePerson.person_key),
+    )
+    return Linked(first, again)
+
+
+def _link_newcomers(session: Session, county: str, rows: Subquery) -> Linked:
+    """Do as `link` does, among people who enter just now: their members are there already."""
+    came = rows.c.match == Match.NEW
+    entered = select(rows.c.row).where(came, rows.c.person_key == Member.person_key).exists()
+    twins = (
+        select(ReferencePerson.person_key, func.min(Member.person_key))
+        .join(
+            Member,
+            (Member.county == county)
+            & (Member.mobile_key == ReferencePerson.mobile_key)
+            & (Member.full_name == ReferencePerson.full_name),
+        )
+        .where(
+            ReferencePerson.county == county,
+            ReferencePerson.member_key == ReferencePerson.person_key,
+            ReferencePerson.mobile_key.in_(select(rows.c.mobile_key).where(came)),
+            ~_of_own(county),
+            entered,
+        )
+        .group_by(ReferencePerson.person_key)
+    )
+    # From the few who are linked: of a large roster nearly nobody is.
+    back = select(ReferencePerson.person_key, ReferencePerson.person_key).where(
+        ReferencePerson.county == county,
+        ReferencePerson.member_key != ReferencePerson.person_key,
+        select(rows.c.row).where(came, rows.c.person_key == ReferencePerson.person_key).exists(),
+    )
+    return Linked(*(_lead(session, county, query) for query in (twins, back)))
+
+
+def _lead(session: Session, county: str, query: Select[Any]) -> int:
+    """Write which member each of these people is, and return how many there are."""
+    found = [
+        {"county": county, "person_key": key, "member_key": member}
+        for key, member in session.execute(query)
+    ]
+    update_many(session, ReferencePerson, ("county", "person_key"), found)
+    return len(found)
+
+
+def _of_own(county: str) -> ColumnElement[bool]:
+    """Return the condition that somebody is in the register under the number told."""
     own, person = aliased(Member), aliased(Person)
     is_own = (own.county == county) & (own.person_key == ReferencePerson.person_key)
     leads_on = select(person.key).where(person.key == own.person_key, person.same_as.is_not(None))
-    of_own = select(own.id).where(is_own, ~leads_on.exists()).exists()
-    return Linked(
-        _set_twins(session, county, of_own, came), _back_to_own(session, county, of_own, came)
+    return select(own.id).where(is_own, ~leads_on.exists()).exists()
+
+
+def _meeting(session: Session, county: str, rows: Subquery, match: Match) -> Sequence[Any]:
+    """Return whom of the reference register these rows are: person_key, and union_code as told."""
+    query = (
+        select(rows.c.person_key, ReferencePerson.union_code)
+        .join(
+            ReferencePerson,
+            (ReferencePerson.county == county) & (ReferencePerson.member_key == rows.c.person_key),
+        )
+        .where(rows.c.match == match)
     )
+    return session.execute(query).all()
 
 
 def is_there(session: Session, county: str) -> bool:
@@ -167,73 +247,10 @@ def is_there(session: Session, county: str) -> bool:
     return session.scalar(query) is not None
 
 
-def _set_twins(
-    session: Session, county: str, of_own: ColumnElement[bool], came: Subquery | None
-) -> int:
-    twin = select(Member.person_key).where(
-        Member.county == county,
-        Member.mobile_key == ReferencePerson.mobile_key,
-        Member.full_name == ReferencePerson.full_name,
-    )
-    which: list[ColumnElement[bool]] = [ReferencePerson.mobile_key.is_not(None)]
-    if came is not None:
-        mobiles = select(came.c.mobile_key).where(came.c.mobile_key.is_not(None))
-        which = [ReferencePerson.mobile_key.in_(mobiles)]
-        twin = twin.where(Member.person_key.in_(select(came.c.person_key)))
-    key = twin.order_by(Member.person_key).limit(1).correlate(ReferencePerson).scalar_subquery()
-    return _changed(
-        session,
-        update(ReferencePerson)
-        .where(
-            ReferencePerson.county == county,
-            ReferencePerson.member_key == ReferencePerson.person_key,
-            *which,
-            ~of_own,
-            key.is_not(None),
-        )
-        .values(member_key=key),
-    )
-
-
-def _back_to_own(
-    session: Session, county: str, of_own: ColumnElement[bool], came: Subquery | None
-) -> int:
-    which = of_own
-    if came is not None:
-        which = ReferencePerson.person_key.in_(select(came.c.person_key))
-    return _changed(
-        session,
-        update(ReferencePerson)
-        .where(
-            ReferencePerson.county == county,
-            ReferencePerson.member_key != ReferencePerson.person_key,
-            which,
-        )
-        .values(member_key=ReferencePerson.person_key),
-    )
-
-
 def _changed(session: Session, statement: Any) -> int:
     options = {"synchronize_session": False}
     result = session.execute(statement, execution_options=options)
     return cast(CursorResult[Any], result).rowcount
-
-
-def _known_among(session: Session, county: str, persons: Subquery) -> int:
-    of_base = select(ReferencePerson.id).where(
-        ReferencePerson.county == county, ReferencePerson.member_key == persons.c.person_key
-    )
-    query = select(func.count()).select_from(persons).where(of_base.exists())
-    return session.scalar(query) or 0
-
-
-def _people_by_union(session: Session, county: str, persons: Subquery) -> dict[str, int]:
-    # Counted here: for GROUP BY, SQLite would walk the whole reference register by union.
-    query = select(ReferencePerson.union_code).where(
-        ReferencePerson.county == county,
-        ReferencePerson.member_key.in_(select(persons.c.person_key)),
-    )
-    return dict(Counter(code or county for code in session.scalars(query)))
 
 
 def _by_code(session: Session, county: str, query: Select[Any]) -> dict[str, int]:

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Instant, Model
+
+# Who is a member under another number.
+_LINKED = text("member_key <> person_key")
 
 
 class ReferencePerson(Model):
@@ -34,6 +37,13 @@ class ReferencePerson(Model):
         CheckConstraint("years > 0", "years"),
         Index("ix_reference_person_id", "county", "id", unique=True),
         Index("ix_reference_person_member", "county", "member_key"),
+        Index(
+            "ix_reference_person_linked",
+            "county",
+            "person_key",
+            sqlite_where=_LINKED,
+            postgresql_where=_LINKED,
+        ),
         Index("ix_reference_person_mobile", "county", "mobile_key"),
         Index("ix_reference_person_union", "county", "union_code", "id"),
     )

@@ -17,7 +17,10 @@ from registry.submissions.risk import CHANGES_PERSON
 _row = table_of(SubmissionRow).c
 _TWIN = "member.same_name_and_mobile"
 # Of the stored findings and changed fields, which are JSON.
-IS_TWIN = (_row.match == Match.NEW) & _row.findings.contains(f'"{_TWIN}"')
+# By the index of rows with a warning: the findings of a large roster need not all be read.
+IS_TWIN = (
+    (_row.worst == "warning") & (_row.match == Match.NEW) & _row.findings.contains(f'"{_TWIN}"')
+)
 IS_DOUBTED: ColumnElement[bool] = (_row.match == Match.CONFLICT) | IS_TWIN | CHANGES_PERSON
 
 
