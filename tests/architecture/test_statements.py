@@ -47,6 +47,7 @@ LISTS = {
     "members.member": [f"/unions/{UNION}/members/{{member}}"],
     "members.members": ["/unions/{place}/members", f"/unions/{UNION}/members"],
     "reminders.reminding": ["/unions/{place}/reminders"],
+    "passing.sure": ["/unions/{place}/queue/sure"],
     "published.asked": ["/help/questions"],
     "question.thread": ["/unions/{place}/questions/{asked}"],
     "questions.questions": [
