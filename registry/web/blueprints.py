@@ -77,7 +77,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(members.blueprint, members.waiting),
     Family(person.blueprint),
     Family(corrections.blueprint),
-    Family(reminders.blueprint),
+    Family(reminders.blueprint, reminders.waiting),
     Family(totals.blueprint, totals.waiting),
     Family(accounts.blueprint, accounts.waiting),
     Family(clerks.blueprint, clerks.waiting),

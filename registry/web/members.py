@@ -110,13 +110,14 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     """How many members there are, for who sees members but no city-wide totals."""
     if not actor.has(Permission.VIEW_MEMBERS) or actor.has(Permission.RECONCILE):
         return
+    above = not unions.find(session, actor.place).is_grassroots
     members, retained = live_below(session, actor.county, actor.path, today())
     yield Card(
         "在会会员",
         members,
         "人",
         f"另有保留会籍 {retained:,} 人" if retained else "已经审核入库的会员",
-        url_for("members.members", code=actor.place),
+        url_for("members.members", code=actor.place, state=None if above else "ACTIVE"),
         "查看会员名册",
         "people",
     )
