@@ -151,6 +151,19 @@ def waiting(session: Session, county: str, path: str) -> tuple[int, int]:
     return count, int(rows)
 
 
+def waiting_at(session: Session, county: str, paths: Sequence[str]) -> dict[str, int]:
+    """Return how many submissions wait below each of a few paths."""
+    counts = [
+        func.count().filter(_submission.path.startswith(one, autoescape=True)) for one in paths
+    ]
+    if not counts:
+        return {}
+    query = select(*counts).where(
+        _submission.county == county, _submission.state.in_(tuple(REVIEWABLE))
+    )
+    return dict(zip(paths, session.execute(query).one(), strict=True))
+
+
 def longest_wait(session: Session, county: str, path: str) -> datetime | None:
     """Return when the submission that waits longest below a path was sent; None: nothing waits."""
     since: datetime | None = session.scalar(_SINCE, {"county": county, "path": path})

@@ -15,6 +15,7 @@ from registry.web import (
     correcting_many,
     corrections,
     decisions,
+    deputies,
     health,
     help,
     home,
@@ -81,6 +82,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(totals.blueprint, totals.waiting),
     Family(accounts.blueprint, accounts.waiting),
     Family(clerks.blueprint, clerks.waiting),
+    Family(deputies.blueprint, deputies.waiting),
     Family(trail.blueprint, trail.waiting),
     Family(help.blueprint),
 )

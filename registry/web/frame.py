@@ -19,6 +19,7 @@ class Shown(NamedTuple):
     place: str
     place_name: str
     path: str
+    deputy_for: str
 
 
 def install(app: Flask) -> None:
@@ -49,6 +50,7 @@ def _frame() -> dict[str, Any]:
         actor.place,
         signed_in.place_name,
         actor.path,
+        actor.deputy_for,
     )
     return {
         "actor": shown,

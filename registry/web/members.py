@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from registry.access.actor import Actor
+from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import db
@@ -65,6 +65,7 @@ def member(code: str, member_id: int) -> str:
 @guard(Permission.OPEN_MEMBER)
 def open_member(code: str, member_id: int) -> str | tuple[str, int]:
     """Show the full number and mobile once, for a reason that goes on the trail."""
+    demand(g.actor, Permission.VIEW_MEMBERS, g.union.path)  # the page shows the member
     queries.record_of(
         db.session(), g.union.county, member_id, queries.sight_of(g.actor.path), union_code=code
     )

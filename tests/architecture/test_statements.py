@@ -35,6 +35,7 @@ LISTS = {
         }.items()
         for part in parts
     ],
+    "deputies.deputies": ["/unions/{place}/deputies"],
     "help.index": ["/help"],
     "help.page": ["/help/document.checksum"],
     "decisions.decision": ["/submissions/{admitted}/decisions/{admission}"],
