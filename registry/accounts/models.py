@@ -32,6 +32,9 @@ class Account(Model):
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Where its owner wants a digest sent, and the day of the last one.
+    mail: Mapped[str | None] = mapped_column(String(254))
+    mailed_on: Mapped[date | None] = mapped_column(Date)
 
     __table_args__ = (Index("ix_account_place", "place", "name"),)
 

@@ -46,7 +46,7 @@ def _frame() -> dict[str, Any]:
         actor.account_id,
         actor.name,
         actor.display_name,
-        "、".join(role.label for role in sorted(actor.roles)),
+        "代理审核" if actor.deputy_for else "、".join(role.label for role in sorted(actor.roles)),
         actor.place,
         signed_in.place_name,
         actor.path,

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor
 from registry.access.roles import Permission
+from registry.accounts import deputies
 from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
@@ -67,6 +68,7 @@ def waiting_list(code: str) -> str:
             session, [who for one in submissions for who in (one.submitted_by, one.assigned_to)]
         ),
         is_later=after is not None,
+        stands_in=[] if g.actor.deputy_for else deputies.held(session, g.actor),
         sure=url_for("passing.sure", code=code, **queue_filter.named(chosen)),
         next=_page(code, chosen, shown[-1].submission) if len(found) > PAGE else "",
     )

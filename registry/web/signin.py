@@ -117,7 +117,11 @@ def password() -> Response | tuple[str, int]:
         status = 400
     forced = g.signed_in.must_change_password and not current_app.config["DEMO"]
     page = render_template(
-        "signin/password.html", form=form, forced=forced, shortest=setting("PASSWORD_LENGTH")
+        "signin/password.html",
+        form=form,
+        forced=forced,
+        shortest=setting("PASSWORD_LENGTH"),
+        mail_is_on=bool(setting("MAIL_SERVER")),
     )
     return page, status
 

@@ -46,6 +46,8 @@ ACTIONS: dict[str, str] = {
     "account.unlock": "恢复账号",
     "account.reset": "重置密码",
     "account.roles": "调整角色",
+    "account.mail": "填写接收提醒的邮箱",
+    "account.no_mail": "不再接收邮件提醒",
     "deputy.end": "结束代理",
     "deputy.name": "委托代理审核",
     "access.refused": "越权被拒",

@@ -100,6 +100,7 @@ SINGLE = {
     "home.start": "leads elsewhere",
     "identities.case": "two records",
     "identities.doubted": "one row and those of its name and mobile",
+    "mail.mail": "a form",
     "person.join": "a form for one person",
     "person.membership": "a form for one person",
     "person.particulars": "a form for one person",

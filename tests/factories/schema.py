@@ -49,6 +49,9 @@ def rows() -> dict[str, dict[str, object]]:
             "is_locked": False,
             "must_change_password": False,
             "created_at": AT,
+            "last_sign_in_at": None,
+            "mail": "x@example.com",
+            "mailed_on": None,
         },
         "account_role": {"account_id": 1, "role": "ADMINISTRATOR"},
         "deputy": {

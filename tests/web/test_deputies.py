@@ -86,6 +86,7 @@ def test_the_deputy_changes_desks_reviews_and_goes_back(client, named, deputy):
     sign_in(client, deputy)
     home = client.get("/home").text
     assert "您代理审核的单位" in home and "待审 1 份" in home
+    assert f"/deputies/{named}/act" in client.get(f"/unions/{OTHER}/queue").text
     assert client.get(THERE).status_code == 404
     assert post(client, f"/deputies/{named}/act").location == THERE
     desk = client.get(THERE).text

@@ -25,6 +25,7 @@ SIGNED_IN = {
     "home.home",
     "signin.sign_out",
     "deputies.stop",
+    "mail.mail",
     "signin.password",
     "signin.confirm",
     "help.index",

@@ -1,20 +1,21 @@
-"""Deputies: who reviews for whom, at which unit, from which day to which.
+"""Deputies: who reviews for whom, at which unit, from which day to which; addresses for mail.
 
 A reviewer who is away lends the desk to another one of the county; nobody did before, so that
 the table begins empty. Rows stay when their days are over: who might review then is to be told.
+Nobody has an address, so nobody gets mail, until they give one.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Add the table."""
+    """Add the table and the columns."""
     op.create_table(
         "deputy",
         sa.Column("county", sa.String(length=6), nullable=False),
@@ -35,8 +36,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_deputy_account", "deputy", ["county", "deputy_id", "last_day"])
     op.create_index("ix_deputy_place", "deputy", ["county", "place", "id"])
+    op.add_column("account", sa.Column("mail", sa.String(length=254), nullable=True))
+    op.add_column("account", sa.Column("mailed_on", sa.Date(), nullable=True))
 
 
 def downgrade() -> None:
-    """Take it away."""
+    """Take them away."""
+    op.drop_column("account", "mailed_on")
+    op.drop_column("account", "mail")
     op.drop_table("deputy")
