@@ -27,6 +27,12 @@ def _switch(text: str) -> bool:
     return text.strip().lower() in {"1", "true", "yes", "on"}
 
 
+def _security(text: str) -> str:
+    if text not in ("starttls", "tls", "off"):
+        raise ValueError(text)
+    return text
+
+
 # fmt: off
 SETTINGS: tuple[Setting, ...] = (
     Setting("DATA", "REGISTRY_DATA", str(ROOT / "instance"), lambda text: Path(text).resolve(), "the folder where the installation keeps keys, originals, queue and the SQLite database"),  # noqa: E501
@@ -42,6 +48,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEASE_SECONDS", "REGISTRY_LEASE_SECONDS", "20", int, "seconds after which another worker takes over long work whose worker is silent"),  # noqa: E501
     Setting("TRANSFER_DAYS", "REGISTRY_TRANSFER_DAYS", "15", int, "days a union has to answer a transfer before the federation above both may settle it"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
+    Setting("SITE", "REGISTRY_SITE", "", str, "the site's own address as people type it, https://…; stands in mail"),  # noqa: E501
+    Setting("MAIL_SERVER", "REGISTRY_MAIL_SERVER", "", str, "the SMTP server for the daily digest; empty means that no mail is sent"),  # noqa: E501
+    Setting("MAIL_PORT", "REGISTRY_MAIL_PORT", "587", int, "the port of the SMTP server"),
+    Setting("MAIL_FROM", "REGISTRY_MAIL_FROM", "", str, "the address that mail comes from"),
+    Setting("MAIL_USER", "REGISTRY_MAIL_USER", "", str, "the account at the SMTP server; empty means that it asks for none"),  # noqa: E501
+    Setting("MAIL_PASSWORD_FILE", "REGISTRY_MAIL_PASSWORD_FILE", "", str, "the file that holds its password, readable by the site's user only"),  # noqa: E501
+    Setting("MAIL_TLS", "REGISTRY_MAIL_TLS", "starttls", _security, "how the way to the SMTP server is encrypted: starttls, tls or off"),  # noqa: E501
 )
 # fmt: on
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from registry.access.roles import GRANTS, Permission, Role
+from registry.access.roles import DEPUTY, GRANTS, Permission, Role
 from registry.errors import Forbidden, NotFound
 
 
@@ -11,7 +11,8 @@ class Actor:
     """Who acts: plain values, taken once at the door.
 
     `path` is the actor's place in the tree as `/331083/331083001/`; `county` the six-digit code
-    whose trail records the acts.
+    whose trail records the acts. `deputy_for` is whom a deputy acts for and where, "" for who acts
+    for themself: place and path are the other's then, and so are the few permissions.
     """
 
     account_id: int
@@ -21,9 +22,12 @@ class Actor:
     place: str
     path: str
     county: str
+    deputy_for: str = ""
 
     def has(self, permission: Permission) -> bool:
         """Tell whether any of the actor's roles grants the permission, wherever."""
+        if self.deputy_for:
+            return permission in DEPUTY
         return any(permission in GRANTS[role] for role in self.roles)
 
 

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     VIEW_UNIONS = "VIEW_UNIONS"
     VIEW_TOTALS = "VIEW_TOTALS"
     RECONCILE = "RECONCILE"
+    NAME_DEPUTY = "NAME_DEPUTY"  # who reviews for a reviewer who is away
     MANAGE_CLERKS = "MANAGE_CLERKS"  # the clerks' accounts of the unit's unions
     MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
     VIEW_TRAIL = "VIEW_TRAIL"
@@ -95,6 +96,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
             _P.VIEW_TOTALS,
+            _P.NAME_DEPUTY,
             _P.MANAGE_CLERKS,
         }
     ),
@@ -115,6 +117,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.RECONCILE,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({_P.MANAGE_ACCOUNTS}),
+    Role.ADMINISTRATOR: frozenset({_P.NAME_DEPUTY, _P.MANAGE_ACCOUNTS}),
     Role.LOG_KEEPER: frozenset({_P.VIEW_TRAIL}),
 }
+
+# What a deputy may at the other's unit: review, and nothing that reviewing does not take. Not the
+# register and the totals; not transfers, where the deputy's own unit may be the other side.
+DEPUTY: frozenset[Permission] = frozenset({_P.VIEW_SUBMISSIONS, _P.REVIEW, _P.OPEN_MEMBER})

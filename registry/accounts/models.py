@@ -1,8 +1,18 @@
 """What is kept of people who sign in."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Instant, KeyNumber, Model
@@ -22,6 +32,9 @@ class Account(Model):
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Where its owner wants a digest sent, and the day of the last one.
+    mail: Mapped[str | None] = mapped_column(String(254))
+    mailed_on: Mapped[date | None] = mapped_column(Date)
 
     __table_args__ = (Index("ix_account_place", "place", "name"),)
 
@@ -33,6 +46,32 @@ class AccountRole(Model):
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+
+class Deputy(Model):
+    """Who reviews for whom at a unit, from the first to the last day, both counted."""
+
+    __tablename__ = "deputy"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    place: Mapped[str] = mapped_column(String(16))
+    principal_id: Mapped[int] = mapped_column(BigInteger)
+    deputy_id: Mapped[int] = mapped_column(BigInteger)
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    named_by: Mapped[int] = mapped_column(BigInteger)
+    named_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_by: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        CheckConstraint("first_day <= last_day", "days"),
+        CheckConstraint("principal_id <> deputy_id", "other"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", "ended"),
+        Index("ix_deputy_account", "county", "deputy_id", "last_day"),
+        Index("ix_deputy_place", "county", "place", "id"),
+    )
 
 
 class SignInSession(Model):

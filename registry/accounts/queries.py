@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
@@ -30,6 +30,9 @@ _ACTORS = select(
 _ACTOR_OF = _ACTORS.where(_accounts.c.id == bindparam("account_id"))
 _ACTOR_NAMED = _ACTORS.where(_accounts.c.name == bindparam("name"))
 _ROLES = select(_role.role).where(_role.account_id == bindparam("account_id"))
+
+
+_UNUSED = (Account.last_sign_in_at.is_(None), ~Account.is_locked)
 
 
 class AccountView(NamedTuple):
@@ -105,12 +108,14 @@ def accounts(
     search: str = "",
     role: Role | None = None,
     locked: bool | None = None,
+    unused: bool = False,
     after: str = "",
     limit: int = 50,
 ) -> list[AccountView]:
     """Return accounts placed at or below a path, by name, `limit` at most, after the name `after`.
 
-    `search` is a part of the account's, the person's or the union's name, or a code's start.
+    `search` is a part of the account's, the person's or the union's name, or a code's start;
+    `unused` asks for those that may sign in and never did.
     """
     query = _views().where(TradeUnion.path.startswith(path, autoescape=True))
     if search:
@@ -126,15 +131,25 @@ def accounts(
         )
     if locked is not None:
         query = query.where(Account.is_locked == locked)
+    if unused:
+        query = query.where(*_UNUSED)
     if after:
         query = query.where(Account.name > after)
     return _with_roles(session, session.execute(query.order_by(Account.name).limit(limit)))
 
 
 def clerk_posts(
-    session: Session, path: str, *, search: str = "", after: str = "", limit: int = 50
+    session: Session,
+    path: str,
+    *,
+    search: str = "",
+    only_without: bool = False,
+    after: str = "",
+    limit: int = 50,
 ) -> list[ClerkPost]:
-    """Return the grassroots unions below a path by code, each with its clerks."""
+    """Return the grassroots unions below a path by code, each with its clerks; `only_without` those
+    that no unlocked clerk works for.
+    """
     query = select(TradeUnion.code, TradeUnion.name).where(
         TradeUnion.path.startswith(path, autoescape=True), TradeUnion.level == Level.GRASSROOTS
     )
@@ -149,6 +164,8 @@ def clerk_posts(
             | TradeUnion.code.startswith(search, autoescape=True)
             | has_such_clerk
         )
+    if only_without:
+        query = query.where(~_has_clerk())
     if after:
         query = query.where(TradeUnion.code > after)
     unions = session.execute(query.order_by(TradeUnion.code).limit(limit)).all()
@@ -156,9 +173,15 @@ def clerk_posts(
     return [ClerkPost(code, name, clerks.get(code, [])) for code, name in unions]
 
 
-def without_clerk(session: Session, path: str, *, limit: int) -> list[tuple[str, str]]:
-    """Return code and name of grassroots unions below a path that no unlocked clerk works for."""
+def without_clerk(
+    session: Session, path: str, *, after: str = "", limit: int
+) -> list[tuple[str, str]]:
+    """Return code and name of grassroots unions below a path that no unlocked clerk works for, by
+    code, after the code `after`.
+    """
     query = _without_clerk(path).with_only_columns(TradeUnion.code, TradeUnion.name)
+    if after:
+        query = query.where(TradeUnion.code > after)
     found = session.execute(query.order_by(TradeUnion.code).limit(limit))
     return [(code, name) for code, name in found]
 
@@ -213,7 +236,7 @@ def count_accounts(session: Session, path: str) -> AccountCounts:
         select(
             func.count(),
             func.count().filter(Account.is_locked),
-            func.count().filter(Account.last_sign_in_at.is_(None), ~Account.is_locked),
+            func.count().filter(*_UNUSED),
         )
         .select_from(Account)
         .join(TradeUnion, TradeUnion.code == Account.place)
@@ -222,8 +245,9 @@ def count_accounts(session: Session, path: str) -> AccountCounts:
     return AccountCounts(*session.execute(query).one())
 
 
-def _without_clerk(path: str) -> Select[tuple[TradeUnion]]:
-    clerk = (
+def _has_clerk() -> ColumnElement[bool]:
+    """Return the condition that an unlocked clerk works for a union."""
+    return (
         exists()
         .where(
             Account.place == TradeUnion.code,
@@ -233,10 +257,13 @@ def _without_clerk(path: str) -> Select[tuple[TradeUnion]]:
         )
         .correlate(TradeUnion)
     )
+
+
+def _without_clerk(path: str) -> Select[tuple[TradeUnion]]:
     return select(TradeUnion).where(
         TradeUnion.path.startswith(path, autoescape=True),
         TradeUnion.level == Level.GRASSROOTS,
-        ~clerk,
+        ~_has_clerk(),
     )
 
 

@@ -75,6 +75,19 @@ def work() -> int:
     return answers.DONE
 
 
+@click.command("mail-digest", help="给填了邮箱的账号发一封待办提醒，每天最多一封；由 cron 调用。")
+def mail_digest() -> int:
+    """Send what waits, in counts; exit with 1 where a mail could not be sent."""
+    from registry.mail.sending import send_digests
+
+    with application():
+        outcome = send_digests()
+    answers.put(f"已发送 {outcome.sent:,} 封；没有待办的 {outcome.nothing:,} 个账号没有发。")
+    for name, why in outcome.failed.items():
+        answers.say(f"没有发出：账号 {name}（{why}）")
+    return answers.FOUND if outcome.failed else answers.DONE
+
+
 def _keys(*, demo: bool) -> None:
     """Write the key file of a fresh data folder."""
     folder = config.load(os.environ)["DATA"]
@@ -82,4 +95,4 @@ def _keys(*, demo: bool) -> None:
         keyfile.create(folder, demo=demo)
 
 
-COMMANDS = (init, seed, rotate_keys, work)
+COMMANDS = (init, seed, rotate_keys, work, mail_digest)

@@ -173,7 +173,7 @@ def not_in_base(
     ]
 
 
-def has_number(county: str, person_key: Any) -> ColumnElement[bool]:
+def has_number(county: str | ColumnElement[str], person_key: Any) -> ColumnElement[bool]:
     """Return the condition that the reference register of a county has the person of a column."""
     found = select(ReferencePerson.id).where(ReferencePerson.county == county)
     own = found.where(ReferencePerson.person_key == person_key)

@@ -5,7 +5,7 @@ may be taken over.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -81,10 +81,15 @@ def _waiting(session: Session, submission_id: int, actor: Actor) -> Submission:
     return found
 
 
+def is_anothers(taken_by: int | None, since: datetime | None, account_id: int) -> bool:
+    """Tell whether somebody else took it within the last day."""
+    if taken_by in (None, account_id) or since is None:
+        return False
+    return since > now() - KEPT_FOR
+
+
 def _check_held(found: Submission, actor: Actor) -> None:
-    if found.assigned_to in (None, actor.account_id) or found.assigned_at is None:
-        return
-    if found.assigned_at > now() - KEPT_FOR:
+    if is_anothers(found.assigned_to, found.assigned_at, actor.account_id):
         raise StateRefused(
             "review.taken", "这份名册已由另一位审核员认领。满一天没有办完的，才可以接过来。"
         )

@@ -45,9 +45,14 @@ OTHER = "other"  # codes/send_back_reason.csv: the note has to say what
 
 
 def approve(
-    submission_id: int, *, actor: Actor, rows: Sequence[int] | None = None
+    submission_id: int,
+    *,
+    actor: Actor,
+    rows: Sequence[int] | None = None,
+    matches: Sequence[Match] = ADMISSIBLE,
 ) -> ReviewOutcome:
-    """Admit pending rows (all, or those numbered) into the register.
+    """Admit pending rows (all, or those numbered) into the register, as far as they have one of
+    the `matches` when they are matched again.
 
     Rows whose person is active elsewhere, or known under another name, stay pending and are named,
     and so do rows that would by now change more than the reviewer was shown. Raises `StateRefused`
@@ -56,7 +61,7 @@ def approve(
     with transaction() as session:
         found = reviewable(session, submission_id, actor)
         _check_rows(session, found, rows)
-        return admit_rows(session, found, rows, actor)
+        return admit_rows(session, found, rows, actor, matches)
 
 
 def admit_rows(
@@ -64,6 +69,7 @@ def admit_rows(
     found: Submission,
     rows: Sequence[int] | None,
     actor: Actor,
+    matches: Sequence[Match] = ADMISSIBLE,
     *,
     told_apart: bool = False,
 ) -> ReviewOutcome:
@@ -75,19 +81,19 @@ def admit_rows(
     at = now()
     place = Place(found.county, found.union_code, found.id, at)
     highest = highest_row(session, found)
-    claimed = claim(session, place, _admissible(found, rows, changed), highest)
+    claimed = claim(session, place, _admissible(found, rows, matches, changed), highest)
     set_match(session, found, dict.fromkeys(claimed.lost, (Match.TRANSFER, ())))
     give_up_transfers(session, found, at)
     ask_for_transfers(session, found, found.submitted_by or found.created_by, at)
     decision_id = allocate(session, f"decision:{found.county}")
-    chosen = _admissible(found, rows, changed)
+    chosen = _admissible(found, rows, matches, changed)
     count, digest = digest_rows(session, chosen)
     if count:
         decide(session, found, decision_id, Verdict.APPROVE, count, actor)
         verifies = found.kind == Kind.REVERIFY
         admit(session, place, chosen, highest, claimed, verifies=verifies)
         follow(session, place, chosen)
-        which = among(rows, ADMISSIBLE) & not_among(changed)
+        which = among(rows, matches) & not_among(changed)
         if not told_apart:
             open_pairs(session, found, which, at)
         set_rows(session, found, RowState.APPROVED, decision_id, which)
@@ -203,7 +209,10 @@ def _check_rows(session: Session, found: Submission, rows: Sequence[int] | None)
 
 
 def _admissible(
-    found: Submission, rows: Sequence[int] | None, changed: Sequence[int] = ()
+    found: Submission,
+    rows: Sequence[int] | None,
+    matches: Sequence[Match],
+    changed: Sequence[int],
 ) -> Subquery:
-    which = among(rows, ADMISSIBLE) & not_among(changed)
+    which = among(rows, matches) & not_among(changed)
     return select(*ADMITTED, SubmissionRow.match).where(*pending(found), which).subquery()

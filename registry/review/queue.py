@@ -3,20 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Select,
     and_,
     bindparam,
     case,
     func,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import Session
 
@@ -24,47 +21,21 @@ from registry.db import Instant, begins_with, table_of
 from registry.members.match import Match
 from registry.members.queries import live_unions
 from registry.review.operations import ADMISSIBLE
-from registry.review.queries import RISK
+from registry.review.parts import Pending, pending_by
 from registry.submissions.listing import unions_like
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import (
-    OF_SUBMISSION,
-    ROW_COLUMNS,
     SUBMISSIONS,
     RowView,
     SubmissionView,
-    named_by,
-    row_view,
     view_of,
 )
-from registry.submissions.risk import DOUBTFUL, Risk
+from registry.submissions.risk import Risk
 from registry.submissions.states import REVIEWABLE, Kind, RowState, State
 from registry.unions import queries as union_queries
 
 # Of the plain tables, and put together once where the shape is the same each time.
 _submission, _row = table_of(Submission).c, table_of(SubmissionRow).c
-
-
-class Other(StrEnum):
-    """Parts of the undecided rows that are no match; they overlap with the matches."""
-
-    UNMATCHED = "UNMATCHED"
-    WARNING = "WARNING"
-    CLEAR = "CLEAR"
-    ALL = "ALL"
-
-    @property
-    def label(self) -> str:
-        """The part's name on the screen."""
-        return {
-            "UNMATCHED": "已不是会员",
-            "WARNING": "有提醒",
-            "CLEAR": "没有疑点",
-            "ALL": "全部待审",
-        }[self]
-
-
-Part = Match | Other
 
 
 class Order(StrEnum):
@@ -85,48 +56,7 @@ class QueueLine(NamedTuple):
     """A submission that waits, with its undecided rows."""
 
     submission: SubmissionView
-    pending: "Pending"
-
-
-class Pending(NamedTuple):
-    """The undecided rows of a submission.
-
-    `matches` stand in the order of risk. `warnings` are rows with a warning that may be approved
-    all the same. `unmatched` ask for a change of somebody who is no member any more: the register
-    has changed since they were sent. `clear_new` are newcomers without a warning.
-    """
-
-    matches: dict[Match, int]
-    warnings: int = 0
-    unmatched: int = 0
-    clear_new: int = 0
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return sum(self.matches.values()) + self.unmatched
-
-    @property
-    def admissible(self) -> int:
-        """Those that can be approved as they are."""
-        return sum(self.matches.get(match, 0) for match in ADMISSIBLE)
-
-    @property
-    def clear(self) -> int:
-        """Those that may pass in bulk: unchanged, or new without a warning."""
-        return self.matches.get(Match.UNCHANGED, 0) + self.clear_new
-
-    def count(self, part: "Part") -> int:
-        """The rows of one part."""
-        if isinstance(part, Match):
-            return self.matches.get(part, 0)
-        of_others = {
-            Other.UNMATCHED: self.unmatched,
-            Other.WARNING: self.warnings,
-            Other.CLEAR: self.clear,
-            Other.ALL: self.total,
-        }
-        return of_others[part]
+    pending: Pending
 
 
 IS_WAITING = (
@@ -211,7 +141,7 @@ def queue(
     if who is not None:
         asked["account_id"] = account_id
     found = [view_of(one) for one in session.execute(query, asked).all()]
-    pending = _pending_by(session, county, [one.id for one in found])
+    pending = pending_by(session, county, [one.id for one in found])
     return [QueueLine(one, pending.get(one.id, Pending({}))) for one in found]
 
 
@@ -219,6 +149,19 @@ def waiting(session: Session, county: str, path: str) -> tuple[int, int]:
     """Return how many submissions and rows wait below a path."""
     count, rows = session.execute(_HOW_MUCH, {"county": county, "path": path}).one()
     return count, int(rows)
+
+
+def waiting_at(session: Session, county: str, paths: Sequence[str]) -> dict[str, int]:
+    """Return how many submissions wait below each of a few paths."""
+    counts = [
+        func.count().filter(_submission.path.startswith(one, autoescape=True)) for one in paths
+    ]
+    if not counts:
+        return {}
+    query = select(*counts).where(
+        _submission.county == county, _submission.state.in_(tuple(REVIEWABLE))
+    )
+    return dict(zip(paths, session.execute(query).one(), strict=True))
 
 
 def longest_wait(session: Session, county: str, path: str) -> datetime | None:
@@ -280,46 +223,6 @@ def closed(
     return [view_of(one) for one in session.execute(query, asked).all()]
 
 
-def pending(session: Session, submission: SubmissionView) -> Pending:
-    """Return the undecided rows of a submission, counted."""
-    found = _pending_by(session, submission.county, [submission.id])
-    return found.get(submission.id, Pending({}))
-
-
-def pending_rows(
-    session: Session,
-    submission: SubmissionView,
-    part: Part,
-    *,
-    after: int = 0,
-    limit: int = 100,
-) -> list[RowView]:
-    """Return undecided rows of a part in the order of the file, after row `after`."""
-    asked = {**named_by(submission), "after": after, "limit": limit}
-    return [row_view(one) for one in session.execute(_rows_of(part), asked).all()]
-
-
-@cache
-def _rows_of(part: Part) -> Select[Any]:
-    query = select(*ROW_COLUMNS).where(*_chosen(part), _row.row > bindparam("after"))
-    return query.order_by(_row.row).limit(bindparam("limit", type_=Integer))
-
-
-def page_before(
-    session: Session, submission: SubmissionView, part: Part, after: int, limit: int
-) -> int:
-    """Return the row after which the page before the one after row `after` begins."""
-    query = select(_row.row).where(*_chosen(part), _row.row <= after)
-    query = query.order_by(_row.row.desc()).offset(limit).limit(1)
-    return session.scalar(query, named_by(submission)) or 0
-
-
-def pending_numbers(session: Session, submission: SubmissionView, part: Part) -> list[int]:
-    """Return the row numbers of the undecided rows of a part, all of them."""
-    query = select(_row.row).where(*_chosen(part)).order_by(_row.row)
-    return list(session.scalars(query, named_by(submission)))
-
-
 def other_unions(session: Session, rows: Sequence[RowView], path: str) -> dict[int, str]:
     """Return, by row, the name of the other union in which the person is active.
 
@@ -345,35 +248,6 @@ def _behind(at: Any, number: Any) -> ColumnElement[bool]:
     return or_(_submission.submitted_at > at, same)
 
 
-def _chosen(part: Part) -> tuple[ColumnElement[bool], ...]:
-    which: ColumnElement[bool]
-    if isinstance(part, Match):
-        which = _row.match == part
-    else:
-        which = {
-            Other.WARNING: DOUBTFUL,
-            Other.CLEAR: _CLEAR,
-            Other.UNMATCHED: _row.match.is_(None),
-            Other.ALL: true(),
-        }[part]
-    return (*OF_SUBMISSION, _row.state == RowState.PENDING, which)
-
-
-_CLEAR = (_row.match == Match.UNCHANGED) | ((_row.match == Match.NEW) & ~DOUBTFUL)
-_PENDING = (
-    select(
-        _row.submission_id,
-        _row.match,
-        func.count(),
-        func.count().filter(DOUBTFUL),
-    )
-    .where(
-        _row.county == bindparam("county"),
-        _row.submission_id.in_(bindparam("ids", expanding=True)),
-        _row.state == RowState.PENDING,
-    )
-    .group_by(_row.submission_id, _row.match)
-)
 _NEXT_UP_BEHIND = _NEXT_UP.where(
     or_(
         _submission.risk < bindparam("risk"),
@@ -383,18 +257,3 @@ _NEXT_UP_BEHIND = _NEXT_UP.where(
         ),
     )
 )
-
-
-def _pending_by(session: Session, county: str, ids: Sequence[int]) -> dict[int, Pending]:
-    counted: dict[int, dict[str | None, tuple[int, int]]] = {}
-    for number, match, count, warned in session.execute(_PENDING, {"county": county, "ids": ids}):
-        counted.setdefault(number, {})[match] = (count, warned)
-    return {
-        number: Pending(
-            {match: by_match[match][0] for match in RISK if match in by_match},
-            sum(warned for _, warned in by_match.values()),
-            by_match.get(None, (0, 0))[0],
-            by_match.get(Match.NEW, (0, 0))[0] - by_match.get(Match.NEW, (0, 0))[1],
-        )
-        for number, by_match in counted.items()
-    }

@@ -4,7 +4,7 @@ The losing union sees its own member and who asks. The asking union sees the row
 other side no more than an answer. The federation above both sees both.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -18,6 +18,8 @@ from registry.members.queries import Sight, masked_document
 from registry.members.transfers import OPEN, TransferAct, TransferState, may_settle, next_state
 from registry.submissions.models import SubmissionRow
 from registry.vault.vault import Vault, vault
+
+SOON = timedelta(days=3)
 
 
 class Desk(StrEnum):
@@ -64,6 +66,17 @@ class TransferLine(NamedTuple):
         return self.state in OPEN
 
 
+class Answers(NamedTuple):
+    """Transfers that wait for a union's word: requests to be answered, of these the late and those
+    that will be soon; and its own requests that were objected to.
+    """
+
+    asked: int
+    late: int
+    soon: int
+    objected: int
+
+
 def transfers(
     session: Session,
     county: str,
@@ -72,15 +85,18 @@ def transfers(
     sight: Sight,
     *,
     is_open: bool = True,
+    state: TransferState | None = None,
     after: int = 0,
     limit: int = 50,
 ) -> list[TransferLine]:
     """Return transfers seen from a place, the oldest first (those that ended: the last first).
 
-    `after` is the number of the transfer that the page before ended with.
+    `state` asks for those of the open ones that stand there; `after` is the number of the transfer
+    that the page before ended with.
     """
     order = Transfer.id if is_open else Transfer.id.desc()
     behind = Transfer.id > after if is_open else Transfer.id < after
+    waits = _waits(is_open) if state is None else Transfer.state == state
     query = (
         select(
             Transfer,
@@ -96,7 +112,7 @@ def transfers(
             & (SubmissionRow.submission_id == Transfer.submission_id)
             & (SubmissionRow.row == Transfer.row),
         )
-        .where(*_seen(county, path, desk), _waits(is_open), *([behind] if after else []))
+        .where(*_seen(county, path, desk), waits, *([behind] if after else []))
         .order_by(order)
         .limit(limit)
     )
@@ -104,9 +120,18 @@ def transfers(
     return [_line(keeper, found, desk, sight, path) for found in session.execute(query)]
 
 
-def numbers(session: Session, county: str, path: str, desk: Desk, act: TransferAct) -> list[int]:
-    """Return the numbers of all transfers at a desk that an act fits, the oldest first."""
-    states = [state for state in OPEN if next_state(state, act)]
+def numbers(
+    session: Session,
+    county: str,
+    path: str,
+    desk: Desk,
+    act: TransferAct,
+    only: TransferState | None = None,
+) -> list[int]:
+    """Return the numbers of all transfers at a desk that an act fits, the oldest first; `only`
+    those that stand there.
+    """
+    states = [state for state in OPEN if next_state(state, act) and only in (None, state)]
     query = select(Transfer.id).where(*_seen(county, path, desk), Transfer.state.in_(states))
     return list(session.scalars(query.order_by(Transfer.id)))
 
@@ -116,17 +141,22 @@ def counts(session: Session, county: str, path: str) -> dict[Desk, int]:
     return {desk: _count(session, *_seen(county, path, desk), _waits(True)) for desk in Desk}
 
 
-def overdue_or_objected(session: Session, county: str, path: str) -> tuple[int, int]:
-    """Return how many of the requests against a place are overdue, and how many of its own were
-    objected to.
-    """
-    late = (
-        *_seen(county, path, Desk.LOSING),
-        Transfer.state == TransferState.ASKED,
-        Transfer.due_on < today(),
-    )
+def answers(session: Session, county: str, path: str) -> Answers:
+    """Return what waits for a union's word, seen from a place."""
+    asked = (*_seen(county, path, Desk.LOSING), Transfer.state == TransferState.ASKED)
+    soon = today() + SOON
     objected = (*_seen(county, path, Desk.ASKING), Transfer.state == TransferState.OBJECTED)
-    return _count(session, *late), _count(session, *objected)
+    return Answers(
+        _count(session, *asked),
+        _count(session, *asked, Transfer.due_on < today()),
+        _count(session, *asked, Transfer.due_on >= today(), Transfer.due_on <= soon),
+        _count(session, *objected),
+    )
+
+
+def count_in(session: Session, county: str, path: str, desk: Desk, state: TransferState) -> int:
+    """Return how many transfers stand at a desk in a state."""
+    return _count(session, *_seen(county, path, desk), Transfer.state == state)
 
 
 def open_by_row(

@@ -46,6 +46,9 @@ class Doer(Protocol):
     @property
     def place(self) -> str: ...
 
+    @property
+    def deputy_for(self) -> str: ...
+
 
 def chain_hash(
     previous: bytes,
@@ -97,8 +100,11 @@ def record(
     """Append one entry to the county's chain and return its number.
 
     `actor` is None for acts of nobody signed in (then `county` is given, and `actor_name` as
-    claimed). `detail` holds plain values; numbers of documents appear as keyed hashes only.
+    claimed); of a deputy the entry says for whom. `detail` holds plain values; numbers of documents
+    appear as keyed hashes only.
     """
+    if actor is not None and actor.deputy_for:
+        detail = {"deputy_for": actor.deputy_for, **(detail or {})}
     where = county or (actor.county if actor else place[:6])
     last, previous = hold(session, where)
     entry: dict[str, Any] = {

@@ -41,10 +41,13 @@ def entries(
     action: str = "",
     place: str = "",
     refused_only: bool = False,
+    since: datetime | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Entry]:
-    """Return entries of a county, newest first, `limit` at most, older than number `before`."""
+    """Return entries of a county, newest first, `limit` at most, older than number `before`, made
+    at `since` or later.
+    """
     query = select(TrailEntry).where(TrailEntry.county == county)
     if actor_name:
         query = query.where(TrailEntry.actor_name == actor_name)
@@ -54,6 +57,8 @@ def entries(
         query = query.where(TrailEntry.place == place)
     if refused_only:
         query = query.where(TrailEntry.result.startswith("refused"))
+    if since is not None:
+        query = query.where(TrailEntry.at >= since)
     if before is not None:
         query = query.where(TrailEntry.number < before)
     found = session.scalars(query.order_by(TrailEntry.number.desc()).limit(limit))

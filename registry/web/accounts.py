@@ -20,6 +20,13 @@ from registry.web.waiting import Card
 
 blueprint = Blueprint("accounts", __name__)
 PAGE = 50
+WITHOUT_CLERK = "without"
+STATUSES = [
+    ("open", "可以登录"),
+    ("unused", "从未登录"),
+    ("locked", "已停用"),
+    (WITHOUT_CLERK, "没有经办员的工会"),
+]
 _FIELDS = {
     "account.name": "name",
     "account.exists": "name",
@@ -35,12 +42,15 @@ def accounts(code: str) -> str:
     """List accounts by name."""
     search, role = request.args.get("search", "").strip(), request.args.get("role", "")
     status, after = request.args.get("status", ""), request.args.get("after", "")
+    if status == WITHOUT_CLERK:
+        return _unions_without_clerk(after)
     found = queries.accounts(
         db.session(),
         g.union.path,
         search=search,
         role=Role(role) if role in list(Role) else None,
         locked={"locked": True, "open": False}.get(status),
+        unused=status == "unused",
         after=after,
         limit=PAGE + 1,
     )
@@ -52,6 +62,7 @@ def accounts(code: str) -> str:
         counts=queries.count_accounts(db.session(), g.union.path),
         chosen=chosen,
         roles=[(each.value, each.label) for each in Role],
+        statuses=STATUSES,
         next_page=url_for("accounts.accounts", code=code, after=shown[-1].name, **chosen)
         if more
         else "",
@@ -151,7 +162,7 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         counts.never_used,
         "个",
         "开通后还没有登录过",
-        page,
+        f"{page}?status=unused",
         "查看",
         "hourglass-split",
         "grey",
@@ -171,10 +182,26 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         missing,
         "家",
         "由各乡镇（街道）审核员开通",
-        f"{page}?role={Role.CLERK}",
-        "查看经办员",
+        f"{page}?status={WITHOUT_CLERK}",
+        "查看",
         "building",
         "amber" if missing else "green",
+    )
+
+
+def _unions_without_clerk(after: str) -> str:
+    """List the unions that nobody works for, each with the way to an account."""
+    session, code = db.session(), g.union.code
+    found = queries.without_clerk(session, g.union.path, after=after, limit=PAGE + 1)
+    shown = found[:PAGE]
+    return render_template(
+        "accounts/without.html",
+        unions=shown,
+        statuses=STATUSES,
+        status=WITHOUT_CLERK,
+        next_page=url_for("accounts.accounts", code=code, status=WITHOUT_CLERK, after=shown[-1][0])
+        if len(found) > PAGE
+        else "",
     )
 
 

@@ -194,7 +194,7 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
             count,
             "份",
             "核对文件里写的是哪些工会，确认后才拆分报送。",
-            url_for("bundles.bundles", code=actor.place),
+            url_for("bundles.bundles", code=actor.place, waiting=1),
             "去核对",
             "layers",
             "amber",
@@ -306,7 +306,15 @@ def _list_page(form: BundleForm) -> str:
         raise NotFound("bundle.place", "这里没有合并名册：基层工会的名册在“花名册导入”中上传。")
     session = db.session()
     before = request.args.get("before", type=whole)
-    listed = queries.of_place(session, g.union.county, g.union.code, before=before, limit=PAGE + 1)
+    mine = request.args.get("waiting") == "1"
+    listed = queries.of_place(
+        session,
+        g.union.county,
+        g.union.code,
+        mapping_of=g.actor.account_id if mine else None,
+        before=before,
+        limit=PAGE + 1,
+    )
     is_bulk = operations.is_bulk(g.actor, g.union)
     return render_template(
         "bundles/bundles.html",
@@ -315,6 +323,7 @@ def _list_page(form: BundleForm) -> str:
         bundles=listed[:PAGE],
         next=listed[PAGE - 1].id if len(listed) > PAGE else None,
         is_later=before is not None,
+        mine=mine,
         account_id=g.actor.account_id,
         who=display_names(session, (one.created_by for one in listed)),
         is_bulk=is_bulk,

@@ -26,19 +26,24 @@ PAGE = 50
 def clerks(code: str) -> str:
     """List the unions with their clerks."""
     search, after = request.args.get("search", "").strip(), request.args.get("after", "")
+    status = "without" if request.args.get("status") == "without" else ""
     found = queries.clerk_posts(
-        db.session(), g.union.path, search=search, after=after, limit=PAGE + 1
+        db.session(),
+        g.union.path,
+        search=search,
+        only_without=bool(status),
+        after=after,
+        limit=PAGE + 1,
     )
     shown, more = found[:PAGE], len(found) > PAGE
     return render_template(
         "clerks/clerks.html",
         posts=shown,
         search=search,
+        status=status,
         missing=queries.count_without_clerk(db.session(), g.union.path),
         at_once=clerk_accounts.CLERKS_AT_ONCE,
-        next_page=url_for("clerks.clerks", code=code, search=search or None, after=shown[-1].code)
-        if more
-        else "",
+        next_page=_page(code, search, status, shown[-1].code) if more else "",
         is_later=bool(after),
     )
 
@@ -121,12 +126,17 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
             missing,
             "家",
             "开通后打印纸条，交给各家经办员即可登录。",
-            url_for("clerks.clerks", code=actor.place),
+            url_for("clerks.clerks", code=actor.place, status="without"),
             "去开通",
             "person-plus",
             "amber",
             20,
         )
+
+
+def _page(code: str, search: str, status: str, after: str) -> str:
+    asked = {"search": search or None, "status": status or None, "after": after}
+    return url_for("clerks.clerks", code=code, **asked)  # type: ignore[arg-type]
 
 
 def _demand_clerk() -> None:

@@ -19,6 +19,7 @@ class Shown(NamedTuple):
     place: str
     place_name: str
     path: str
+    deputy_for: str
 
 
 def install(app: Flask) -> None:
@@ -45,10 +46,11 @@ def _frame() -> dict[str, Any]:
         actor.account_id,
         actor.name,
         actor.display_name,
-        "、".join(role.label for role in sorted(actor.roles)),
+        "代理审核" if actor.deputy_for else "、".join(role.label for role in sorted(actor.roles)),
         actor.place,
         signed_in.place_name,
         actor.path,
+        actor.deputy_for,
     )
     return {
         "actor": shown,

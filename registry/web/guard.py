@@ -22,6 +22,7 @@ from registry.clock import now
 from registry.db import db
 from registry.errors import Forbidden, NotFound
 from registry.unions import queries as unions
+from registry.web.acting import at_the_desk
 from registry.web.places import submission_place
 
 P = ParamSpec("P")
@@ -79,11 +80,14 @@ def doors_of(view: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def load() -> None:
-    """Find out who asks: sets `g.signed_in` and `g.actor`, None for nobody."""
-    g.signed_in = g.actor = None
+    """Find out who asks: sets `g.signed_in` and `g.actor`, None for nobody; for a deputy at the
+    other's desk the actor is the deputy, and `g.oneself` who they are.
+    """
+    g.signed_in = g.actor = g.oneself = None
     if request.endpoint == "static" or not current_user.is_authenticated:
         return
-    g.signed_in = current_user.signed_in
+    g.oneself = current_user.signed_in.actor
+    g.signed_in = at_the_desk(current_user.signed_in)
     g.actor = g.signed_in.actor
     if g.signed_in.is_stale:
         _touch(g.signed_in.token_hash)

@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from registry.access.actor import Actor
+from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import db
@@ -65,6 +65,7 @@ def member(code: str, member_id: int) -> str:
 @guard(Permission.OPEN_MEMBER)
 def open_member(code: str, member_id: int) -> str | tuple[str, int]:
     """Show the full number and mobile once, for a reason that goes on the trail."""
+    demand(g.actor, Permission.VIEW_MEMBERS, g.union.path)  # the page shows the member
     queries.record_of(
         db.session(), g.union.county, member_id, queries.sight_of(g.actor.path), union_code=code
     )
@@ -110,13 +111,14 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     """How many members there are, for who sees members but no city-wide totals."""
     if not actor.has(Permission.VIEW_MEMBERS) or actor.has(Permission.RECONCILE):
         return
+    above = not unions.find(session, actor.place).is_grassroots
     members, retained = live_below(session, actor.county, actor.path, today())
     yield Card(
         "在会会员",
         members,
         "人",
         f"另有保留会籍 {retained:,} 人" if retained else "已经审核入库的会员",
-        url_for("members.members", code=actor.place),
+        url_for("members.members", code=actor.place, state=None if above else "ACTIVE"),
         "查看会员名册",
         "people",
     )

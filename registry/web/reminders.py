@@ -1,13 +1,18 @@
 """Whom to remind, in words that can be copied into a chat: few clerks have mail."""
 
-from flask import Blueprint, g, render_template
+from collections.abc import Iterable
 
+from flask import Blueprint, g, render_template, url_for
+from sqlalchemy.orm import Session
+
+from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.clock import local_day
 from registry.db import db
 from registry.review.reminders import Reminder, reminders
 from registry.web.filters import day
 from registry.web.guard import guard
+from registry.web.waiting import Card
 
 blueprint = Blueprint("reminders", __name__)
 
@@ -23,6 +28,29 @@ def reminding(code: str) -> str:
         lines=lines,
         everything="\n".join(text for _, text in lines),
     )
+
+
+def waiting(session: Session, actor: Actor) -> Iterable[Card]:
+    """How many unions something waits for."""
+    if not actor.has(Permission.REMIND):
+        return
+    found = reminders(session, actor.county, actor.path)
+    if found:
+        never = sum(one.is_uncovered for one in found)
+        drafts = sum(bool(one.returned or one.drafts) for one in found)
+        asked = sum(bool(one.transfers) for one in found)
+        yield Card(
+            "有事没办的基层工会",
+            len(found),
+            "家",
+            f"还没有报送 {never:,} 家，名册没有改完或提交 {drafts:,} 家，"
+            f"转会没有答复 {asked:,} 家。",
+            url_for("reminders.reminding", code=actor.place),
+            "去催办",
+            "bell",
+            "amber",
+            15,
+        )
 
 
 def notice(one: Reminder) -> str:

@@ -9,23 +9,26 @@ from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor
 from registry.access.roles import Permission
+from registry.accounts import deputies
 from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
-from registry.review import assigning, operations, queue
+from registry.review import assigning, operations, parts, queue
 from registry.review.deciding import ReviewOutcome
 from registry.review.facets import facets as facets_of
 from registry.review.opening import open_row_number
-from registry.review.queue import Order, Other, Who
+from registry.review.operations import ADMISSIBLE
+from registry.review.parts import PASS_TOGETHER, Other, Part
 from registry.roster.columns import COLUMN
 from registry.roster.labels import labels_of
 from registry.submissions import queries
 from registry.submissions.listing import row_counts
 from registry.submissions.queries import SubmissionView
 from registry.submissions.risk import Risk
-from registry.submissions.states import REVIEWABLE, Kind
+from registry.submissions.states import Kind
 from registry.unions import queries as unions
+from registry.web import queue_filter
 from registry.web.filters import instant
 from registry.web.forms.review import OpenForm, RefusalForm
 from registry.web.guard import guard
@@ -36,7 +39,7 @@ from registry.web.waiting import Card
 
 blueprint = Blueprint("review", __name__)
 PAGE = 50
-_FILTERS = ("search", "state", "kind", "risk", "who", "order")
+IN_BULK = (Other.CLEAR, Other.KNOWN)
 
 
 @blueprint.get("/unions/<code>/queue")
@@ -44,22 +47,10 @@ _FILTERS = ("search", "state", "kind", "risk", "who", "order")
 def waiting_list(code: str) -> str:
     """List what waits for review, what asks most thought first."""
     session, union = db.session(), g.union
-    chosen = {name: request.args.get(name, "").strip() for name in _FILTERS}
+    chosen = queue_filter.chosen()
     after = request.args.get("after", type=whole_number)
-    found = queue.queue(
-        session,
-        union.county,
-        union.path,
-        states=_meant(REVIEWABLE, chosen["state"]),
-        kinds=_meant(Kind, chosen["kind"]),
-        risks=_meant(Risk, chosen["risk"]),
-        who=next((one for one in Who if one.value == chosen["who"]), None),
-        account_id=g.actor.account_id,
-        search=chosen["search"],
-        order=Order.AGE if chosen["order"] == Order.AGE else Order.RISK,
-        after=_place_in_queue(session, after),
-        limit=PAGE + 1,
-    )
+    behind = _place_in_queue(session, after)
+    found = queue_filter.matching(session, union, chosen, limit=PAGE + 1, after=behind)
     shown = found[:PAGE]
     submissions = [one.submission for one in shown]
     facets = facets_of(session, union.county, union.path, g.actor.account_id)
@@ -77,6 +68,8 @@ def waiting_list(code: str) -> str:
             session, [who for one in submissions for who in (one.submitted_by, one.assigned_to)]
         ),
         is_later=after is not None,
+        stands_in=[] if g.actor.deputy_for else deputies.held(session, g.actor),
+        sure=url_for("passing.sure", code=code, **queue_filter.named(chosen)),
         next=_page(code, chosen, shown[-1].submission) if len(found) > PAGE else "",
     )
 
@@ -144,7 +137,8 @@ def approve(submission_id: int) -> Response:
         rows = None if request.form.get("scope") == "all" else _rows_asked()
         if rows is None:
             _demand_unchanged()
-        outcome = operations.approve(submission_id, actor=g.actor, rows=rows)
+        matches = PASS_TOGETHER if _part_asked() in IN_BULK else ADMISSIBLE
+        outcome = operations.approve(submission_id, actor=g.actor, rows=rows, matches=matches)
     except (InputRefused, StateRefused) as error:
         flash(error.message, "error")
     else:
@@ -222,11 +216,6 @@ def _assign(act: Any, words: str) -> Response:
     return _back(g.submission.id)
 
 
-def _meant(values: Iterable[Any], asked: str) -> list[Any]:
-    """Return the one that the address names, else all."""
-    return [one for one in values if str(one.value) == asked] or list(values)
-
-
 def _refuse(submission_id: int, dialog: str, act: Any, verb: str) -> Response | tuple[str, int]:
     form = RefusalForm(dialog)
     reason, note = form.reason.data or "", form.note.data or ""
@@ -255,9 +244,13 @@ def _rows_asked() -> Sequence[int]:
             raise InputRefused("rows.none", "请先勾选要处理的行。没有做任何改动。")
         return rows
     _demand_unchanged()
+    return parts.pending_numbers(db.session(), g.submission, _part_asked())
+
+
+def _part_asked() -> Part:
+    """Return the part that the form names; all, where it names none."""
     asked = request.form.get("part", "")
-    part = next((one for one in (*PARTS, Other.CLEAR) if one.value == asked), Other.ALL)
-    return queue.pending_numbers(db.session(), g.submission, part)
+    return next((one for one in (*PARTS, *IN_BULK) if one.value == asked), Other.ALL)
 
 
 def _demand_sent() -> None:
@@ -343,5 +336,4 @@ def _known(session: Session, number: int | None) -> SubmissionView | None:
 
 
 def _page(code: str, chosen: dict[str, str], last: SubmissionView) -> str:
-    kept = {name: value or None for name, value in chosen.items()}
-    return url_for("review.waiting_list", code=code, after=last.id, **kept)  # type: ignore[arg-type]
+    return url_for("review.waiting_list", code=code, after=last.id, **queue_filter.named(chosen))

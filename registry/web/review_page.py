@@ -13,13 +13,14 @@ from registry.codes import code_list
 from registry.db import db
 from registry.members.match import Match
 from registry.members.queries import Sight, sight_of
-from registry.review import queue
+from registry.review import parts, queue
 from registry.review.assigning import KEPT_FOR
 from registry.review.identities.doubts import is_doubted
 from registry.review.known import known_count, known_rows
 from registry.review.operations import ADMISSIBLE
+from registry.review.parts import Other, Part, Pending
+from registry.review.passing import PASSES, STAYS, groups_of
 from registry.review.queries import RISK, Difference, differences, masked
-from registry.review.queue import Other, Part, Pending
 from registry.review.sample_queries import sample_of
 from registry.submissions import absences
 from registry.submissions.absences import reason_of
@@ -96,14 +97,14 @@ class Refusal:
 def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> str:
     """Return the page of a submission under review."""
     session = db.session()
-    pending = queue.pending(session, submission)
+    pending = parts.pending(session, submission)
     part = part_asked(pending)
     after = max(request.values.get("after", 0, type=row_number), 0)
-    found = queue.pending_rows(session, submission, part, after=after, limit=PAGE + 1)
+    found = parts.pending_rows(session, submission, part, after=after, limit=PAGE + 1)
     if after and not found:  # the last page has just been decided on
-        after, found = 0, queue.pending_rows(session, submission, part, limit=PAGE + 1)
+        after, found = 0, parts.pending_rows(session, submission, part, limit=PAGE + 1)
     more = len(found) > PAGE
-    before = queue.page_before(session, submission, part, after, PAGE) if after else None
+    before = parts.page_before(session, submission, part, after, PAGE) if after else None
     following = queue.next_up(session, g.actor.path, submission, g.actor.account_id)
     return render_template(
         "review/review.html",
@@ -115,6 +116,9 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
         counts=row_counts(session, [submission])[submission.id],
         pending=pending,
         known_count=known_count(session, submission),
+        groups=groups_of(session, submission.county, [submission.id])[submission.id],
+        passes=PASSES,
+        stays=STAYS,
         known=known_rows(session, submission, [row.row for row in found[:PAGE]]),
         account=absences.account(session, submission),
         roster=absences.roster_of(session, submission),

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, session, url_for
+from flask import (
+    Blueprint,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,7 +26,7 @@ from registry.jobs import queries as work
 from registry.jobs.wake import wake
 from registry.members import roster as members
 from registry.roster.blank import write_blank
-from registry.submissions import checking, queries
+from registry.submissions import checking, listing, queries
 from registry.submissions.absences import ABSENCE
 from registry.submissions.queries import SubmissionView
 from registry.submissions.recognition import went_into
@@ -24,16 +34,17 @@ from registry.submissions.states import Kind, State
 from registry.unions import queries as unions
 from registry.web import check_page
 from registry.web.downloads import workbook
+from registry.web.drafts import Stage, drafts_of
+from registry.web.drafts import cards as draft_cards
 from registry.web.forms.roster import UploadForm
 from registry.web.frame import can
 from registry.web.guard import guard
 from registry.web.numbers import is_whole
 from registry.web.sent_roster import detail_page
+from registry.web.submissions import UNDER_WAY
 from registry.web.waiting import Card
 
 blueprint = Blueprint("roster", __name__)
-_DRAFTS = 50
-_UNDER_WAY = (State.SUBMITTED, State.IN_REVIEW)
 
 
 @blueprint.get("/unions/<code>/roster")
@@ -118,29 +129,22 @@ def progress(submission_id: int) -> str | Response:
 
 
 def waiting(database: Session, actor: Actor) -> Iterable[Card]:
-    """What waits for the clerk: rows sent back, rows to correct, drafts to submit; else a roster
-    to upload.
+    """What waits for the clerk: the drafts by what is to be done with them; else a roster to
+    upload.
     """
     if not actor.has(Permission.WORK_ROSTER):
         return
-    drafts = queries.of_union(database, actor.county, actor.place, states=[State.DRAFT])
-    back = checking.sent_back(database, drafts)
-    asking = _asking(database, drafts)
-    cards = [
-        *_card_asking([draft for draft in drafts if draft.id in asking]),
-        *_card_sent_back([draft for draft in drafts if back.get(draft.id)], back),
-        *_card_faulty([one for one in drafts if one.error_count and not back.get(one.id)]),
-        *_card_ready([d for d in drafts if _is_ready(d) and not back.get(d.id)]),
-    ]
+    cards = list(draft_cards(drafts_of(database, actor.county, actor.place)))
     yield from cards
-    sent = queries.of_union(database, actor.county, actor.place, states=_UNDER_WAY)
-    rows = sum(one.pending_count for one in sent)
+    place = unions.find(database, actor.place)
+    states = listing.counts_by_state(database, place)
+    sent = sum(states.get(state, 0) for state in UNDER_WAY)
     yield Card(
         "等待审核",
-        rows,
-        "人",
-        f"{len(sent)} 份名册在乡镇（街道）审核" if sent else "没有正在审核的名册",
-        f"/unions/{actor.place}/submissions",
+        sent,
+        "份",
+        "已经提交，由乡镇（街道）审核" if sent else "没有正在审核的名册",
+        url_for("submissions.sent", code=actor.place, state="UNDER_WAY"),
         "查看",
         "clock",
         "grey",
@@ -162,7 +166,7 @@ def waiting(database: Session, actor: Actor) -> Iterable[Card]:
         return
     yield Card(
         "草稿",
-        len(drafts),
+        0,
         "份",
         "人员有变动时，上传新的花名册",
         url_for("roster.upload", code=actor.place),
@@ -170,79 +174,6 @@ def waiting(database: Session, actor: Actor) -> Iterable[Card]:
         "pencil",
         "grey",
     )
-
-
-def _card_asking(drafts: list[SubmissionView]) -> Iterable[Card]:
-    if drafts:
-        yield Card(
-            "花名册的列名要核对",
-            len(drafts),
-            "份",
-            "有几列看不准是什么，请您确认一下，以后这样的表不再问。",
-            _where(drafts),
-            "去核对",
-            "question-circle",
-            "amber",
-            85,
-        )
-
-
-def _card_sent_back(drafts: list[SubmissionView], back: dict[int, int]) -> Iterable[Card]:
-    if drafts:
-        yield Card(
-            "审核员退回的人员",
-            sum(back[draft.id] for draft in drafts),
-            "人",
-            "请按退回原因改好，再提交一次；已通过的人不用重报。",
-            _where(drafts),
-            "去改正",
-            "arrow-return-left",
-            "red",
-            90,
-        )
-
-
-def _card_faulty(drafts: list[SubmissionView]) -> Iterable[Card]:
-    if drafts:
-        good = sum(draft.ok_count + draft.warning_count for draft in drafts)
-        yield Card(
-            "花名册草稿有行需要改正",
-            sum(draft.error_count for draft in drafts),
-            "行",
-            f"{len(drafts)} 份草稿"
-            + (f"，另有 {good:,} 行没有问题，可以先提交。" if good else "，改好后提交审核。"),
-            _where(drafts),
-            "去改正",
-            "exclamation-circle",
-            "red",
-            80,
-        )
-
-
-def _card_ready(drafts: list[SubmissionView]) -> Iterable[Card]:
-    if drafts:
-        yield Card(
-            "校验好的草稿还没有提交",
-            sum(draft.ok_count + draft.warning_count for draft in drafts),
-            "人",
-            "没有需要改正的行了，提交后由乡镇（街道）审核。",
-            _where(drafts),
-            "去提交",
-            "send",
-            "amber",
-            70,
-        )
-
-
-def _is_ready(draft: SubmissionView) -> bool:
-    has_good = draft.ok_count + draft.warning_count > 0  # else every row is left out
-    return draft.is_read and has_good and not draft.error_count
-
-
-def _where(drafts: list[SubmissionView]) -> str:
-    if len(drafts) == 1:
-        return url_for("roster.submission", submission_id=drafts[0].id)
-    return url_for("roster.upload", code=drafts[0].union_code)
 
 
 def _received(form: UploadForm, code: str, content: bytes) -> jobs.Received:
@@ -269,17 +200,14 @@ def _likely_kind() -> Kind:
 
 
 def _upload_page(form: UploadForm) -> str:
-    drafts = queries.of_union(
-        db.session(), g.union.county, g.union.code, states=[State.DRAFT], limit=_DRAFTS
-    )
-    back = checking.sent_back(db.session(), drafts)
-    asking = _asking(db.session(), drafts)
+    found = drafts_of(db.session(), g.union.county, g.union.code)
+    asked = request.args.get("drafts", "")
+    stage = next((one for one in Stage if one.value == asked), None)
     return render_template(
         "roster/upload.html",
         form=form,
-        drafts=drafts,
-        back=back,
-        asking=asking,
+        drafts=found,
+        stage=stage,
         members=members.live_count(db.session(), g.union),
     )
 
@@ -295,11 +223,6 @@ def _is_asking(found: SubmissionView) -> bool:
     if found.is_read or found.source != "FILE":
         return False
     return found.id in work.asking(db.session(), found.county, [found.id])
-
-
-def _asking(session: Session, drafts: list[SubmissionView]) -> set[int]:
-    unread = [draft.id for draft in drafts if not draft.is_read]
-    return work.asking(session, drafts[0].county, unread) if unread else set()
 
 
 def _is_refused(found: SubmissionView) -> bool:

@@ -86,8 +86,8 @@ def _sign_in_page(form: SignInForm, target: str | None) -> str:
 @before_new_password
 def sign_out() -> Response:
     """End this session."""
-    assigning.release_all(actor=g.actor)
-    signing.sign_out(g.signed_in.token_hash, actor=g.actor)
+    assigning.release_all(actor=g.oneself)
+    signing.sign_out(g.signed_in.token_hash, actor=g.oneself)
     let_out()
     session.clear()
     flash("您已安全退出。", "success")
@@ -102,7 +102,7 @@ def password() -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             token = signing.change_password(
-                form.current.data or "", form.fresh.data or "", actor=g.actor
+                form.current.data or "", form.fresh.data or "", actor=g.oneself
             )
         except (InputRefused, Busy) as error:
             field = form.current if error.code in _ABOUT_CURRENT else form.fresh
@@ -117,7 +117,11 @@ def password() -> Response | tuple[str, int]:
         status = 400
     forced = g.signed_in.must_change_password and not current_app.config["DEMO"]
     page = render_template(
-        "signin/password.html", form=form, forced=forced, shortest=setting("PASSWORD_LENGTH")
+        "signin/password.html",
+        form=form,
+        forced=forced,
+        shortest=setting("PASSWORD_LENGTH"),
+        mail_is_on=bool(setting("MAIL_SERVER")),
     )
     return page, status
 
@@ -134,7 +138,7 @@ def confirm() -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             signing.confirm_password(
-                g.signed_in.token_hash, form.password.data or "", actor=g.actor
+                g.signed_in.token_hash, form.password.data or "", actor=g.oneself
             )
         except (InputRefused, Busy) as error:
             form.password.errors = [error.message]

@@ -2,6 +2,8 @@
 stands: `sent_roster`.
 """
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -17,6 +19,7 @@ from registry.web.numbers import whole
 
 blueprint = Blueprint("submissions", __name__)
 PAGE = 50
+UNDER_WAY = (State.SUBMITTED, State.IN_REVIEW)
 
 
 @blueprint.get("/unions/<code>/submissions")
@@ -32,7 +35,7 @@ def sent(code: str) -> str:
         session,
         union,
         search=chosen["search"],
-        states=[one for one in State if one.value == chosen["state"]],
+        states=_states(chosen["state"]),
         kind=next((one for one in Kind if one.value == chosen["kind"]), None),
         with_drafts=own,
         before=before,
@@ -46,7 +49,10 @@ def sent(code: str) -> str:
         totals=listing.counts_by_state(session, union, with_drafts=own),
         names=unions.names_of(session, (one.union_code for one in shown)),
         chosen=chosen,
-        states=[(s.value, s.label) for s in State if s not in hidden],
+        states=[
+            ("UNDER_WAY", "还没有审完"),
+            *((s.value, s.label) for s in State if s not in hidden),
+        ],
         kinds=[(kind.value, kind.label) for kind in Kind],
         own=own,
         is_later=before is not None,
@@ -67,6 +73,10 @@ def withdraw(submission_id: int) -> Response:
         "已撤回，名册回到草稿，改过的内容都在。审核员不再看到这份名册，会员库没有变化。", "success"
     )
     return redirect(f"/submissions/{draft or submission_id}", 303)
+
+
+def _states(asked: str) -> Sequence[State]:
+    return UNDER_WAY if asked == "UNDER_WAY" else [one for one in State if one.value == asked]
 
 
 def _page(code: str, chosen: dict[str, str], before: int) -> str:

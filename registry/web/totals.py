@@ -123,21 +123,6 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     page = url_for("totals.totals", code=actor.place)
     last = operations.last_reconciled(session, actor.county)
     yield _reconcile_card(last, actor.place, found.total.members + found.total.retained)
-    without = [part for part in found.parts if part.unions and not part.unions_covered]
-    if without:
-        names = "、".join(part.name for part in without[:3])
-        more = f" 等 {len(without)} 个" if len(without) > 3 else ""
-        yield Card(
-            "还没有名册入库的单位",
-            len(without),
-            "个",
-            f"{names}{more}",
-            page,
-            "查看统计",
-            "building",
-            "amber",
-            30,
-        )
     total = found.total
     yield Card(
         "在会会员",
@@ -150,16 +135,6 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     )
     yield Card(
         "待审核的行", total.pending_rows, "行", "由各单位审核员办理", page, "查看各单位", "clock"
-    )
-    uncovered = total.unions - total.unions_covered
-    yield Card(
-        "还没有名册的工会",
-        uncovered,
-        "家",
-        f"工会总数 {total.unions:,} 家",
-        page,
-        "查看",
-        "building",
     )
     if total.unions_over:
         yield Card(

@@ -23,7 +23,8 @@ from registry.web.waiting import Card
 
 blueprint = Blueprint("trail", __name__)
 PAGE = 50
-_FILTERS = ("account", "action", "place", "result")
+_FILTERS = ("account", "action", "place", "result", "time")
+_RECENT = timedelta(days=1)
 _VERIFY_EVERY = timedelta(days=7)
 
 
@@ -40,6 +41,7 @@ def entries(code: str) -> str:
         action=chosen["action"],
         place=chosen["place"],
         refused_only=chosen["result"] == "refused",
+        since=now() - _RECENT if chosen["time"] == "recent" else None,
         before=before,
         limit=PAGE + 1,
     )
@@ -52,7 +54,7 @@ def entries(code: str) -> str:
         chosen=chosen,
         families=list(labels.FAMILIES.items()) + list(labels.ACTIONS.items()),
         labels=labels,
-        summary=verification.summary(db.session(), g.union.county, now() - timedelta(days=1)),
+        summary=verification.summary(db.session(), g.union.county, now() - _RECENT),
         first_page=_page(code, filters) if before else "",
         next_page=_page(code, filters, shown[-1].number) if len(found) > PAGE else "",
     )
@@ -79,7 +81,7 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     if not actor.has(Permission.VIEW_TRAIL):
         return
     page = url_for("trail.entries", code=actor.place)
-    found = verification.summary(session, actor.county, now() - timedelta(days=1))
+    found = verification.summary(session, actor.county, now() - _RECENT)
     last = found.last_verified
     if last is not None and last.result != "done":
         yield Card(
@@ -122,7 +124,7 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         found.refused,
         "次",
         "包括密码不正确和越权访问",
-        f"{page}?result=refused",
+        f"{page}?result=refused&time=recent",
         "查看",
         "shield-lock",
         "amber" if found.refused else "grey",

@@ -13,9 +13,9 @@ from registry.codes import code_list
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, StateRefused
 from registry.members.queries import sight_of
-from registry.members.transfers import TransferAct
+from registry.members.transfers import OPEN, TransferAct, TransferState
 from registry.review import transfer_queries, transferring
-from registry.review.transfer_queries import Desk
+from registry.review.transfer_queries import SOON, Desk
 from registry.unions import queries as unions
 from registry.web.forms.transfers import ObjectionForm, SettlementForm
 from registry.web.guard import guard
@@ -125,26 +125,38 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     """What waits for an answer, for a decision, or comes back with an objection."""
     if not actor.has(Permission.VIEW_TRANSFERS):
         return
-    counts = transfer_queries.counts(session, actor.county, actor.path)
-    late, objected = transfer_queries.overdue_or_objected(session, actor.county, actor.path)
-    asked = counts[Desk.LOSING]
-    if actor.has(Permission.ANSWER_TRANSFERS) and asked:
+    waits = transfer_queries.answers(session, actor.county, actor.path)
+    if actor.has(Permission.ANSWER_TRANSFERS) and waits.asked:
         text = "别的工会请求把他们转走，请答复是否同意。"
-        if late:
-            text = f"其中 {late:,} 人已过答复期限，上级工会可以直接裁定。"
-        urgency = _LATE if late else _ASKED
-        yield _card("请求转出的会员", asked, text, Desk.LOSING, "去答复", urgency)
-    if actor.has(Permission.ASK_TRANSFERS) and objected:
+        if waits.late:
+            text = f"其中 {waits.late:,} 人已过答复期限，上级工会可以直接裁定。"
+        elif waits.soon:
+            text = f"其中 {waits.soon:,} 人的答复期限在 {SOON.days} 天以内。"
+        urgency = _LATE if waits.late or waits.soon else _ASKED
+        place = (Desk.LOSING, TransferState.ASKED)
+        yield _card("请求转出的会员", waits.asked, text, *place, "去答复", urgency)
+    if actor.has(Permission.ASK_TRANSFERS) and waits.objected:
         text = "对方工会不同意。可以撤回，也可以请上级工会裁定。"
-        yield _card("转入请求被拒", objected, text, Desk.ASKING, "去看看", _ASKED)
+        place = (Desk.ASKING, TransferState.OBJECTED)
+        yield _card("转入请求被拒", waits.objected, text, *place, "去看看", _ASKED)
+    counts = transfer_queries.counts(session, actor.county, actor.path)
     if actor.has(Permission.SETTLE_TRANSFERS) and counts[Desk.SETTLING]:
         text = "双方工会没有谈妥，或者对方过期没有答复。"
         count = counts[Desk.SETTLING]
-        yield _card("转会等您裁定", count, text, Desk.SETTLING, "去裁定", _SETTLE)
+        yield _card("转会等您裁定", count, text, Desk.SETTLING, None, "去裁定", _SETTLE)
 
 
-def _card(title: str, count: int, text: str, desk: Desk, action: str, urgency: int) -> Card:
-    href = url_for("transfers.transfers", code=g.actor.place, desk=desk.value)
+def _card(
+    title: str,
+    count: int,
+    text: str,
+    desk: Desk,
+    state: TransferState | None,
+    action: str,
+    urgency: int,
+) -> Card:
+    place = {"code": g.actor.place, "desk": desk.value, "state": state and state.value}
+    href = url_for("transfers.transfers", **place)
     return Card(title, count, "人", text, href, action, "arrow-left-right", "amber", urgency)
 
 
@@ -159,7 +171,7 @@ def _act(
     chosen = request.form.getlist("transfers", type=whole)
     if request.form.get("whole"):
         place = (g.union.county, g.union.path)
-        chosen = transfer_queries.numbers(db.session(), *place, _desk(), kind)
+        chosen = transfer_queries.numbers(db.session(), *place, _desk(), kind, _state())
     try:
         # Very many go in several acts: each is whole by itself, and holds up nobody for long.
         parts = range(0, len(chosen) or 1, transferring.MOST_AT_ONCE)
@@ -190,6 +202,12 @@ def _desk() -> Desk:
     return next((desk for desk in offered if desk.value == asked), offered[0])
 
 
+def _state() -> TransferState | None:
+    """Return the state that the list is narrowed to."""
+    asked = request.values.get("state", "")
+    return next((state for state in OPEN if state.value == asked), None)
+
+
 def _desks() -> list[Desk]:
     """Return the desks of the actor's role, the first where most waits by nature."""
     actor = g.actor
@@ -206,6 +224,7 @@ def _address(desk: Desk, **more: Any) -> str:
 def _page(refused: Refused | None = None, forms: dict[str, Any] | None = None) -> str:
     session, union, desk = db.session(), g.union, _desk()
     is_open = request.args.get("ended") != "1"
+    state = _state() if is_open else None
     after = max(request.args.get("after", 0, type=whole), 0)
     found = transfer_queries.transfers(
         session,
@@ -214,6 +233,7 @@ def _page(refused: Refused | None = None, forms: dict[str, Any] | None = None) -
         desk,
         sight_of(g.actor.path),
         is_open=is_open,
+        state=state,
         after=after,
         limit=PAGE + 1,
     )
@@ -231,14 +251,19 @@ def _page(refused: Refused | None = None, forms: dict[str, Any] | None = None) -
         names=unions.names_of(session, codes),
         reasons={one.code: one.label for one in code_list("transfer_objection")},
         is_open=is_open,
-        waiting=counts[desk],
+        waiting=transfer_queries.count_in(session, union.county, union.path, desk, state)
+        if state
+        else counts[desk],
+        state=state,
         shows_losing=not (is_union and desk is Desk.LOSING)
         and any(line.from_union for line in lines),
         shows_asking=not (is_union and desk is Desk.ASKING),
         here=_address(desk),
         ended=_address(desk, ended=1),
         is_later=bool(after),
-        next=_address(desk, ended=ended, after=lines[-1].id) if len(found) > PAGE else "",
+        next=_address(desk, ended=ended, state=state and state.value, after=lines[-1].id)
+        if len(found) > PAGE
+        else "",
         refused=refused,
         objection=given.get("object") or ObjectionForm(clean=True),
         granting=given.get("grant") or SettlementForm("grant", clean=True),

@@ -14,7 +14,10 @@ def test_every_permission_is_granted_to_somebody():
 
 def test_powers_are_separate():
     assert {Role.AUDITOR, Role.ADMINISTRATOR, Role.LOG_KEEPER} == SEPARATE
-    assert GRANTS[Role.ADMINISTRATOR] == {Permission.MANAGE_ACCOUNTS}
+    assert GRANTS[Role.ADMINISTRATOR] == {
+        Permission.NAME_DEPUTY,
+        Permission.MANAGE_ACCOUNTS,
+    }
     assert GRANTS[Role.LOG_KEEPER] == {Permission.VIEW_TRAIL}
 
 

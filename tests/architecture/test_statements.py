@@ -35,6 +35,7 @@ LISTS = {
         }.items()
         for part in parts
     ],
+    "deputies.deputies": ["/unions/{place}/deputies"],
     "help.index": ["/help"],
     "help.page": ["/help/document.checksum"],
     "decisions.decision": ["/submissions/{admitted}/decisions/{admission}"],
@@ -47,6 +48,7 @@ LISTS = {
     "members.member": [f"/unions/{UNION}/members/{{member}}"],
     "members.members": ["/unions/{place}/members", f"/unions/{UNION}/members"],
     "reminders.reminding": ["/unions/{place}/reminders"],
+    "passing.sure": ["/unions/{place}/queue/sure"],
     "published.asked": ["/help/questions"],
     "question.thread": ["/unions/{place}/questions/{asked}"],
     "questions.questions": [
@@ -98,6 +100,7 @@ SINGLE = {
     "home.start": "leads elsewhere",
     "identities.case": "two records",
     "identities.doubted": "one row and those of its name and mobile",
+    "mail.mail": "a form",
     "person.join": "a form for one person",
     "person.membership": "a form for one person",
     "person.particulars": "a form for one person",

@@ -9,9 +9,10 @@ from sqlalchemy import insert, select, update
 
 from registry.access.actor import Actor
 from registry.access.roles import Role
-from registry.accounts.models import Account, AccountRole
+from registry.accounts import deputies
+from registry.accounts.models import Account, AccountRole, Deputy
 from registry.accounts.queries import actor_of
-from registry.clock import now
+from registry.clock import now, today
 from registry.db import Model, allocate, db, table_of, transaction
 from registry.jobs.leases import worker_name
 from registry.jobs.operations import upload
@@ -103,6 +104,7 @@ def make_busy_site(count: int) -> BusySite:
     _more_of_the_union(count, first, admitted, numbers["faulty"])
     _cases(clerk, reviewer, count)
     numbers["asked"] = _questions(clerk, other, reviewer, auditor, count)
+    _deputies(accounts, reviewer, count)
     _differences(auditor)
     return BusySite(accounts, numbers)
 
@@ -374,6 +376,14 @@ def _more_of_the_union(count: int, first: int, *submissions: int) -> None:
             id=lambda copy, place=place: first + place * count + copy - 1,
             is_current=lambda _: False,
         )
+
+
+def _deputies(accounts: dict[Role, MadeAccount], reviewer: Actor, count: int) -> None:
+    """Have the reviewer name deputies, one after the other."""
+    other = make_account(Role.REVIEWER, f"{COUNTY}002")
+    ids = (accounts[Role.REVIEWER].id, other.id)
+    named = deputies.name(*ids, today(), today(), actor=reviewer)
+    _copies(Deputy, Deputy.id == named, count, id=lambda number: 100 + number)
 
 
 def _differences(auditor: Actor) -> None:

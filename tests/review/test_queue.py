@@ -4,9 +4,9 @@ import pytest
 
 from registry.db import db
 from registry.members.match import Match
-from registry.review import queue
+from registry.review import parts, queue
 from registry.review.operations import approve, send_back
-from registry.review.queue import Other
+from registry.review.parts import Other
 from registry.submissions import queries
 from tests.factories.people import make_people
 from tests.factories.rosters import (
@@ -27,7 +27,7 @@ def reviewer(register):
 
 
 def pending(number):
-    return queue.pending(db.session(), queries.find(db.session(), number))
+    return parts.pending(db.session(), queries.find(db.session(), number))
 
 
 def test_pending_rows_are_counted_in_the_order_of_risk(reviewer):
@@ -57,7 +57,7 @@ def test_who_has_left_meanwhile_stays_as_a_part_of_its_own(reviewer):
     found = pending(second)
     assert (found.unmatched, found.total, found.admissible) == (1, 1, 0)
     view = queries.find(db.session(), second)
-    assert queue.pending_numbers(db.session(), view, Other.UNMATCHED) == [2]
+    assert parts.pending_numbers(db.session(), view, Other.UNMATCHED) == [2]
 
 
 def test_waiting_counts_rosters_rows_and_the_longest_wait(reviewer):

@@ -24,6 +24,8 @@ OPEN = {"home.start", "signin.sign_in", "health.healthz", "health.readyz"}
 SIGNED_IN = {
     "home.home",
     "signin.sign_out",
+    "deputies.stop",
+    "mail.mail",
     "signin.password",
     "signin.confirm",
     "help.index",

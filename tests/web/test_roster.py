@@ -170,9 +170,9 @@ def test_home_names_the_next_step(client, clerk):
     assert "校验好的草稿还没有提交" in client.get("/home").text
     submit(number, actor=clerk)
     home = client.get("/home").text
-    assert "1 份名册在乡镇（街道）审核" in home and "等我办理" not in home
+    assert "已经提交，由乡镇（街道）审核" in home and "等我办理" not in home
     send_back(number, actor=make_reviewer(), rows=[2, 3], reason="other", note="请核对")
-    assert "审核员退回的人员" in client.get("/home").text
+    assert "审核退回的名册" in client.get("/home").text
 
 
 def test_workbooks_come_as_attachments(client, clerk):

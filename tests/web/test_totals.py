@@ -152,9 +152,9 @@ def test_a_difference_is_listed_and_waits_on_the_first_page(city):
     assert home.index("汇总数与会员不一致") < home.index("在会会员")
 
 
-def test_the_first_page_names_units_without_any_roster(city):
+def test_the_first_page_counts_unions_without_any_roster(city):
     text = city.get("/home").text
-    assert "还没有名册入库的单位" in text
+    assert "有事没办的基层工会" in text
     assert "汇总数该核对了" in text
 
 

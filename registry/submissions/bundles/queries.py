@@ -112,10 +112,20 @@ def find(session: Session, bundle_id: int, place: str) -> BundleView:
 
 
 def of_place(
-    session: Session, county: str, place: str, *, before: int | None = None, limit: int = 50
+    session: Session,
+    county: str,
+    place: str,
+    *,
+    mapping_of: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[BundleView]:
-    """Return a place's bundles, newest first."""
+    """Return a place's bundles, newest first; `mapping_of` an account: those that wait for it to
+    say which unions they mean.
+    """
     query = select(Bundle).where(Bundle.county == county, Bundle.place == place)
+    if mapping_of is not None:
+        query = query.where(Bundle.state == BundleState.MAPPING, Bundle.created_by == mapping_of)
     if before is not None:
         query = query.where(Bundle.id < before)
     return [view_of(one) for one in session.scalars(query.order_by(Bundle.id.desc()).limit(limit))]

@@ -34,6 +34,7 @@ class Sender:
     name: str
     county: str
     place: str
+    deputy_for: str = ""  # bundles are nobody's to send as a deputy
 
 
 def uncounted(session: Session, bundle: Bundle) -> list[str]:

@@ -1,0 +1,1 @@
+"""Optional mail: once a day, what waits, in counts; never a name, a number or a file."""
