@@ -183,7 +183,7 @@ def link(session: Session, county: str) -> Linked:
 def _link_newcomers(session: Session, county: str, rows: Subquery) -> Linked:
     """Do as `link` does, among people who enter just now: their members are there already."""
     came = rows.c.match == Match.NEW
-    entered = select(rows.c.row).where(came, rows.c.person_key == Member.person_key).exists()
+    entered = select(rows.c.person_key).where(came, rows.c.person_key == Member.person_key).exists()
     twins = (
         select(ReferencePerson.person_key, func.min(Member.person_key))
         .join(
@@ -205,7 +205,7 @@ def _link_newcomers(session: Session, county: str, rows: Subquery) -> Linked:
     back = select(ReferencePerson.person_key, ReferencePerson.person_key).where(
         ReferencePerson.county == county,
         ReferencePerson.member_key != ReferencePerson.person_key,
-        select(rows.c.row).where(came, rows.c.person_key == ReferencePerson.person_key).exists(),
+        select(rows.c.person_key).where(came, rows.c.person_key == ReferencePerson.person_key).exists(),
     )
     return Linked(*(_lead(session, county, query) for query in (twins, back)))
 
