@@ -31,7 +31,7 @@ class Child:
             env=self.variables,
             # Ctrl-C at the terminal reaches us only, so that the two end in order.
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
 
     @property
@@ -51,7 +51,8 @@ class Child:
             self.process.wait()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have the process that calls this end when the one that started it does."""
     # Linux only; elsewhere a killed `run` leaves its children, which Ctrl-C does not.
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)

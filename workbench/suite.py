@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from workbench import browser, checks, environment
+from workbench import browser, checks, child, environment
 
 # Two processes: more would only fight for the cores of an ordinary machine.
 PYTEST = ["-m", "pytest", "-n", "2", "--dist", "worksteal"]
@@ -43,4 +43,10 @@ def bench(arguments: list[str]) -> int:
 def _run_python(arguments: list[str]) -> int:
     command = [str(environment.PYTHON), *arguments]
     variables = environment.variables()
-    return subprocess.run(command, cwd=environment.ROOT, env=variables, check=False).returncode
+    return subprocess.run(
+        command,
+        cwd=environment.ROOT,
+        env=variables,
+        check=False,
+        preexec_fn=child.die_with_parent,
+    ).returncode
