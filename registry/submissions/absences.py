@@ -7,91 +7,28 @@ Of a member who is retained already only a roster to verify asks.
 """
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registry.db import table_of
-from registry.identity import mask
 from registry.members.lifecycle import LEAVING, RETAINING
 from registry.members.models import LIVE, Member, Membership, MembershipState
-from registry.members.queries import Sight, masked_document, masked_mobile
+from registry.members.queries import Sight
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import SUBMISSIONS, SubmissionView, find, view_of
 from registry.submissions.states import Kind, RowState, State
-from registry.vault.vault import vault
+from registry.submissions.whereabouts import (
+    AskedMember,
+    Reason,
+    asked_members,
+    reason_of,
+    row_of,
+)
 
 ABSENCE = "ABSENCE"
 _OVER = (State.WITHDRAWN, State.SUPERSEDED)
-_NOBODY = 0  # the number of no submission: what was said where nothing was said yet
-
-
-class Reason(StrEnum):
-    """Why a member is not in the roster."""
-
-    LEFT = "LEFT"
-    MOVED = "MOVED"
-    RETIRED = "RETIRED"
-    UNEMPLOYED = "UNEMPLOYED"
-    LAID_OFF = "LAID_OFF"
-    DIED = "DIED"
-    OVERLOOKED = "OVERLOOKED"
-    STILL_RETAINED = "STILL_RETAINED"
-
-    def of(self, *, is_retained: bool) -> "Reason":
-        """What this says of such a member: one is still here, or still retained, not both."""
-        if self not in _NOTHING_HAPPENED:
-            return self
-        return Reason.STILL_RETAINED if is_retained else Reason.OVERLOOKED
-
-    @property
-    def has_happened(self) -> bool:
-        """Whether it is a change, which can have a date."""
-        return self not in _NOTHING_HAPPENED
-
-    @property
-    def label(self) -> str:
-        """What the clerk chooses on the screen."""
-        return _SAYS[self][0]
-
-    @property
-    def change(self) -> str:
-        """The change that it asks for, of codes/membership_change.csv."""
-        return _SAYS[self][1]
-
-    @property
-    def change_reason(self) -> str | None:
-        """The reason of that change, of codes/membership_change_reason.csv."""
-        return _SAYS[self][2]
-
-
-_SAYS: dict[Reason, tuple[str, str, str | None]] = {
-    Reason.LEFT: ("离职（退会）", "6", None),
-    Reason.MOVED: ("调走（转出）", "4", "1"),
-    Reason.RETIRED: ("退休（保留会籍）", RETAINING, "7"),
-    Reason.UNEMPLOYED: ("失业（保留会籍）", RETAINING, "3"),
-    Reason.LAID_OFF: ("下岗待岗（保留会籍）", RETAINING, "2"),
-    Reason.DIED: ("去世（会籍终止）", "6", "8"),
-    Reason.OVERLOOKED: ("漏写，仍在本单位", "1", None),
-    Reason.STILL_RETAINED: ("会籍不变，继续保留", RETAINING, None),
-}
-_NOTHING_HAPPENED = (Reason.OVERLOOKED, Reason.STILL_RETAINED)
-_REASON_OF = {(change, reason): one for one, (_, change, reason) in _SAYS.items()}
-
-
-class MissingMember(NamedTuple):
-    """A live member whom a roster leaves out, masked, with what the clerk has said."""
-
-    membership_id: int
-    member_id: int
-    name: str
-    document: str
-    mobile: str
-    is_retained: bool
-    reason: Reason | None
-    on: str
 
 
 class Account(NamedTuple):
@@ -128,11 +65,6 @@ class Gone(NamedTuple):
     retaining: int
 
 
-def reason_of(change: str, change_reason: str | None) -> Reason:
-    """Return what was said, from the row that says it."""
-    return _REASON_OF.get((change, change_reason), Reason.OVERLOOKED)
-
-
 _submission = table_of(Submission).c
 _LINKED = (
     SUBMISSIONS.where(
@@ -164,7 +96,7 @@ def roster_of(session: Session, submission: SubmissionView) -> SubmissionView | 
 
 def account(session: Session, roster: SubmissionView) -> Account:
     """Return what was said of the missing: of a draft as things are now, else as it was sent."""
-    if not roster.kind.lists_everybody:
+    if not roster.lists_everybody:
         return Account(0, {})
     known = linked(session, roster)
     number = known.id if known else None
@@ -207,47 +139,19 @@ def missing_members(
     member_id: int | None = None,
     after: int = 0,
     limit: int = 50,
-) -> list[MissingMember]:
+) -> list[AskedMember]:
     """Return the members of whom a draft asks why, masked, in the order of admission.
 
     `only_open` leaves out those of whom something was said; `after` is a membership number.
     """
     known = linked(session, roster)
-    query = (
-        select(
-            Membership.id,
-            Membership.state,
-            Member.id.label("member_id"),
-            Member.full_name,
-            Member.person_key,
-            Member.document_sealed,
-            Member.mobile_sealed,
-            SubmissionRow.change,
-            SubmissionRow.change_reason,
-            SubmissionRow.changed_on,
-        )
-        .join(Member, (Member.county == Membership.county) & (Member.id == Membership.member_id))
-        .outerjoin(SubmissionRow, _row_of(roster.county, known.id if known else None))
-        .where(*is_asked(roster), Membership.id > after)
-    )
+    asked = [*is_asked(roster), Membership.id > after]
     if only_open:
-        query = query.where(SubmissionRow.row.is_(None))
+        asked.append(SubmissionRow.row.is_(None))
     if member_id is not None:
-        query = query.where(Member.id == member_id)
-    keeper = vault()
-    return [
-        MissingMember(
-            one.id,
-            one.member_id,
-            mask.name(one.full_name, own=sight is Sight.OWN_UNION),
-            masked_document(keeper, one.document_sealed, one.person_key, sight),
-            masked_mobile(keeper, one.mobile_sealed, one.person_key),
-            one.state == MembershipState.RETAINED,
-            reason_of(one.change, one.change_reason) if one.change is not None else None,
-            one.changed_on or "",
-        )
-        for one in session.execute(query.order_by(Membership.id).limit(limit))
-    ]
+        asked.append(Member.id == member_id)
+    number = known.id if known else None
+    return asked_members(session, roster.county, number, asked, sight, limit=limit)
 
 
 def is_asked(roster: SubmissionView) -> tuple[ColumnElement[bool], ...]:
@@ -296,19 +200,11 @@ def _counted(
     query: Any = (
         select(*groups, func.count())
         .select_from(Membership)
-        .outerjoin(SubmissionRow, _row_of(roster.county, number))
+        .outerjoin(SubmissionRow, row_of(roster.county, number))
         .where(*_is_missing(roster))
         .group_by(*groups)
     )
     yield from session.execute(query).tuples()
-
-
-def _row_of(county: str, number: int | None) -> ColumnElement[bool]:
-    return and_(
-        SubmissionRow.county == county,
-        SubmissionRow.submission_id == (number or _NOBODY),
-        SubmissionRow.person_key == Membership.person_key,
-    )
 
 
 def _said(session: Session, county: str, number: int | None) -> dict[Reason, int]:

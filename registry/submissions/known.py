@@ -1,4 +1,6 @@
-"""What the register knows of live members, as the cells of a roster row, the number in full."""
+"""What the register knows of live members, as the cells of a roster row, the number in full or
+masked beside a row key.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,8 +9,12 @@ import msgspec
 from sqlalchemy import Select, select
 
 from registry.codes import code_list
+from registry.members import row_keys
 from registry.members.models import LIVE, Member, Membership
+from registry.members.queries import Sight, masked_document, masked_mobile
+from registry.roster.columns import ROW_KEY
 from registry.roster.labels import labels_of
+from registry.submissions.storing import Ref
 from registry.vault.vault import Vault, of_person
 
 # A statement can hold only so many parameters; of more members all are read.
@@ -43,12 +49,29 @@ def live_members(county: str, union_code: str, members: Sequence[int] | None = N
     return query
 
 
-def cells_of(keeper: Vault, found: Any) -> dict[str, str]:
-    """Return the cells of a member read with `live_members`. The caller records why."""
+def masked_cells_of(keeper: Vault, ref: Ref, found: Any) -> dict[str, str]:
+    """Return the cells of a member read with `live_members`, as in a pre-filled roster."""
     key = found.person_key
+    own = Sight.OWN_UNION
+    cells = _plain_cells(found)
+    cells["document_number"] = masked_document(keeper, found.document_sealed, key, own)
+    if found.mobile_sealed is not None:
+        cells["mobile"] = masked_mobile(keeper, found.mobile_sealed, key)
+    cells[ROW_KEY] = row_keys.make(keeper, ref.county, ref.union_code, found.id)
+    return cells
+
+
+def _plain_cells(found: Any) -> dict[str, str]:
     cells = labels_of(msgspec.json.decode(found.particulars, type=dict[str, str]))
     cells["full_name"] = found.full_name
     cells["document_kind"] = code_list("document_kind").label(found.document_kind)
+    return cells
+
+
+def cells_of(keeper: Vault, found: Any) -> dict[str, str]:
+    """Return the cells of a member read with `live_members`. The caller records why."""
+    key = found.person_key
+    cells = _plain_cells(found)
     sealed = found.document_sealed
     cells["document_number"] = keeper.open(sealed, of_person("document_number", key)).decode()
     if found.mobile_sealed is not None:

@@ -43,7 +43,7 @@ class Submission(Model):
     state: Mapped[str] = mapped_column(String(12))
     is_current: Mapped[bool] = mapped_column(Boolean)
     parent_id: Mapped[int | None] = mapped_column(BigInteger)  # whose rows it takes up again
-    # FILE, FORM, FOLLOW_UP, ABSENCE or BUNDLE
+    # FILE, FORM, FOLLOW_UP, ABSENCE, ANSWERS or BUNDLE
     source: Mapped[str] = mapped_column(String(12))
     file_name: Mapped[str] = mapped_column(String(255))
     file_sha256: Mapped[str | None] = mapped_column(String(64))

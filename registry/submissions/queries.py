@@ -17,7 +17,7 @@ from registry.members.match import Match
 from registry.roster.sheet import SheetColumn
 from registry.submissions.models import DraftLayout, Submission, SubmissionRow
 from registry.submissions.remembered import StoredLayout, stored_layout
-from registry.submissions.states import BUNDLE, Kind, RowState, State
+from registry.submissions.states import ANSWERS, BUNDLE, Kind, RowState, State
 from registry.submissions.storing import StoredFinding, decode_findings
 
 
@@ -63,6 +63,16 @@ class SubmissionView:
     risk: int
     assigned_to: int | None
     assigned_at: datetime | None
+
+    @property
+    def is_of_file(self) -> bool:
+        """Whether its rows have the numbers of a sheet: else they were made on a page."""
+        return self.source not in ("FORM", "ABSENCE", ANSWERS)
+
+    @property
+    def lists_everybody(self) -> bool:
+        """Whether who is not in it is missing. Answers given on the page name whom they name."""
+        return self.kind.lists_everybody and self.source != ANSWERS
 
 
 class RowView(NamedTuple):

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 # The source of a submission that came out of a workbook for many unions.
 BUNDLE = "BUNDLE"
+# The source of answers given on the page, member by member.
+ANSWERS = "ANSWERS"
 
 
 class Kind(StrEnum):

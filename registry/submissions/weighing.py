@@ -68,7 +68,7 @@ def reweigh(session: Session, ref: Ref, matches: Mapping[Match, int] | None = No
         return
     values: dict[str, Any] = {}
     leaving = retaining = 0
-    if view.kind.lists_everybody:
+    if view.lists_everybody:
         gone = absences.gone(session, view)
         values["missing_count"], retaining = gone.total, gone.retaining
         # A row without a readable number may be any of those who seem to leave.

@@ -10,10 +10,10 @@ from registry.db import db
 from registry.errors import InputRefused, StateRefused
 from registry.members.queries import sight_of
 from registry.submissions import absences
-from registry.submissions.absences import MissingMember, Reason
-from registry.submissions.accounting import Said, account_for, account_for_rest
+from registry.submissions.accounting import account_for, account_for_rest
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import State
+from registry.submissions.whereabouts import AskedMember, Reason, Said
 from registry.web.comparing import MISSING, compare_tabs
 from registry.web.guard import guard
 from registry.web.numbers import is_whole, whole
@@ -27,7 +27,7 @@ PAGE = 50
 def missing(submission_id: int) -> str | Response:
     """List the members whom the draft leaves out, with what was said of each."""
     session, found = db.session(), g.submission
-    if found.state is not State.DRAFT or not found.kind.lists_everybody:
+    if found.state is not State.DRAFT or not found.lists_everybody:
         return redirect(url_for("roster.submission", submission_id=submission_id), 303)
     after = max(request.args.get("after", 0, type=whole), 0)
     only_open = request.args.get("open") == "1"
@@ -125,7 +125,7 @@ def _line_after(submission_id: int, refused: str = "") -> str:
     )
 
 
-def _known(members: list[MissingMember]) -> MissingMember | None:
+def _known(members: list[AskedMember]) -> AskedMember | None:
     return members[0] if members else None
 
 

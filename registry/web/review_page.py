@@ -23,10 +23,10 @@ from registry.review.passing import PASSES, STAYS, groups_of
 from registry.review.queries import RISK, Difference, differences, masked
 from registry.review.sample_queries import sample_of
 from registry.submissions import absences
-from registry.submissions.absences import reason_of
 from registry.submissions.listing import row_counts
 from registry.submissions.queries import RowView, SubmissionView
 from registry.submissions.risk import Risk
+from registry.submissions.whereabouts import reason_of
 from registry.unions import queries as unions
 from registry.vault.vault import Vault, vault
 from registry.web.forms.review import RefusalForm, clean_form

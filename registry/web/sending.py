@@ -24,6 +24,7 @@ from registry.submissions import (
 from registry.submissions.marking import SentBack
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import Kind, State
+from registry.submissions.whereabouts import Reason
 from registry.unions import queries as unions
 from registry.web import errors
 from registry.web.downloads import workbook
@@ -169,7 +170,7 @@ def _confirm_page(form: SubmitForm) -> str:
         is_full=found.kind is Kind.FULL,
         about_the_whole=_about_the_whole(found),
         account=account,
-        overlooked=absences.Reason.OVERLOOKED,
+        overlooked=Reason.OVERLOOKED,
         warned=found.warning_count - checking.settled(session, found),
         elsewhere=comparing.waiting_elsewhere(session, found),
         last_headcount=_last_headcount(),

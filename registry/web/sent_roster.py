@@ -42,6 +42,7 @@ _SOURCES = {
     "FORM": "手工录入",
     "FOLLOW_UP": "接着办上一次余下的行",
     "ABSENCE": "说明不在名册中的会员的去向",
+    "ANSWERS": "在线逐人复核",
     "BUNDLE": "上级工会代为上传的合并名册",
 }
 _VERDICTS = {

@@ -11,11 +11,12 @@ from registry.members.queries import Sight
 from registry.review import queue
 from registry.review.operations import approve, send_back
 from registry.submissions import absences, listing, queries
-from registry.submissions.absences import ABSENCE, Reason
-from registry.submissions.accounting import Said, account_for, account_for_rest
+from registry.submissions.absences import ABSENCE
+from registry.submissions.accounting import account_for, account_for_rest
 from registry.submissions.corrections import exclude_row
 from registry.submissions.operations import submit, withdraw
 from registry.submissions.states import Kind, RowState, State
+from registry.submissions.whereabouts import Reason, Said
 from registry.totals.queries import reconcile
 from registry.trail.queries import entries, verify
 from registry.unions.queries import find as find_union

@@ -8,12 +8,12 @@ from registry.db import db, transaction
 from registry.members.models import Member
 from registry.review.operations import approve
 from registry.submissions import absences, queries
-from registry.submissions.absences import Reason
-from registry.submissions.accounting import Said, account_for, account_for_rest
+from registry.submissions.accounting import account_for, account_for_rest
 from registry.submissions.corrections import edit_row, exclude_row
 from registry.submissions.matched import match_report
 from registry.submissions.operations import submit
 from registry.submissions.states import Kind
+from registry.submissions.whereabouts import Reason, Said
 from registry.unions import queries as unions
 from registry.unions.operations import declare_headcount
 from tests.factories.people import make_people

@@ -8,8 +8,8 @@ from registry.db import db
 from registry.members.queries import Sight
 from registry.review.operations import approve
 from registry.submissions import absences
-from registry.submissions.absences import Reason
 from registry.submissions.states import Kind, State
+from registry.submissions.whereabouts import Reason
 from tests.factories.accounts import csrf_of, post
 from tests.factories.clerk_desk import ROSTER, sit_down, submission
 from tests.factories.people import fields_of, make_people

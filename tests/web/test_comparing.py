@@ -8,10 +8,10 @@ from registry.access.roles import Role
 from registry.db import db
 from registry.review.operations import approve
 from registry.submissions import absences
-from registry.submissions.absences import Reason
-from registry.submissions.accounting import Said, account_for_rest
+from registry.submissions.accounting import account_for_rest
 from registry.submissions.operations import submit
 from registry.submissions.states import Kind
+from registry.submissions.whereabouts import Reason, Said
 from tests.factories.accounts import make_account, post, sign_in
 from tests.factories.clerk_desk import sit_down, submission
 from tests.factories.people import fields_of, make_people
