@@ -47,6 +47,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PROXIES", "REGISTRY_PROXIES", "0", int, "how many reverse proxies stand in front, whose word on the caller's address and scheme is taken"),  # noqa: E501
     Setting("LEASE_SECONDS", "REGISTRY_LEASE_SECONDS", "20", int, "seconds after which another worker takes over long work whose worker is silent"),  # noqa: E501
     Setting("TRANSFER_DAYS", "REGISTRY_TRANSFER_DAYS", "15", int, "days a union has to answer a transfer before the federation above both may settle it"),  # noqa: E501
+    Setting("REVERIFY_EVERY_DAYS", "REGISTRY_REVERIFY_EVERY_DAYS", "365", int, "days for which the check of a membership holds, by entry or by a roster of verification"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
     Setting("SITE", "REGISTRY_SITE", "", str, "the site's own address as people type it, https://…; stands in mail"),  # noqa: E501
     Setting("MAIL_SERVER", "REGISTRY_MAIL_SERVER", "", str, "the SMTP server for the daily digest; empty means that no mail is sent"),  # noqa: E501

@@ -22,6 +22,7 @@ from bench.series import (
 from registry.db import table_of
 from registry.identity.forms import RESIDENT
 from registry.members.models import (
+    CheckedTally,
     EventType,
     Member,
     Membership,
@@ -148,4 +149,20 @@ def tallies(connection: Connection) -> None:
     insert_from(connection, table_of(Tally), columns)
 
 
-STEPS = (entries, members, persons, memberships, events, tallies)
+def checks(connection: Connection) -> None:
+    """Each union's active members by the day that checked them, which is that of their entry."""
+    columns = {
+        "county": literal(COUNTY),
+        "union_code": ENTRY.c.union_code,
+        "day": ENTRY.c.day,
+        "checked_on": ENTRY.c.day,
+        "entered": func.count(),
+        "verified": literal(0),
+    }
+    query = select(*columns.values()).where(ENTRY.c.state == MembershipState.ACTIVE)
+    query = query.group_by(ENTRY.c.union_code, ENTRY.c.day)
+    into = insert(table_of(CheckedTally))
+    connection.execute(into.from_select(list(columns), query, include_defaults=False))
+
+
+STEPS = (entries, members, persons, memberships, events, tallies, checks)

@@ -127,6 +127,6 @@ def counts(**known: Any) -> dict[str, Any]:
     """Return all counts of a tally: those known, and 0."""
     names = (
         *("active", "retained", "filled", "rows", "rows_elsewhere", "submitted"),
-        *("first_pass", "admissions", "reverified", "pending"),
+        *("first_pass", "admissions", "pending"),
     )
     return {name: known.get(name, literal(0)) for name in names}

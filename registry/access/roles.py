@@ -45,6 +45,8 @@ class Permission(StrEnum):
     ANSWER_TRANSFERS = "ANSWER_TRANSFERS"  # let a member go, or object
     SETTLE_TRANSFERS = "SETTLE_TRANSFERS"  # decide where the unions do not agree
     REMIND = "REMIND"  # see which unions are behind, with notices to copy
+    VIEW_CAMPAIGNS = "VIEW_CAMPAIGNS"
+    RUN_CAMPAIGNS = "RUN_CAMPAIGNS"  # begin, prolong, close
     VIEW_QUESTIONS = "VIEW_QUESTIONS"
     ASK_QUESTIONS = "ASK_QUESTIONS"  # ask, close, ask again
     ANSWER_QUESTIONS = "ANSWER_QUESTIONS"  # answer, pass up, merge
@@ -71,6 +73,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_TRANSFERS,
             _P.ASK_TRANSFERS,
             _P.ANSWER_TRANSFERS,
+            _P.VIEW_CAMPAIGNS,
             _P.VIEW_QUESTIONS,
             _P.ASK_QUESTIONS,
             _P.VIEW_REFERENCE,
@@ -89,6 +92,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.ANSWER_TRANSFERS,
             _P.SETTLE_TRANSFERS,
             _P.REMIND,
+            _P.VIEW_CAMPAIGNS,
+            _P.RUN_CAMPAIGNS,
             _P.VIEW_QUESTIONS,
             _P.ANSWER_QUESTIONS,
             _P.VIEW_REFERENCE,
@@ -107,6 +112,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_TRANSFERS,
             _P.SETTLE_TRANSFERS,
             _P.REMIND,
+            _P.VIEW_CAMPAIGNS,
+            _P.RUN_CAMPAIGNS,
             _P.VIEW_QUESTIONS,
             _P.ANSWER_QUESTIONS,
             _P.PUBLISH_ANSWERS,

@@ -82,8 +82,6 @@ def admit(
         parts.append(change(session, place, rows))
     if Match.LEAVE in said or Match.RETAIN in said:
         parts.append(end(session, place, rows))
-    if verifies:
-        parts.append(verify(session, place, rows))
     total = Counts(*(sum(values) for values in zip(*parts, strict=True)))
     tallies.add(
         session,
@@ -93,8 +91,9 @@ def admit(
         active=total.active,
         retained=total.retained,
         filled=total.filled,
-        reverified=total.reverified,
     )
+    if verifies:
+        verify(session, place, rows)
     return total
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Subquery, insert, select
 from sqlalchemy.orm import Session
 
 from registry.db import allocate, update_many
+from registry.members import checked
 from registry.members.match import Match
 from registry.members.matching import changed_fields, merged
 from registry.members.models import (
@@ -52,12 +53,10 @@ def change(session: Session, place: Place, rows: Subquery) -> Counts:
         [_event(place, base + index, row) for index, row in enumerate(found)],
     )
     filled = sum(max(row.row_filled - row.filled, 0) for row in found)
-    return Counts(
-        active=len(resumed),
-        retained=-len(resumed),
-        filled=filled,
-        reverified=sum(row.verified_at is not None for row in resumed),
+    checked.count(
+        session, place.county, place.union_code, place.at, come=checked.checks_of(resumed)
     )
+    return Counts(active=len(resumed), retained=-len(resumed), filled=filled)
 
 
 def overlay(session: Session, place: Place, found: Sequence[Any]) -> None:
@@ -106,6 +105,7 @@ def _changed(session: Session, place: Place, rows: Subquery) -> list[Any]:
             Membership.id.label("membership_id"),
             Membership.state,
             Membership.verified_at,
+            Membership.admitted_at,
         )
         .join(Member, (Member.county == place.county) & (Member.person_key == changed.c.person_key))
         .join(Person, Person.key == changed.c.person_key)

@@ -1,7 +1,7 @@
 """Counting members: read from the tallies, and counted anew from the members themselves."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
@@ -23,7 +23,6 @@ class UnionCounts(NamedTuple):
     submitted: int = 0
     first_pass: int = 0
     admissions: int = 0
-    reverified: int = 0
     pending: int = 0
     reference_people: int = 0
     reference_matched: int = 0
@@ -88,9 +87,11 @@ def live_below(session: Session, county: str, path: str, on: date) -> tuple[int,
     return int(active or 0), int(retained or 0)
 
 
-def recounted(session: Session, county: str) -> dict[str, tuple[int, int, int, int]]:
-    """Count active, retained, filled cells and the verified among the active of every union from
-    the members themselves.
+def recounted(
+    session: Session, county: str, since: datetime
+) -> dict[str, tuple[int, int, int, int]]:
+    """Count active, retained, filled cells and those verified since an instant among the active of
+    every union from the members themselves.
     """
     is_active = Membership.state == MembershipState.ACTIVE
     query = (
@@ -99,7 +100,7 @@ def recounted(session: Session, county: str) -> dict[str, tuple[int, int, int, i
             func.count().filter(is_active),
             func.count().filter(Membership.state == MembershipState.RETAINED),
             func.sum(Member.filled),
-            func.count().filter(is_active, Membership.verified_at.is_not(None)),
+            func.count().filter(is_active, Membership.verified_at >= since),
         )
         .join(Member, (Member.county == county) & (Member.id == Membership.member_id))
         .where(Membership.county == county, Membership.state.in_(LIVE))

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Subquery, insert, select
 from sqlalchemy.orm import Session
 
 from registry.db import allocate, update_many
+from registry.members import checked
 from registry.members.lifecycle import event_of
 from registry.members.match import Match
 from registry.members.models import (
@@ -32,15 +33,13 @@ def end(session: Session, place: Place, rows: Subquery) -> Counts:
         insert(MembershipEvent),
         [_event(place, base + index, row) for index, row in enumerate(found)],
     )
-    was_active = sum(row.state == MembershipState.ACTIVE for row in found)
+    active = [row for row in found if row.state == MembershipState.ACTIVE]
+    checked.count(session, place.county, place.union_code, place.at, gone=checked.checks_of(active))
     was_retained = sum(row.state == MembershipState.RETAINED for row in found)
     return Counts(
-        active=-was_active,
+        active=-len(active),
         retained=len(found) - len(leaving) - was_retained,
         filled=-sum(row.filled for row in leaving),
-        reverified=-sum(
-            row.state == MembershipState.ACTIVE and row.verified_at is not None for row in found
-        ),
     )
 
 
@@ -55,6 +54,7 @@ def _asked(session: Session, place: Place, rows: Subquery) -> list[Any]:
             Membership.id,
             Membership.state,
             Membership.verified_at,
+            Membership.admitted_at,
             Membership.member_id,
             Member.filled,
             Person.key,

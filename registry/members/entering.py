@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Subquery, case, literal, null, select, tru
 from sqlalchemy.orm import Session
 
 from registry.db import Instant, allocate, insert_select
+from registry.members import checked
 from registry.members.changing import overlay
 from registry.members.lifecycle import TRANSFERRED_IN
 from registry.members.match import Match
@@ -48,6 +49,13 @@ def enter(
     membership_id = claim.base + fresh.c.row
     _memberships(session, place, fresh, member_id, membership_id)
     _events(session, place, fresh, member_id, membership_id, highest_row)
+    checked.count(
+        session,
+        place.county,
+        place.union_code,
+        place.at,
+        come={checked.last_check(None, place.at): count},
+    )
     return Counts(active=count, filled=filled)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.clock import local_day
 from registry.db import allocate
 from registry.errors import StateRefused
-from registry.members import tallies
+from registry.members import checked, tallies
 from registry.members.models import (
     LIVE,
     EventType,
@@ -107,8 +107,10 @@ def _close(session: Session, member: Member, one: Membership, at: datetime) -> N
         active=-is_active,
         retained=-(one.state == MembershipState.RETAINED),
         filled=-member.filled,
-        reverified=-(is_active and one.verified_at is not None),
     )
+    if is_active:
+        gone = checked.checks_of([one])
+        checked.count(session, one.county, one.union_code, at, gone=gone)
     one.state, one.ended_at = MembershipState.ENDED, at
     person = session.get_one(Person, member.person_key)
     person.live_county = person.live_union = person.live_membership = None

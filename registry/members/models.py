@@ -280,11 +280,37 @@ class Tally(Model):
     submitted: Mapped[int] = mapped_column(Integer, default=0)  # submissions
     first_pass: Mapped[int] = mapped_column(Integer, default=0)  # closed without a send-back
     admissions: Mapped[int] = mapped_column(Integer, default=0)  # approvals that admitted a roster
-    # active members confirmed by a roster of verification, each once
-    reverified: Mapped[int] = mapped_column(Integer, default=0)
     pending: Mapped[int] = mapped_column(Integer, default=0)  # rows waiting for review
     # What `registry.reference` counts: people of the reference register under this union, those of
     # them who are members of any union, and members of this union who are in it.
     reference_people: Mapped[int] = mapped_column(Integer, server_default="0")
     reference_matched: Mapped[int] = mapped_column(Integer, server_default="0")
     reference_known: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class CheckedTally(Model):
+    """What a day changed in the number of a union's active members by the day of their last check:
+    `entered` of those whom only their entry checked, `verified` of those whom a verification did.
+    """
+
+    __tablename__ = "checked_tally"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    union_code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    checked_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    entered: Mapped[int] = mapped_column(Integer)
+    verified: Mapped[int] = mapped_column(Integer)
+
+    # Holds all that is asked: the table itself is not read.
+    __table_args__ = (
+        Index(
+            "ix_checked_tally_checked_on",
+            "county",
+            "checked_on",
+            "union_code",
+            "day",
+            "entered",
+            "verified",
+        ),
+    )

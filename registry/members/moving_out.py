@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.clock import local_day
 from registry.db import allocate, one_of, update_many
-from registry.members import tallies
+from registry.members import checked, tallies
 from registry.members.models import (
     LIVE,
     EventType,
@@ -63,6 +63,7 @@ def _live(session: Session, place: Place, numbers: list[int]) -> list[Any]:
             Membership.person_key,
             Membership.state,
             Membership.verified_at,
+            Membership.admitted_at,
             Member.filled,
         )
         .join(Member, (Member.county == place.county) & (Member.id == Membership.member_id))
@@ -97,6 +98,7 @@ def _event(place: Place, event_id: int, one: Any, said: Leaving) -> dict[str, An
 def _count(session: Session, place: Place, found: list[Any]) -> None:
     assert place.origin is not None  # noqa: S101 - a transfer comes from somewhere
     active = [one for one in found if one.state == MembershipState.ACTIVE]
+    checked.count(session, place.county, place.origin, place.at, gone=checked.checks_of(active))
     tallies.add(
         session,
         place.county,
@@ -105,5 +107,4 @@ def _count(session: Session, place: Place, found: list[Any]) -> None:
         active=-len(active),
         retained=-sum(one.state == MembershipState.RETAINED for one in found),
         filled=-sum(one.filled for one in found),
-        reverified=-sum(one.verified_at is not None for one in active),
     )

@@ -36,4 +36,3 @@ class Counts(NamedTuple):
     active: int = 0
     retained: int = 0
     filled: int = 0
-    reverified: int = 0

@@ -14,10 +14,11 @@ import msgspec
 from sqlalchemy import Integer, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from registry.clock import end_of_day
+from registry.clock import end_of_day, today
 from registry.db import Instant, begins_with, table_of
 from registry.errors import NotFound
 from registry.identity import mask
+from registry.members import checked
 from registry.members.models import (
     LIVE,
     EventType,
@@ -59,6 +60,7 @@ _LINES = (
         _membership.began_on,
         _membership.union_code,
         _membership.admitted_at,
+        _membership.verified_at,
         _member.id.label("member_id"),
         _member.full_name,
         _member.person_key,
@@ -78,7 +80,10 @@ STATES: dict[str, str] = {state.value: state.label for state in MembershipState}
 
 
 class MemberLine(NamedTuple):
-    """A member in a list, masked. Of who has left only name, sex and number are told."""
+    """A member in a list, masked. Of who has left only name, sex and number are told.
+
+    `valid_until` is the last day for which the membership of a member in work counts as checked.
+    """
 
     membership_id: int
     member_id: int
@@ -90,6 +95,12 @@ class MemberLine(NamedTuple):
     began_on: str | None
     union_code: str
     particulars: dict[str, str]
+    valid_until: date | None = None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the membership should have been verified by now."""
+        return self.valid_until is not None and self.valid_until < today()
 
 
 class _Former(msgspec.Struct):
@@ -132,6 +143,7 @@ def members_of(
     search: str = "",
     state: MembershipState | None = None,
     on: date | None = None,
+    overdue: bool = False,
     after: int = 0,
     limit: int = 50,
 ) -> list[MemberLine]:
@@ -139,10 +151,10 @@ def members_of(
 
     `search` is the beginning of the name, from the county the surname only: asking must not tell
     what the mask hides. `on` asks who was a live member at the end of a past day, then with the
-    state of that day (`state` is left aside); `after` is the membership that the page before this
-    one ended with.
+    state of that day (`state` is left aside); `overdue` keeps those who should have been verified
+    by now; `after` is the membership that the page before this one ended with.
     """
-    query = _page(state=state, is_past=on is not None, by_name=bool(search))
+    query = _page(state=state, is_past=on is not None, by_name=bool(search), overdue=overdue)
     asked = {**_asked(county, union_code, sight, search, on), "after": after, "limit": limit}
     keeper = vault()
     lines = [_line(keeper, row, sight) for row in session.execute(query, asked).all()]
@@ -158,13 +170,14 @@ def page_before(
     search: str = "",
     state: MembershipState | None = None,
     on: date | None = None,
+    overdue: bool = False,
     after: int,
     limit: int = 50,
 ) -> int:
     """Return what the page before the one that starts after `after` starts after; filters as for
     `members_of`.
     """
-    query = _chosen(state=state, is_past=on is not None, by_name=bool(search))
+    query = _chosen(state=state, is_past=on is not None, by_name=bool(search), overdue=overdue)
     query = query.where(_membership.id <= after).with_only_columns(_membership.id)
     query = query.order_by(_membership.id.desc()).limit(limit + 1)
     asked = _asked(county, union_code, sight, search, on)
@@ -267,17 +280,23 @@ def mobiles_by_key(session: Session, county: str, keys: Sequence[bytes]) -> dict
 
 
 @cache
-def _page(*, state: MembershipState | None, is_past: bool, by_name: bool) -> Select[Any]:
-    query = _chosen(state=state, is_past=is_past, by_name=by_name)
+def _page(
+    *, state: MembershipState | None, is_past: bool, by_name: bool, overdue: bool
+) -> Select[Any]:
+    query = _chosen(state=state, is_past=is_past, by_name=by_name, overdue=overdue)
     query = query.where(_membership.id > bindparam("after")).order_by(_membership.id)
     return query.limit(bindparam("limit", type_=Integer))
 
 
 @cache
-def _chosen(*, state: MembershipState | None, is_past: bool, by_name: bool) -> Select[Any]:
+def _chosen(
+    *, state: MembershipState | None, is_past: bool, by_name: bool, overdue: bool
+) -> Select[Any]:
     query = _LINES.where(_membership.union_code == bindparam("union_code"))
     if by_name:
         query = query.where(begins_with(_member.full_name, "name"))
+    if overdue:
+        query = query.where(checked.is_due(bindparam("valid_from", type_=Instant())))
     if is_past:
         end = bindparam("end", type_=Instant())
         still = or_(_membership.ended_at.is_(None), _membership.ended_at >= end)
@@ -289,7 +308,11 @@ def _asked(
     county: str, union_code: str, sight: Sight, search: str, on: date | None
 ) -> dict[str, Any]:
     """Return the parameters of `_chosen`."""
-    asked: dict[str, Any] = {"county": county, "union_code": union_code}
+    asked: dict[str, Any] = {
+        "county": county,
+        "union_code": union_code,
+        "valid_from": checked.begin_of(checked.period_of(today())),
+    }
     if search:
         asked["name"] = mask.name(search, own=sight >= Sight.TOWNSHIP).rstrip("*")
     return asked if on is None else {**asked, "end": end_of_day(on)}
@@ -314,7 +337,8 @@ def _as_of(
         line._replace(
             state=MembershipState.RETAINED
             if last.get(line.membership_id) == EventType.RETAIN
-            else MembershipState.ACTIVE
+            else MembershipState.ACTIVE,
+            valid_until=None,
         )
         for line in lines
     ]
@@ -336,6 +360,9 @@ def _line(keeper: Vault, row: Any, sight: Sight) -> MemberLine:
         began_on=row.began_on,
         union_code=row.union_code,
         particulars={} if has_left else particulars,
+        valid_until=checked.valid_until(row.verified_at, row.admitted_at)
+        if state is MembershipState.ACTIVE
+        else None,
     )
 
 

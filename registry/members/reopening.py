@@ -4,7 +4,7 @@ No membership that has ended is ever revived, so that histories replay and past 
 were.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from registry.clock import local_day
 from registry.db import allocate, one_of, update_many
-from registry.members import tallies
+from registry.members import checked, tallies
 from registry.members.models import (
     EventType,
     Membership,
@@ -135,5 +135,6 @@ def _count(
             active=len(active),
             retained=len(some) - len(active),
             filled=sum(one.filled for one in some),
-            reverified=sum(one.verified_at is not None for one in active),
         )
+        checks = Counter(checked.last_check(one.verified_at, at) for one in active)
+        checked.count(session, county, code, at, come=checks)

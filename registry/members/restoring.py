@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from registry.clock import local_day
 from registry.db import allocate, update_many
-from registry.members import tallies
+from registry.members import checked, tallies
 from registry.members.changing import Former
 from registry.members.lifecycle import AFTER
 from registry.members.match import Match
@@ -84,6 +84,7 @@ def _untouched(session: Session, place: Place, rows: Subquery) -> list[Any]:
             Membership.state,
             Membership.began_on,
             Membership.verified_at,
+            Membership.admitted_at,
         )
         .join(Member, (Member.county == place.county) & (Member.person_key == rows.c.person_key))
         .join(event, (event.county == place.county) & (event.member_id == Member.id))
@@ -132,8 +133,9 @@ def _come_back(session: Session, place: Place, left: Sequence[Any]) -> None:
 def _wake(session: Session, place: Place, rested: Sequence[Any]) -> None:
     _set_state(session, place, rested, MembershipState.ACTIVE)
     _write(session, place, [(one, EventType.RESUME, None) for one in rested])
-    verified = sum(one.verified_at is not None for one in rested)
-    _count(session, place, active=len(rested), retained=-len(rested), reverified=verified)
+    _count(session, place, active=len(rested), retained=-len(rested))
+    come = checked.checks_of(rested)
+    checked.count(session, place.county, place.union_code, place.at, come=come)
 
 
 def _unchange(session: Session, place: Place, changed: Sequence[Any]) -> None:
@@ -158,15 +160,9 @@ def _unchange(session: Session, place: Place, changed: Sequence[Any]) -> None:
     rest = [one for one in changed if one.type == EventType.RESUME]
     _set_state(session, place, rest, MembershipState.RETAINED)
     _write(session, place, events)
-    verified = sum(one.verified_at is not None for one in rest)
-    _count(
-        session,
-        place,
-        filled=filled,
-        active=-len(rest),
-        retained=len(rest),
-        reverified=-verified,
-    )
+    _count(session, place, filled=filled, active=-len(rest), retained=len(rest))
+    gone = checked.checks_of(rest)
+    checked.count(session, place.county, place.union_code, place.at, gone=gone)
 
 
 def _set_state(session: Session, place: Place, some: Sequence[Any], state: MembershipState) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from registry.clock import local_day
 from registry.db import allocate, update_many
-from registry.members import tallies
+from registry.members import checked, tallies
 from registry.members.models import (
     LIVE,
     EventType,
@@ -49,6 +49,7 @@ def take_out(session: Session, place: Place, rows: Subquery) -> Sequence[int]:
         [_event(place, base + at, one) for at, one in enumerate(found)],
     )
     active = [one for one in found if one.state == MembershipState.ACTIVE]
+    checked.count(session, place.county, place.union_code, place.at, gone=checked.checks_of(active))
     tallies.add(
         session,
         place.county,
@@ -57,7 +58,6 @@ def take_out(session: Session, place: Place, rows: Subquery) -> Sequence[int]:
         active=-len(active),
         retained=len(active) - len(found),
         filled=-sum(one.filled for one in found),
-        reverified=-sum(one.verified_at is not None for one in active),
     )
     return [one.row for one in found]
 
@@ -81,6 +81,7 @@ def _untouched(session: Session, place: Place, rows: Subquery) -> list[Any]:
             Membership.person_key,
             Membership.state,
             Membership.verified_at,
+            Membership.admitted_at,
             Member.filled,
         )
         .join(Person, Person.key == rows.c.person_key)

@@ -17,7 +17,6 @@ COUNTS = (
     "submitted",
     "first_pass",
     "admissions",
-    "reverified",
     "pending",
     "reference_people",
     "reference_matched",

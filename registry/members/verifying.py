@@ -1,23 +1,25 @@
-"""Rows of a verification: the memberships they confirm are dated, and counted once each."""
+"""Rows of a verification: the memberships they confirm are dated, and counted under that day."""
 
-from typing import Any, cast
+from collections import Counter
 
-from sqlalchemy import CursorResult, Subquery, select, update
+from sqlalchemy import Subquery, func, select, update
 from sqlalchemy.orm import Session
 
+from registry.members import checked
+from registry.members.checked import Check
 from registry.members.match import Match
 from registry.members.models import Membership, MembershipState, Person
-from registry.members.place import Counts, Place
+from registry.members.place import Place
 
 # Who leaves or rests is not confirmed as a member in work.
 _CONFIRMING = (Match.NEW, Match.CHANGED, Match.UNCHANGED)
 
 
-def verify(session: Session, place: Place, rows: Subquery) -> Counts:
-    """Date the active memberships that admitted rows confirm.
+def verify(session: Session, place: Place, rows: Subquery) -> None:
+    """Date the active memberships that admitted rows confirm, after all else that they say.
 
-    Only those that no verification had confirmed before count: however often a union verifies, the
-    verified never exceed the members.
+    Each counts under its last check alone: however often a union verifies, the verified never
+    exceed the members.
     """
     confirmed = (
         select(Person.live_membership)
@@ -29,14 +31,16 @@ def verify(session: Session, place: Place, rows: Subquery) -> Counts:
         Membership.id.in_(confirmed),
         Membership.state == MembershipState.ACTIVE,
     )
-    fresh = session.execute(
-        update(Membership)
-        .where(*which, Membership.verified_at.is_(None))
-        .values(verified_at=place.at),
-        execution_options={"synchronize_session": False},
-    )
+    # An approval gives all its memberships one instant: the groups are few.
+    instants = (Membership.verified_at, Membership.admitted_at)
+    before: Counter[Check] = Counter()
+    for verified_at, admitted_at, number in session.execute(
+        select(*instants, func.count()).where(*which).group_by(*instants)
+    ):
+        before[checked.last_check(verified_at, admitted_at)] += number
     session.execute(
         update(Membership).where(*which).values(verified_at=place.at),
         execution_options={"synchronize_session": False},
     )
-    return Counts(reverified=cast(CursorResult[Any], fresh).rowcount)
+    now = {checked.last_check(place.at, place.at): before.total()}
+    checked.count(session, place.county, place.union_code, place.at, come=now, gone=before)

@@ -1,5 +1,6 @@
 """Whom to remind: unions that something waits for, counted; nothing of any person is told."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -70,9 +71,11 @@ _ASKED = (
 )
 
 
-def reminders(session: Session, county: str, path: str) -> list[Reminder]:
+def reminders(
+    session: Session, county: str, path: str, also: Collection[str] = ()
+) -> list[Reminder]:
     """Return what waits for the clerks of the unions at or below a path, by the unions' codes;
-    unions that nothing waits for are left out.
+    unions that nothing waits for are left out, but for those named in `also`.
     """
     asked = {"county": county, "path": path}
     drafts = {code: rest for code, *rest in session.execute(_DRAFTS, asked)}
@@ -84,6 +87,6 @@ def reminders(session: Session, county: str, path: str) -> list[Reminder]:
         waiting, late = transfers.get(union.code, (0, 0))
         kept = counts.get(union.code)
         is_uncovered = kept is None or not (kept.admissions or kept.submitted)
-        if returned or begun or waiting or is_uncovered:
+        if returned or begun or waiting or is_uncovered or union.code in also:
             found.append(Reminder(union, returned, begun, since, waiting, late, is_uncovered))
     return found

@@ -43,7 +43,7 @@ METRIC_FORMULAS: dict[str, str] = {
     "completeness_rate": "必填和建议填写项中已填的 ÷ 全部应填",
     "duplicate_rate": "报送时在其他工会在册的行 ÷ 报送的行",
     "first_pass_rate": "未经退回即办结的报送 ÷ 全部报送",
-    "reverified_rate": "已复核会员 ÷ 会员",
+    "reverified_rate": "最近 {days} 天内复核过的会员 ÷ 在会会员",
     "reference_match_rate": "基础库里已经是会员的人 ÷ 基础库人数",
     "target_rate": "已完成 ÷ 目标",
 }

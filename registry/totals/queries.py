@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.clock import today
 from registry.db import begins_with, table_of
+from registry.members.checked import Checked, begin_of, checked, period_of
 from registry.members.counts import UnionCounts, recounted, tallied
 from registry.reference import counting as reference
 from registry.reference.counting import COUNTS, Known
@@ -17,12 +19,10 @@ from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import REVIEWABLE, RowState
 from registry.totals.metrics import METRIC_LABELS, Ratio
 from registry.unions.models import Level, TradeUnion
-from registry.unions.queries import Union, children, find, headcounts
+from registry.unions.queries import FORMED, Union, children, find, headcounts
 
 CELLS = sum(column.requirement in {"required", "recommended"} for column in COLUMNS)
-# Statuses of codes/union_status.csv that are formed unions, and those that should be but are not
-# yet.
-FORMED = frozenset({"active", "locked"})
+# Statuses of codes/union_status.csv that should be unions but are not yet.
 NOT_YET = frozenset({"unformed", "preparing"})
 
 
@@ -112,12 +112,15 @@ def totals(session: Session, under: str, on: date) -> Totals:
     # The whole county is added up in one go, a part of it by its codes.
     codes = None if place.parent_code is None else [union.code for union in below]
     counts = tallied(session, place.county, on, codes)
+    since = period_of(on)
+    checks = checked(session, place.county, [since], on, codes=codes)
     for code, path, status, formed_on in below:
         part = _part_of(by_part, path)
         if part is not None:
             status = _status_on(status, formed_on, on)
-            one = _of_union(status, counts.get(code, _UNCOUNTED), employees.get(code, 0))
-            by_part[part].append(one)
+            verified = checks[code][since].verified if code in checks else 0
+            kept, staff = counts.get(code, _UNCOUNTED), employees.get(code, 0)
+            by_part[part].append(_of_union(status, kept, staff, verified))
     sums = [_sum(by_part[part.code]) for part in parts]
     figures = [_figures(part, of_part) for part, of_part in zip(parts, sums, strict=True)]
     total = _sum(sums)
@@ -131,18 +134,23 @@ def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
     and all differences.
     """
     counts = tallied(session, county, date.max)
-    real = recounted(session, county)
+    since = period_of(today())
+    checks = checked(session, county, [date.min, since], date.max)
+    unchecked = {date.min: Checked(), since: Checked()}
+    real = recounted(session, county, begin_of(since))
     pending = _pending(session, county)
     base = reference.recounted(session, county)
     differences = []
-    for code in sorted(set(counts) | set(real) | set(pending) | set(base)):
+    for code in sorted(set(counts) | set(checks) | set(real) | set(pending) | set(base)):
         kept = counts.get(code, UnionCounts())
         active, retained, filled, verified = real.get(code, (0, 0, 0, 0))
+        check = checks.get(code, unchecked)
         pairs = (
             ("active", kept.active, active),
             ("retained", kept.retained, retained),
             ("filled", kept.filled, filled),
-            ("reverified", kept.reverified, verified),
+            ("checked", sum(check[date.min]), active),
+            ("reverified", check[since].verified, verified),
             ("pending", kept.pending, pending.get(code, 0)),
             *zip(
                 COUNTS,
@@ -190,12 +198,13 @@ class _Sums(NamedTuple):
     employees: int = 0
     over: int = 0
     undeclared: int = 0
+    verified: int = 0
 
 
 _UNCOUNTED = UnionCounts()
 
 
-def _of_union(status: str, counts: UnionCounts, employees: int) -> _Sums:
+def _of_union(status: str, counts: UnionCounts, employees: int, verified: int) -> _Sums:
     return _Sums(
         counts,
         formed=int(status in FORMED),
@@ -204,6 +213,7 @@ def _of_union(status: str, counts: UnionCounts, employees: int) -> _Sums:
         employees=employees,
         over=int(counts.active > employees > 0),
         undeclared=int(counts.active > 0 and not employees),
+        verified=verified,
     )
 
 
@@ -247,7 +257,7 @@ def _figures(place: Union, sums: _Sums) -> Figures:
             "completeness_rate": Ratio(counts.filled, live * CELLS),
             "duplicate_rate": Ratio(counts.rows_elsewhere, counts.rows),
             "first_pass_rate": Ratio(counts.first_pass, counts.submitted),
-            "reverified_rate": Ratio(counts.reverified, counts.active),
+            "reverified_rate": Ratio(sums.verified, counts.active),
             "reference_match_rate": Ratio(counts.reference_matched, counts.reference_people),
         },
     )

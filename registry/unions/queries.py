@@ -11,6 +11,9 @@ from registry.db import begins_with, table_of
 from registry.errors import NotFound
 from registry.unions.models import Headcount, Level, TradeUnion
 
+# Statuses of codes/union_status.csv that are formed unions.
+FORMED = frozenset({"active", "locked"})
+
 
 class Union(NamedTuple):
     """A trade union as plain values."""

@@ -25,6 +25,7 @@ from registry.web.waiting import Card
 
 blueprint = Blueprint("members", __name__)
 PAGE = 50
+OVERDUE = "overdue"
 UNIONS = 200  # the unions of a review unit on one page
 
 
@@ -126,14 +127,20 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
 
 def _list_page(form: LookUpForm) -> str:
     session, union = db.session(), g.union
-    search, state, on = _asked()
+    search, state, on, overdue = _asked()
     place = (session, union.county, union.code, queries.sight_of(g.actor.path))
-    chosen: dict[str, Any] = {"search": search, "state": state, "on": on}
+    chosen: dict[str, Any] = {"search": search, "state": state, "on": on, "overdue": overdue}
     after = max(request.args.get("after", 0, type=whole), 0)
     found = queries.members_of(*place, **chosen, after=after, limit=PAGE + 1)
     shown = found[:PAGE]
     before = queries.page_before(*place, **chosen, after=after, limit=PAGE) if after else None
-    kept = {"search": search, "state": state, "on": on.isoformat() if on else ""}
+    check = OVERDUE if overdue else ""
+    kept = {
+        "search": search,
+        "state": state,
+        "on": on.isoformat() if on else "",
+        "check": check,
+    }
     kept = {name: value for name, value in kept.items() if value}
     counts = tallied(session, union.county, on or today(), [union.code])
     return render_template(
@@ -141,10 +148,11 @@ def _list_page(form: LookUpForm) -> str:
         union=union,
         members=shown,
         counts=counts.get(union.code, UnionCounts()),
-        count=_count(counts.get(union.code, UnionCounts()), search, state, on),
+        count=_count(counts.get(union.code, UnionCounts()), search or check, state, on),
         states=list(queries.STATES.items()),
         search=search,
         state=state or "",
+        check=check,
         on=on,
         kept=kept,
         form=form,
@@ -154,11 +162,14 @@ def _list_page(form: LookUpForm) -> str:
     )
 
 
-def _asked() -> tuple[str, Any, date | None]:
-    """Return name, state and past day asked for; what cannot be meant is left aside."""
+def _asked() -> tuple[str, Any, date | None, bool]:
+    """Return name, state and past day asked for, and whether only those who are overdue; what
+    cannot be meant is left aside.
+    """
     search = request.args.get("search", "").strip()[:50]
     on = _day(request.args.get("on", ""))
-    return search, None if on else queries.state_named(request.args.get("state", "")), on
+    state = None if on else queries.state_named(request.args.get("state", ""))
+    return search, state, on, on is None and request.args.get("check") == OVERDUE
 
 
 def _day(text: str) -> date | None:

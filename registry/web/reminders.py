@@ -1,13 +1,17 @@
 """Whom to remind, in words that can be copied into a chat: few clerks have mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from flask import Blueprint, g, render_template, url_for
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.access.roles import Permission
-from registry.clock import local_day
+from registry.campaigns import queries
+from registry.campaigns.progress import UnionProgress, of_unions
+from registry.campaigns.queries import CampaignView
+from registry.clock import local_day, today
 from registry.db import db
 from registry.review.reminders import Reminder, reminders
 from registry.web.filters import day
@@ -17,16 +21,28 @@ from registry.web.waiting import Card
 blueprint = Blueprint("reminders", __name__)
 
 
+class Behind(NamedTuple):
+    """A campaign, and of how many members a union has still to say something in it."""
+
+    campaign: CampaignView
+    members: int
+
+
 @blueprint.get("/unions/<code>/reminders")
 @guard(Permission.REMIND)
 def reminding(code: str) -> str:
     """List the unions that something waits for, each with a notice to copy."""
-    found = reminders(db.session(), g.union.county, g.union.path)
-    lines = [(one, notice(one)) for one in found]
+    session, place = db.session(), g.union
+    going = queries.running(session, place.county, place.path, today())
+    behind = _behind(going, of_unions(session, place.county, place.path, going))
+    lines = []
+    for one in reminders(session, place.county, place.path, behind):
+        campaigns = behind.get(one.union.code, [])
+        lines.append((one, notice(one, campaigns), campaigns))
     return render_template(
         "reminders/reminders.html",
         lines=lines,
-        everything="\n".join(text for _, text in lines),
+        everything="\n".join(text for _, text, _ in lines),
     )
 
 
@@ -53,7 +69,19 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         )
 
 
-def notice(one: Reminder) -> str:
+def _behind(
+    going: Sequence[CampaignView], progress: Sequence[Sequence[UnionProgress]]
+) -> dict[str, list[Behind]]:
+    """Return, by union, the campaigns in which it still has something to say."""
+    behind: dict[str, list[Behind]] = {}
+    for one, lines in zip(going, progress, strict=True):
+        for line in lines:
+            if line.progress.behind and not line.is_gone:
+                behind.setdefault(line.code, []).append(Behind(one, line.progress.to_say))
+    return behind
+
+
+def notice(one: Reminder, campaigns: Sequence[Behind] = ()) -> str:
     """Return what to write to a union's clerk; it names no person and no number of a document."""
     parts = []
     if one.is_uncovered and not one.drafts:
@@ -66,4 +94,7 @@ def notice(one: Reminder) -> str:
     if one.transfers:
         late = f"，其中 {one.late} 人已过期限" if one.late else ""
         parts.append(f"有 {one.transfers} 人别的工会请求转出，待您答复{late}")
+    for campaign, members in campaigns:
+        due = f"{day(campaign.due_on)} 截止" if campaign.due_on >= today() else "已过截止日期"
+        parts.append(f"复核活动“{campaign.title}”还有 {members} 人未复核，{due}")
     return f"【{one.union.name}】您好：{'；'.join(parts)}。请登录会员实名制系统办理。"

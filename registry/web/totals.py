@@ -13,7 +13,7 @@ from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.accounts.queries import display_name_of
 from registry.clock import now, today
-from registry.db import db
+from registry.db import db, setting
 from registry.totals import operations, queries
 from registry.totals.metrics import METRIC_FORMULAS, METRIC_LABELS, PENDING_METRICS, Ratio
 from registry.totals.operations import Reconciled
@@ -30,7 +30,8 @@ WHAT = {
     "retained": "保留会籍",
     "filled": "已填项目数",
     "pending": "待审行数",
-    "reverified": "已复核会员",
+    "checked": "按复核日期计的在会会员",
+    "reverified": "有效期内复核过的会员",
     "reference_people": "基础库人数",
     "reference_matched": "基础库里的会员",
     "reference_known": "会员中基础库有的",
@@ -165,11 +166,12 @@ def _reconcile_card(last: Reconciled | None, place: str, members: int) -> Card:
 
 
 def _metrics(ratios: dict[str, Ratio]) -> list[Metric]:
+    days = setting("REVERIFY_EVERY_DAYS")
     return [
         Metric(
             key,
             label,
-            METRIC_FORMULAS[key],
+            METRIC_FORMULAS[key].format(days=days),
             ratios[key],
             key not in PENDING_METRICS and ratios[key].denominator > 0,
         )

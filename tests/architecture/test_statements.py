@@ -26,6 +26,11 @@ LISTS = {
     ],
     "bundles.bundles": ["/unions/{place}/bundles"],
     "clerks.clerks": ["/unions/{place}/clerks"],
+    "campaigns.campaign": ["/unions/{place}/campaigns/{campaign}"],
+    "campaigns.campaigns": ["/unions/{place}/campaigns"],
+    "confirming.members": [
+        f"/unions/{UNION}/campaigns/{{campaign}}/members{tab}" for tab in ("", "?tab=said")
+    ],
     "columns.show": ["/submissions/{unsure}/columns"],
     "comparing.compare": [
         f"/submissions/{{{number}}}/compare?part={part}"
@@ -91,6 +96,7 @@ LISTS = {
 SINGLE = {
     "accounts.account": "one account",
     "bundles.progress": "one bundle's work under way",
+    "campaigns.beginning": "a form",
     "clerks.clerk": "one account",
     "correcting.around": "the two neighbours of a row",
     "correcting.whole_row": "one row",

@@ -1,9 +1,8 @@
 """A site that has so many of everything that its pages list: for what a page costs by rows."""
 
-from collections.abc import Callable
 from datetime import date
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import insert, select, update
 
@@ -13,7 +12,7 @@ from registry.accounts import deputies
 from registry.accounts.models import Account, AccountRole, Deputy
 from registry.accounts.queries import actor_of
 from registry.clock import now, today
-from registry.db import Model, allocate, db, table_of, transaction
+from registry.db import allocate, db, table_of, transaction
 from registry.jobs.leases import worker_name
 from registry.jobs.operations import upload
 from registry.jobs.work import run
@@ -39,6 +38,8 @@ from registry.unions.models import Headcount, TradeUnion
 from seeds.people import Person
 from tests.factories import bundles
 from tests.factories.accounts import MadeAccount, make_account
+from tests.factories.busy_campaigns import make_campaigns
+from tests.factories.copies import copies
 from tests.factories.numbers import spoilt
 from tests.factories.people import label_row, make_people, table
 from tests.factories.reference import make_base
@@ -105,6 +106,7 @@ def make_busy_site(count: int) -> BusySite:
     _cases(clerk, reviewer, count)
     numbers["asked"] = _questions(clerk, other, reviewer, auditor, count)
     _deputies(accounts, reviewer, count)
+    numbers["campaign"] = make_campaigns(clerk, auditor, count)
     _differences(auditor)
     return BusySite(accounts, numbers)
 
@@ -112,19 +114,6 @@ def make_busy_site(count: int) -> BusySite:
 def _only_decision(submission: int) -> int:
     query = select(Decision.id).where(Decision.submission_id == submission)
     return db.session.scalars(query).one()
-
-
-def _copies(model: type[Model], found: Any, count: int, **changes: Callable[[int], Any]) -> None:
-    """Insert `count` copies of the row that `found` tells, changed by the number of each."""
-    one = table_of(model)
-    with transaction() as session:
-        row = session.execute(select(one).where(found).limit(1)).one()._asdict()
-        copies = [
-            {**row, **{name: value(number) for name, value in changes.items()}}
-            for number in range(1, count + 1)
-        ]
-        if copies:
-            session.execute(insert(one), copies)
 
 
 def _unions(count: int) -> list[str]:
@@ -145,7 +134,7 @@ def _unions(count: int) -> list[str]:
 
 def _unions_like(code: str, others: list[str]) -> None:
     path = make_union(code).path
-    _copies(
+    copies(
         TradeUnion,
         TradeUnion.code == code,
         len(others),
@@ -157,14 +146,14 @@ def _unions_like(code: str, others: list[str]) -> None:
 
 def _clerks(clerk: MadeAccount, count: int) -> None:
     """Give the union more clerks and the county more accounts."""
-    _copies(
+    copies(
         Account,
         Account.id == clerk.id,
         count,
         id=lambda number: 10_000 + number,
         name=lambda number: f"clerk-more-{number:04}",
     )
-    _copies(
+    copies(
         AccountRole,
         AccountRole.account_id == clerk.id,
         count,
@@ -211,7 +200,7 @@ def _faulty_draft(people: list[Person], clerk: Actor, count: int) -> int:
         changes[place] = kinds[place % len(kinds)]
     number = take_in(make_roster(people, changes), clerk)
     edit_row(number, 4, {"mobile": "139"}, actor=clerk)
-    _copies(
+    copies(
         Correction,
         Correction.submission_id == number,
         count,
@@ -228,7 +217,7 @@ def _returned_draft(people: list[Person], clerk: Actor, reviewer: Actor, count: 
     outcome = send_back(sent, actor=reviewer, rows=rows, reason="wrong_data", note="请核对")
     first = db.session.scalar(select(Decision.id).where(Decision.submission_id == sent).limit(1))
     assert first is not None and outcome.follow_up_id is not None
-    _copies(Decision, Decision.id == first, count, id=lambda number: first + 1000 + number)
+    copies(Decision, Decision.id == first, count, id=lambda number: first + 1000 + number)
     with transaction() as session:
         for row in rows[:count]:
             session.execute(
@@ -270,7 +259,7 @@ def _bundles(count: int, unions: list[str], reviewer: Actor, auditor: Actor) -> 
     bundles.split(done, reviewer)
     of_county = bundles.read_in(bundles.make_bundle(people[:2], unions), auditor, COUNTY)
     for number, where in ((done, 1_000), (of_county, 2_000)):
-        _copies(
+        copies(
             Bundle,
             Bundle.id == number,
             count,
@@ -296,7 +285,7 @@ def _reference(people: list[Person], auditor: Actor, count: int) -> int:
             make_base(people, changes=faults),
         )
     ]
-    _copies(ReferenceLoad, ReferenceLoad.id == loaded[0], count, id=lambda number: 100 + number)
+    copies(ReferenceLoad, ReferenceLoad.id == loaded[0], count, id=lambda number: 100 + number)
     return loaded[-1]
 
 
@@ -306,7 +295,7 @@ def _looked_at(clerk: Actor, count: int) -> int:
     first, *others = db.session.scalars(query.order_by(Membership.id)).all()
     for member in [*others, *[first] * 20][-count:]:
         open_member(COUNTY, member, actor=clerk, reason="与参保名单核对")
-    _copies(
+    copies(
         MembershipEvent,
         MembershipEvent.member_id == first,
         count,
@@ -325,7 +314,7 @@ def _cases(clerk: Actor, reviewer: Actor, count: int) -> None:
     decided = ask(UNION, second, {"full_name": "欧阳又改"}, why="录错了", actor=clerk)
     rule_case(decided, Ruling.KEEP, note="请附户口簿", actor=reviewer)
     for number, base in ((asked, 1_000), (decided, 2_000)):
-        _copies(
+        copies(
             IdentityCase,
             IdentityCase.id == number,
             count,
@@ -350,14 +339,14 @@ def _questions(clerk: Actor, other: Actor, reviewer: Actor, auditor: Actor, coun
     operations.merge(again, asked, actor=reviewer)
     published = publishing.publish(led, Written("校验码？", "看原件。"), actor=auditor)
     for number, first in ((asked, 1_000), (into, 2_000), (again, 3_000)):
-        _copies(Question, Question.id == number, count, id=lambda copy, first=first: first + copy)
-    _copies(
+        copies(Question, Question.id == number, count, id=lambda copy, first=first: first + copy)
+    copies(
         QuestionEntry,
         (QuestionEntry.question_id == asked) & (QuestionEntry.number == 1),
         count,
         number=lambda copy: 10 + copy,
     )
-    _copies(
+    copies(
         PublishedAnswer,
         PublishedAnswer.id == published,
         count,
@@ -369,7 +358,7 @@ def _questions(clerk: Actor, other: Actor, reviewer: Actor, auditor: Actor, coun
 def _more_of_the_union(count: int, first: int, *submissions: int) -> None:
     """Make more of the union's rosters that were dealt with, and more of its drafts."""
     for place, number in enumerate(submissions):
-        _copies(
+        copies(
             Submission,
             Submission.id == number,
             count,
@@ -383,7 +372,7 @@ def _deputies(accounts: dict[Role, MadeAccount], reviewer: Actor, count: int) ->
     other = make_account(Role.REVIEWER, f"{COUNTY}002")
     ids = (accounts[Role.REVIEWER].id, other.id)
     named = deputies.name(*ids, today(), today(), actor=reviewer)
-    _copies(Deputy, Deputy.id == named, count, id=lambda number: 100 + number)
+    copies(Deputy, Deputy.id == named, count, id=lambda number: 100 + number)
 
 
 def _differences(auditor: Actor) -> None:

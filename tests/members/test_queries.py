@@ -183,7 +183,7 @@ def test_tallies_are_those_of_the_unions_asked(register):
     session, day = db.session(), now().date() + timedelta(days=1)
     assert set(tallied(session, COUNTY, day)) == {UNION, OTHER_UNION}
     assert set(tallied(session, COUNTY, day, [OTHER_UNION])) == {OTHER_UNION}
-    assert {code: counts[0] for code, counts in recounted(session, COUNTY).items()} == {
+    assert {code: counts[0] for code, counts in recounted(session, COUNTY, now()).items()} == {
         UNION: 2,
         OTHER_UNION: 3,
     }

@@ -126,7 +126,8 @@
     } else if (key === "enter") row.querySelector("[data-open]")?.click();
     else {
       const scope = row.closest("[data-selection]") ?? document;
-      const button = all("[data-key]", scope).find((one) => one.dataset.key === key);
+      /* The row's own buttons first. */
+      const button = [...all("[data-key]", row), ...all("[data-key]", scope)].find((one) => one.dataset.key === key);
       if (button && !button.disabled) {
         event.preventDefault();
         button.click();

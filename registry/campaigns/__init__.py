@@ -1,0 +1,1 @@
+"""Campaigns: what the unions of a place have to do by a day, and how far they are."""
