@@ -205,7 +205,9 @@ def _link_newcomers(session: Session, county: str, rows: Subquery) -> Linked:
     back = select(ReferencePerson.person_key, ReferencePerson.person_key).where(
         ReferencePerson.county == county,
         ReferencePerson.member_key != ReferencePerson.person_key,
-        select(rows.c.person_key).where(came, rows.c.person_key == ReferencePerson.person_key).exists(),
+        select(rows.c.person_key)
+        .where(came, rows.c.person_key == ReferencePerson.person_key)
+        .exists(),
     )
     return Linked(*(_lead(session, county, query) for query in (twins, back)))
 
