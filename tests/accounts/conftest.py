@@ -8,7 +8,7 @@ from tests.factories.app import make_app, running
 @pytest.fixture
 def app(tmp_path):
     """The application, its context open."""
-    with running(make_app(tmp_path)) as app:
+    with running(make_app(tmp_path, screens=False)) as app:
         yield app
 
 

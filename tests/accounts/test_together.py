@@ -23,7 +23,7 @@ AT_ONCE = 6
 def app(request, tmp_path):
     """The application on either engine, its tables empty."""
     make_new = request.param == "postgresql" and request.getfixturevalue("new_postgresql")
-    with running(make_app(tmp_path, make_new() if make_new else None)) as app:
+    with running(make_app(tmp_path, make_new() if make_new else None, screens=False)) as app:
         yield app
 
 
