@@ -19,6 +19,7 @@ from registry.trail.models import TrailEntry
 ACTS: dict[str, str] = {
     "member.open": "查看完整证件号码和手机号",
     "row.open": "审核时查看完整证件号码和手机号",
+    "identity.open": "核对身份时查看完整证件号码",
     "draft.by_hand": "手工办理",
 }
 

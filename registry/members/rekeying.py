@@ -126,5 +126,5 @@ def _demand_free(session: Session, member: Member, key: bytes) -> None:
         return
     raise StateRefused(
         "identity.taken",
-        "登记册中另有人用这个号码。是同一个人的，请按重复登记合并；不是的，请再核对号码。",
+        "会员库中另有人用这个号码。是同一个人的，请按重复登记合并；不是的，请再核对号码。",
     )

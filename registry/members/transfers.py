@@ -35,6 +35,17 @@ class TransferState(StrEnum):
         }[self]
 
 
+# What the row that asked is told: where its wish stands, and what is left to do.
+AT_THE_ROW: Mapping[TransferState, str] = {
+    TransferState.ASKED: "已请求转会，对方可以答复到 {due}",
+    TransferState.OBJECTED: "对方不同意转出，由本工会撤回请求或请上级裁定",
+    TransferState.APPEALED: "已请上级裁定",
+    TransferState.REFUSED: "裁定不转会，这一行请退回或驳回",
+    TransferState.WITHDRAWN: "转会请求已撤回，这一行请退回或驳回",
+    TransferState.LAPSED: "情况已有变化，请再核对",
+}
+
+
 class Side(StrEnum):
     """Who acts on a transfer: the two unions, the federation above both, or the register itself."""
 

@@ -18,5 +18,5 @@ def checked_note(note: str, *, needed: bool = False) -> str:
     if len(note) > NOTE_LENGTH:
         raise InputRefused("note.too_long", f"说明最多 {NOTE_LENGTH} 个字。")
     if _LONG_NUMBER.search(note):
-        raise InputRefused("note.number", "说明里请不要写完整的证件号码或手机号，写明行号即可。")
+        raise InputRefused("note.number", "说明里请不要写完整的证件号码或手机号。")
     return note

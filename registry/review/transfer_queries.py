@@ -4,6 +4,7 @@ The losing union sees its own member and who asks. The asking union sees the row
 other side no more than an answer. The federation above both sees both.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -12,10 +13,18 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.clock import today
+from registry.db import one_of
 from registry.identity import mask
 from registry.members.models import Member, Transfer
 from registry.members.queries import Sight, masked_document
-from registry.members.transfers import OPEN, TransferAct, TransferState, may_settle, next_state
+from registry.members.transfers import (
+    AT_THE_ROW,
+    OPEN,
+    TransferAct,
+    TransferState,
+    may_settle,
+    next_state,
+)
 from registry.submissions.models import SubmissionRow
 from registry.vault.vault import Vault, vault
 
@@ -101,6 +110,8 @@ def transfers(
         select(
             Transfer,
             Member.full_name,
+            # The member's own: corrected since, perhaps, and sealed under that.
+            Member.person_key,
             Member.document_kind,
             Member.document_sealed,
             SubmissionRow.full_name.label("told_name"),
@@ -159,20 +170,29 @@ def count_in(session: Session, county: str, path: str, desk: Desk, state: Transf
     return _count(session, *_seen(county, path, desk), Transfer.state == state)
 
 
-def open_by_row(
-    session: Session, county: str, submission_id: int, rows: list[int]
-) -> dict[int, tuple[TransferState, date]]:
-    """Return state and last day to answer of the last transfer of each of these rows."""
+def told_by_row(
+    session: Session, county: str, submission_id: int, rows: Collection[int]
+) -> dict[int, str]:
+    """Return in words, by row, where the wish of each of these rows stands; rows that never asked
+    for a transfer are left out.
+    """
+    if not rows:
+        return {}
     query = (
         select(Transfer.row, Transfer.state, Transfer.due_on)
         .where(
             Transfer.county == county,
             Transfer.submission_id == submission_id,
-            Transfer.row.in_(rows),
+            one_of(Transfer.row, rows),
         )
         .order_by(Transfer.id)
     )
-    return {row: (TransferState(state), due_on) for row, state, due_on in session.execute(query)}
+    last = {row: (TransferState(state), due) for row, state, due in session.execute(query)}
+    return {
+        row: AT_THE_ROW[state].format(due=due.isoformat())
+        for row, (state, due) in last.items()
+        if state in AT_THE_ROW
+    }
 
 
 def _count(session: Session, *which: ColumnElement[bool]) -> int:
@@ -209,7 +229,7 @@ def _line(keeper: Vault, found: Any, desk: Desk, sight: Sight, path: str) -> Tra
     return TransferLine(
         id=one.id,
         name=mask.name(name or "", own=sight >= Sight.TOWNSHIP),
-        document=masked_document(keeper, found.document_sealed, one.person_key, sight),
+        document=masked_document(keeper, found.document_sealed, found.person_key, sight),
         from_union=one.from_union if not asking or knows_both else "",
         to_union=one.to_union,
         member_id=one.member_id if desk is Desk.LOSING else None,

@@ -145,6 +145,10 @@ def _taken(
         raise NotFound("transfer.unknown", "没有找到这项转会，或者它不在您的管理范围内。")
     for one in found:
         state = TransferState(one.state)
+        if act is TransferAct.APPEAL and state is TransferState.ASKED:
+            raise StateRefused(
+                "transfer.not_objected", "对方还没有答复的不用裁定，请只勾选对方不同意的。"
+            )
         if next_state(state, act) is None:
             raise StateRefused(
                 "transfer.state", f"其中有的转会{state.label}，不能再这样办理；请刷新后重试。"

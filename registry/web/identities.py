@@ -16,12 +16,15 @@ from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
 from registry.members.operations import look_up
 from registry.members.queries import sight_of
 from registry.review.deciding import ReviewOutcome
-from registry.review.identities import deciding, queries
+from registry.review.identities import deciding, opening, queries
 from registry.review.identities.deciding import Ruled
+from registry.review.identities.opening import Numbers
 from registry.review.identities.queries import Comparison
 from registry.review.identities.states import RULINGS, CaseState, Doubt, Ruling
 from registry.unions import queries as unions
 from registry.web.forms.identities import PairForm, RulingForm, UndoForm
+from registry.web.forms.members import OpenForm
+from registry.web.frame import can
 from registry.web.guard import guard
 from registry.web.numbers import whole
 from registry.web.waiting import Card
@@ -128,6 +131,22 @@ def rule(code: str, number: int) -> Answer:
     return _decided(form, act, lambda: _case_page(number, form), _desk("waiting"))
 
 
+@blueprint.post("/unions/<code>/identities/<int:number>/open")
+@guard(Permission.OPEN_MEMBER)
+def open_numbers(code: str, number: int) -> str | tuple[str, int]:
+    """Show both numbers of a case in full, once; who looked and why is on the trail."""
+    queries.case_of(db.session(), g.union.county, number, g.union.path)
+    form = OpenForm()
+    if not form.validate_on_submit():
+        return _case_page(number, asking=form), 400
+    try:
+        opened = opening.open_numbers(number, actor=g.actor, reason=form.reason.data or "")
+    except InputRefused as error:
+        form.reason.errors = [error.message]
+        return _case_page(number, asking=form), 400
+    return _case_page(number, opened=opened)
+
+
 @blueprint.post("/unions/<code>/identities/<int:number>/undo")
 @guard(Permission.REVIEW, fresh=True)
 def undo(code: str, number: int) -> Answer:
@@ -228,7 +247,8 @@ def _decided(
         field.errors = [error.message]
         return page(), 400
     except (StateRefused, Forbidden) as error:
-        form.form_errors.append(error.message)
+        # Said above the page: where somebody else was first there is no form any more.
+        flash(f"{error.message}您的处理没有保存。", "error")
         return page(), 409
     flash(_words_for(ruling, ruled.outcome), "success")
     return redirect(back, 303)
@@ -247,7 +267,14 @@ def _words_for(ruling: Ruling, outcome: ReviewOutcome | None) -> str:
     return f"{said}这一行还有别的疑点，继续待审。"
 
 
-def _case_page(number: int, form: RulingForm | None = None, undoing: UndoForm | None = None) -> str:
+def _case_page(
+    number: int,
+    form: RulingForm | None = None,
+    *,
+    undoing: UndoForm | None = None,
+    asking: OpenForm | None = None,
+    opened: Numbers | None = None,
+) -> str:
     session, union = db.session(), g.union
     found = queries.case_of(session, union.county, number, union.path)
     compared = queries.of_case(session, found, sight_of(g.actor.path), g.actor.path)
@@ -262,8 +289,14 @@ def _case_page(number: int, form: RulingForm | None = None, undoing: UndoForm | 
         ruling=ruling,
         people=display_names(session, [found.opened_by, found.decided_by, found.undone_by]),
         can_undo=deciding.is_undoable(found),
+        taken=queries.is_taken(session, found),
         undoing=undoing or UndoForm(formdata=None),
         reopen=undoing is not None,
+        asking=asking or OpenForm(formdata=None),
+        opened=opened,
+        may_open=found.document_sealed is not None
+        and state is CaseState.WAITING
+        and can(Permission.OPEN_MEMBER, union.path),
         is_own=found.opened_by == g.actor.account_id and compared.doubt is Doubt.ASKED,
         back=_desk("waiting" if state is CaseState.WAITING else "ended"),
     )

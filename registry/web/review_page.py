@@ -1,7 +1,7 @@
 """The review page: what stands on it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flask import g, render_template, request, url_for
@@ -22,6 +22,7 @@ from registry.review.parts import Other, Part, Pending
 from registry.review.passing import PASSES, STAYS, groups_of
 from registry.review.queries import RISK, Difference, differences, masked
 from registry.review.sample_queries import sample_of
+from registry.review.transfer_queries import told_by_row
 from registry.submissions import absences
 from registry.submissions.listing import row_counts
 from registry.submissions.queries import RowView, SubmissionView
@@ -67,7 +68,8 @@ HINTS: dict[Part, str] = {
 @dataclass(frozen=True)
 class Line:
     """One row as shown: masked, with what it would change. `elsewhere` names the other union
-    where the reader may know it; `said` is why a member is not in the roster.
+    where the reader may know it; `said` is why a member is not in the roster, `transfer` where the
+    wish for somebody elsewhere stands.
     """
 
     row: int
@@ -81,6 +83,7 @@ class Line:
     elsewhere: str
     warnings: Sequence[str]
     is_doubted: bool = False
+    transfer: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,8 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
         admissible={m: n for m, n in pending.matches.items() if m in ADMISSIBLE},
         staying={p: pending.count(p) for p in PARTS[:3] if pending.count(p)},
         part=part,
-        can_approve=part in ADMISSIBLE or part in (Other.WARNING, Other.ALL),
+        # Who was elsewhere or no member may be by now: an approval looks again, and says who stays.
+        can_approve=part is not Match.CONFLICT,
         tab_items=_tabs(submission, pending, part),
         hints=HINTS,
         lines=lines(session, submission, found[:PAGE]),
@@ -189,10 +193,15 @@ def lines(session: Session, submission: SubmissionView, rows: Sequence[RowView])
     """Return rows as shown to the reviewer."""
     changed = differences(session, submission, rows)
     elsewhere = queue.other_unions(session, rows, g.actor.path)
+    asked = [row.row for row in rows if row.match is Match.TRANSFER]
+    wishes = told_by_row(session, submission.county, submission.id, asked)
     keeper, sight = vault(), sight_of(g.actor.path)
     absent = submission.source == absences.ABSENCE
     return [
-        _line(keeper, row, sight, changed.get(row.row, ()), elsewhere.get(row.row, ""), absent)
+        replace(
+            _line(keeper, row, sight, changed.get(row.row, ()), elsewhere.get(row.row, ""), absent),
+            transfer=wishes.get(row.row, ""),
+        )
         for row in rows
     ]
 

@@ -16,6 +16,7 @@ from registry.members.match import Match
 from registry.members.queries import sight_of
 from registry.review.queries import DecisionView, decisions, decisions_by_id, masked
 from registry.review.sample_queries import sample_of
+from registry.review.transfer_queries import told_by_row
 from registry.submissions import absences, listing
 from registry.submissions.listing import FollowUp, RowCounts
 from registry.submissions.queries import SubmissionView
@@ -74,6 +75,7 @@ class Line:
     warnings: list[str]
     decision: DecisionView | None
     follow_up: int | None
+    transfer: str
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,8 @@ def _lines(session: Session, submission: SubmissionView, state: RowState, after:
     found = listing.rows_in(session, submission, [state], after=after, limit=ROWS + 1)
     ids = {one.decision_id for one in found if one.decision_id is not None}
     decided = decisions_by_id(session, submission.county, list(ids))
+    elsewhere = [one.row for one in found if one.match is Match.TRANSFER]
+    wishes = told_by_row(session, submission.county, submission.id, elsewhere)
     keeper, sight = vault(), sight_of(g.actor.path)
     lines = []
     for one in found:
@@ -173,6 +177,7 @@ def _lines(session: Session, submission: SubmissionView, state: RowState, after:
                 warnings=[said.message for said in one.findings if said.severity == "warning"],
                 decision=decided.get(one.decision_id or 0),
                 follow_up=one.follow_up_id,
+                transfer=wishes.get(one.row, ""),
             )
         )
     return lines

@@ -7,6 +7,7 @@ from typing import Any
 from registry.access.roles import Role
 from registry.codes.lists import code_list
 from registry.review.call_result import CallResult
+from registry.review.identities.states import Doubt, Ruling
 from registry.roster.columns import COLUMNS
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.states import Kind
@@ -95,6 +96,7 @@ ACTIONS: dict[str, str] = {
     "review.send_back": "审核退回",
     "review.take": "认领名册",
     "identity.ask": "申请更正姓名或证件号码",
+    "identity.open": "核对身份时查看完整证件号码",
     "identity.pair": "提出疑似重复登记",
     "identity.rule": "核对身份",
     "identity.undo": "撤销身份核对",
@@ -199,6 +201,12 @@ _DETAILS: dict[str, str] = {
     "member": "会员编号",
     "ok": "校验通过",
     "person": "人员摘要",
+    "case": "身份核对",
+    "doubt": "疑点",
+    "ruling": "核对结果",
+    "other": "另一条登记",
+    "reasons": "原因",
+    "members": "人数",
     "deputy_for": "代",
     "principal": "谁不在",
     "deputy": "代理人",
@@ -224,6 +232,8 @@ _WORDS = {
     **{column.field: column.label for column in COLUMNS},
     **{result.value: result.label for result in CallResult},
     **{reason.code: reason.label for reason in code_list("send_back_reason")},
+    **{reason.code: reason.label for reason in code_list("transfer_objection")},
+    **{one.value: one.label for one in (*Doubt, *Ruling)},
 }
 _SHOWN = 5
 # A digest is there to be compared; its beginning tells two apart and leaves room for the words.
@@ -257,6 +267,8 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         shown = "、".join(_text(item) for item in value[:_SHOWN])
         return f"{shown} 等 {len(value)} 项" if len(value) > _SHOWN else shown or "无"
+    if isinstance(value, Mapping):
+        return "、".join(f"{_text(name)} {number}" for name, number in value.items())
     if isinstance(value, bool):
         return "是" if value else "否"
     text = _WORDS.get(str(value), str(value))

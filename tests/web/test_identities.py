@@ -10,6 +10,8 @@ from registry.accounts.queries import actor_of
 from registry.db import db
 from registry.members.models import Member
 from registry.review.identities.asking import ask
+from registry.review.identities.deciding import rule_case
+from registry.review.identities.states import Ruling
 from registry.review.models import IdentityCase
 from registry.review.operations import approve
 from tests.factories.accounts import csrf_of, make_account, sign_in
@@ -141,6 +143,34 @@ def test_the_union_asks_and_follows_what_becomes_of_it(client, desk):
     page = client.get(f"/unions/{UNION}/corrections").text
     assert "没有同意" in page
     assert "请附户口簿" in page
+
+
+def test_who_comes_second_is_told_that_nothing_was_kept(client, desk):
+    number = ask(
+        UNION, member_of(ANNA.full_name).id, {"full_name": "安新名"}, why="录错了", actor=desk
+    )
+    rule_case(number, Ruling.CORRECT, note=NOTE, actor=make_reviewer())
+    answer = post(client, f"{DESK}/{number}/rule", {"ruling": "KEEP", "note": "不同意"})
+    assert answer.status_code == 409
+    assert "已处理" in answer.text
+    assert "您的处理没有保存" in answer.text
+
+
+def test_both_numbers_are_opened_on_the_page_of_the_case(client, desk):
+    number = ask(
+        UNION,
+        member_of(ANNA.full_name).id,
+        {"document_number": OTHER.number},
+        why="录错了",
+        actor=desk,
+    )
+    assert "查看两个完整号码" in client.get(f"{DESK}/{number}").text
+    refused = post(client, f"{DESK}/{number}/open", {"reason": ""})
+    assert refused.status_code == 400
+    page = post(client, f"{DESK}/{number}/open", {"reason": "对照新身份证"}).text
+    assert ANNA.number in page
+    assert OTHER.number in page
+    assert OTHER.number not in client.get(f"{DESK}/{number}").text
 
 
 def test_the_union_takes_a_request_back(client, desk):

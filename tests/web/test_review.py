@@ -148,7 +148,7 @@ def test_all_that_can_be_admitted_goes_at_once_and_what_stays_is_named(client, r
     assert (
         "已通过 4 人并入库。仍待审 2 人，其中 1 人在其他工会在册，待转会，1 人同号不同名。" in page
     )
-    assert "剩下的 2 人现在不能通过" in page
+    assert "剩下的 2 人还不能直接通过" in page
 
 
 def test_a_whole_part_reaches_over_its_pages(client, reviewer, clerk, monkeypatch):

@@ -166,7 +166,7 @@ def test_a_clerk_learns_only_that_there_is_another_union(client, clerk, reviewer
     view = queries.find(db.session(), number)
     assert queries.counts_by_match(db.session(), view)[Match.TRANSFER] == 1
     page = client.get(f"/submissions/{number}").text
-    assert "在其他工会在册，待转会" in page
+    assert "在其他工会在册，已请求转会，对方可以答复到" in page
     assert "有 1 人在其他工会在册" in page
     assert "试验0002公司工会" not in page
     assert OTHER_UNION not in page

@@ -44,7 +44,8 @@ from registry.review.notes import checked_note
 from registry.review.operations import admit_rows, refuse_rows, reviewable
 from registry.review.rematching import match_again, pending
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.states import RowState
+from registry.submissions.risk import risk_of
+from registry.submissions.states import REVIEWABLE, RowState
 from registry.trail.operations import hold, record
 from registry.vault.vault import vault
 
@@ -370,3 +371,7 @@ def _lapse_transfers(session: Session, county: str, members: Sequence[int], at: 
             .values(match=Match.CONFLICT)
         )
     session.flush()
+    for number in sorted({one.submission_id for one in asked}):
+        found = session.get_one(Submission, (county, number), with_for_update=True)
+        if found.state in REVIEWABLE:
+            found.risk = risk_of(session, found)

@@ -189,6 +189,14 @@ def case_of(session: Session, county: str, number: int, path: str) -> IdentityCa
     return case
 
 
+def is_taken(session: Session, case: IdentityCase) -> bool:
+    """Tell whether the number that a case asks for is another person's in the county."""
+    if case.doubt != Doubt.ASKED or case.person_key is None:
+        return False
+    other = members.by_person(session, case.county, case.person_key)
+    return other is not None and other != case.member_id
+
+
 def of_row(
     session: Session, submission: SubmissionView, row: int, sight: Sight, path: str
 ) -> Comparison | None:

@@ -7,6 +7,7 @@ from registry.access.roles import Role
 from registry.db import db
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.identity import mask
+from registry.members import looks
 from registry.members.models import (
     EventType,
     MembershipEvent,
@@ -17,9 +18,14 @@ from registry.members.queries import Sight
 from registry.members.transfers import TransferState
 from registry.review.identities.asking import Faulty, ask, withdraw
 from registry.review.identities.deciding import rule_case, undo
-from registry.review.identities.queries import asked_by_union, count
+from registry.review.identities.opening import open_numbers
+from registry.review.identities.queries import asked_by_union, count, is_taken
 from registry.review.identities.states import CaseState, Ruling
+from registry.review.models import IdentityCase
 from registry.review.operations import approve
+from registry.review.transfer_queries import Desk, transfers
+from registry.submissions.queries import find
+from registry.submissions.risk import Risk
 from registry.trail.models import TrailEntry
 from tests.factories.accounts import make_actor
 from tests.factories.doubts import ANNA, BEN, OTHERS, WHY, case, member_of
@@ -27,6 +33,7 @@ from tests.factories.rosters import (
     OTHER_UNION,
     UNION,
     make_clerk,
+    make_reviewer,
     make_roster,
     send_in,
 )
@@ -171,3 +178,43 @@ def test_nothing_in_full_stands_in_cases_or_on_the_trail(people):
         select(MembershipEvent.changed).where(MembershipEvent.type == EventType.CORRECT)
     )
     assert "document_number" in "".join(events)
+
+
+def test_a_transfer_that_ended_is_still_listed_after_the_correction(people):
+    clerk, reviewer, _ = people
+    send_in(make_roster([ANNA]), make_clerk(OTHER_UNION), union=OTHER_UNION)
+    asked = {"document_number": OTHERS[0].number}
+    number = ask(UNION, member_of(ANNA.full_name).id, asked, why="录错了", actor=clerk)
+    rule_case(number, Ruling.CORRECT, actor=reviewer, **WHY)
+    for desk in (Desk.LOSING, Desk.ASKING):
+        (line,) = transfers(
+            db.session(), COUNTY, reviewer.path, desk, Sight.TOWNSHIP, is_open=False
+        )
+        assert line.state is TransferState.LAPSED
+        assert line.document.startswith(OTHERS[0].number[:4])
+    submission = db.session.scalar(select(Transfer.submission_id))
+    assert find(db.session(), submission).risk == Risk.HIGH
+
+
+def test_both_numbers_are_seen_with_a_reason_and_the_union_reads_who_looked(people):
+    clerk, reviewer, _ = people
+    member = member_of(ANNA.full_name)
+    asked = {"document_number": OTHERS[0].number}
+    number = ask(UNION, member.id, asked, why="录错了", actor=clerk)
+    with pytest.raises(InputRefused):
+        open_numbers(number, actor=reviewer, reason=" ")
+    with pytest.raises(NotFound):
+        open_numbers(number, actor=make_reviewer("331083002"), reason="对照证件")
+    seen = open_numbers(number, actor=reviewer, reason="对照证件")
+    assert seen == (ANNA.number, OTHERS[0].number)
+    (look,) = looks.at_member(db.session(), COUNTY, UNION, member_of(ANNA.full_name).person_key)
+    assert look.reason == "对照证件"
+
+
+def test_where_the_number_is_somebody_elses_it_is_said_before_the_ruling(people):
+    clerk, _, _ = people
+    ids = [member_of(one.full_name).id for one in (ANNA, BEN)]
+    taken = ask(UNION, ids[0], {"document_number": BEN.number}, why="录错了", actor=clerk)
+    free = ask(UNION, ids[1], {"document_number": OTHERS[0].number}, why="录错了", actor=clerk)
+    cases = [db.session.get(IdentityCase, (COUNTY, one)) for one in (taken, free)]
+    assert [is_taken(db.session(), one) for one in cases] == [True, False]
