@@ -3,7 +3,7 @@
 import secrets
 from typing import NamedTuple
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
@@ -59,17 +59,18 @@ def page(
     status: int,
     text: str = "",
     *,
+    title: str = "",
     code: str = "",
     incident: str = "",
     back: tuple[str, str] | None = None,
 ) -> tuple[str, int]:
-    """Return the page for a status; `text` replaces the general sentence, `back` is label and
-    address of where it can be seen to."""
+    """Return the page for a status; `title` and `text` replace the general words, `back` is label
+    and address of where it can be seen to."""
     words = PAGES.get(status) or PAGES[500 if status >= 500 else 400]
     shown = render_template(
         "errors/error.html",
         status=status,
-        title=words.title,
+        title=title or words.title,
         text=text or words.text,
         code=code,
         incident=incident,
@@ -92,8 +93,12 @@ def _is_late() -> bool:
 
 
 def _forged(error: CSRFError) -> tuple[str, int]:
+    if g.get("actor") is None:
+        text = "可能在别的窗口退出了，或者太久没有操作。请重新登录再办理，刚才的操作没有执行。"
+        back = ("重新登录", url_for("signin.sign_in"))
+        return page(400, text, title="您已退出登录", code="csrf", back=back)
     text = "页面停留时间太久或已重新登录，请返回上一页刷新后再提交。刚才的操作没有执行。"
-    return page(400, text, code="csrf")
+    return page(400, text, title="页面已经过期", code="csrf")
 
 
 def _no_database(error: OperationalError) -> tuple[str, int]:

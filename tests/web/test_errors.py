@@ -108,3 +108,10 @@ def test_an_upload_beyond_all_bounds_is_refused(tmp_path):
         answer = app.test_client().post("/sign-in", data={"name": "x" * 3_000_000})
     assert answer.status_code == 413
     assert "文件太大" in answer.text
+
+
+def test_who_was_signed_out_meanwhile_is_told_so(client):
+    answer = client.post("/sign-out", data={"csrf_token": "of-yesterday"})
+    assert answer.status_code == 400
+    assert "您已退出登录" in answer.text
+    assert "/sign-in" in answer.text
