@@ -118,6 +118,7 @@ class HistoryLine(NamedTuple):
     reason: str | None
     changed: list[str]
     submission_id: int | None
+    row: int | None = None
     # what stood there before, where the register keeps it
     former: Mapping[str, str | None] = {}
 
@@ -225,6 +226,7 @@ def history(session: Session, county: str, member_id: int) -> list[HistoryLine]:
             event.reason,
             msgspec.json.decode(event.changed) if event.changed else [],
             event.submission_id,
+            event.row,
             msgspec.json.decode(event.former, type=_Former).fields if event.former else {},
         )
         for event in session.scalars(query.order_by(MembershipEvent.id))

@@ -1,10 +1,10 @@
 """What is asked for reviewing: what a row would change, what was decided. The queue: `queue`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import Integer, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.db import table_of
@@ -88,6 +88,28 @@ def decisions_by_id(session: Session, county: str, ids: Sequence[int]) -> dict[i
         return {}
     found = session.execute(_DECISIONS_OF, {"county": county, "ids": list(ids)})
     return {one.id: _view(*one) for one in found}
+
+
+def deciders(
+    session: Session, county: str, rows: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], list[DecisionView]]:
+    """Return the decisions on rows, by submission and row: the last, and the approval that it took
+    back, if it did.
+    """
+    if not rows:
+        return {}
+    pairs = tuple_(_row.submission_id, _row.row).in_(list(rows))
+    query = select(_row.submission_id, _row.row, _row.decision_id).where(
+        _row.county == county, pairs, _row.decision_id.is_not(None)
+    )
+    found = {(one.submission_id, one.row): one.decision_id for one in session.execute(query)}
+    last = decisions_by_id(session, county, list(set(found.values())))
+    taken = [one.revokes_id for one in last.values() if one.revokes_id is not None]
+    before = decisions_by_id(session, county, taken)
+    return {
+        place: [one for one in (last[number], before.get(last[number].revokes_id or 0)) if one]
+        for place, number in found.items()
+    }
 
 
 _row = table_of(SubmissionRow).c

@@ -1,10 +1,13 @@
 """The page of one member: what stands on it."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from flask import g, render_template, url_for
+from sqlalchemy.orm import Session
 
 from registry.access.roles import Permission
+from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
 from registry.members import looks, queries, telling
@@ -13,6 +16,7 @@ from registry.members.operations import FullValues
 from registry.members.queries import HistoryLine, Sight, sight_of
 from registry.members.records import records_of
 from registry.members.telling import Told
+from registry.review.queries import DecisionView, deciders
 from registry.roster.columns import COLUMN
 from registry.roster.labels import labels_of
 from registry.web.filters import instant
@@ -72,7 +76,7 @@ def page_of(member_id: int, form: OpenForm, opened: FullValues | None = None) ->
         line=record.line,
         kind=code_list("document_kind").label(record.document_kind),
         particulars=telling.particulars(record.line, sight),
-        events=[_event(one) for one in reversed(history)],
+        events=_events(session, history),
         looks=looks.at_member(session, union.county, union.code, record.person_key),
         form=form,
         opened=opened,
@@ -85,7 +89,36 @@ def page_of(member_id: int, form: OpenForm, opened: FullValues | None = None) ->
     )
 
 
-def _event(one: Told) -> Event:
+def _events(session: Session, history: Sequence[Told]) -> list[Event]:
+    """Return the history with who decided each event, the last first."""
+    rows = [_row_of(one.event) for one in history if one.event]
+    asked = {row for row in rows if row is not None} if _sees_rosters() else set()
+    decided = deciders(session, g.union.county, asked)
+    names = display_names(session, [one.decided_by for some in decided.values() for one in some])
+    return [_event(one, _decider(one.event, decided, names)) for one in reversed(history)]
+
+
+def _row_of(event: HistoryLine) -> tuple[int, int] | None:
+    if event.submission_id is None or event.row is None:
+        return None
+    return event.submission_id, event.row
+
+
+def _decider(
+    event: HistoryLine | None,
+    decided: Mapping[tuple[int, int], Sequence[DecisionView]],
+    names: Mapping[int, str],
+) -> str:
+    """Return who made the decision that wrote an event: an approval, or what took it back."""
+    row = _row_of(event) if event else None
+    if event is None or row is None or not decided.get(row):
+        return ""
+    made = min(decided[row], key=lambda one: abs(one.decided_at - event.recorded_at))
+    # Who released a member belongs to the other union.
+    return "" if made.by_transfer else names.get(made.decided_by, "")
+
+
+def _event(one: Told, decided_by: str) -> Event:
     event = one.event
     if event is None:
         note = "在其他工会期间的记录由该工会保管，这里不显示。"
@@ -94,7 +127,7 @@ def _event(one: Told) -> Event:
     return Event(
         at=event.happened_on or "日期未填",
         title=f"{event.type.label}：{_place(one)}" if event.type != "CORRECT" else "信息变更",
-        who=f"{instant(event.recorded_at)} 入库",
+        who=f"{instant(event.recorded_at)} 入库" + (f"，{decided_by}审核" if decided_by else ""),
         note=_note(event),
         tone=tone,
         icon=icon,
@@ -137,6 +170,10 @@ def _changed(event: HistoryLine, name: str) -> str:
 
 def _submission(event: HistoryLine) -> str:
     """Return the address of the roster that told it, for who may see rosters here."""
-    if event.submission_id is None or not can(Permission.VIEW_SUBMISSIONS, g.union.path):
+    if event.submission_id is None or not _sees_rosters():
         return ""
     return url_for("roster.submission", submission_id=event.submission_id)
+
+
+def _sees_rosters() -> bool:
+    return can(Permission.VIEW_SUBMISSIONS, g.union.path)

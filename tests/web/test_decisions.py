@@ -88,6 +88,7 @@ def test_the_page_of_the_person_tells_it(client, admitted):
     page = client.get(f"/unions/{UNION}/members/{number}")
     assert page.status_code == 200
     assert "审核撤销" in page.text
+    assert page.text.count("王审核审核") == 2
 
 
 @pytest.mark.parametrize(
