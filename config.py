@@ -49,6 +49,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TRANSFER_DAYS", "REGISTRY_TRANSFER_DAYS", "15", int, "days a union has to answer a transfer before the federation above both may settle it"),  # noqa: E501
     Setting("REVERIFY_EVERY_DAYS", "REGISTRY_REVERIFY_EVERY_DAYS", "365", int, "days for which the check of a membership holds, by entry or by a roster of verification"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
+    Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501
+    Setting("ELIGIBILITY_PER_DAY", "REGISTRY_ELIGIBILITY_PER_DAY", "2000", int, "questions for somebody's eligibility that one token may ask in a day"),  # noqa: E501
+    Setting("METRICS_TOKEN_FILE", "REGISTRY_METRICS_TOKEN_FILE", "", str, "the file that holds the token for /metrics from another machine; empty means from this machine only"),  # noqa: E501
     Setting("SITE", "REGISTRY_SITE", "", str, "the site's own address as people type it, https://…; stands in mail"),  # noqa: E501
     Setting("MAIL_SERVER", "REGISTRY_MAIL_SERVER", "", str, "the SMTP server for the daily digest; empty means that no mail is sent"),  # noqa: E501
     Setting("MAIL_PORT", "REGISTRY_MAIL_PORT", "587", int, "the port of the SMTP server"),

@@ -4,6 +4,9 @@ Findings on people's data are no exceptions (see `registry.roster.findings`); an
 means that an act was refused and nothing was changed.
 """
 
+import logging
+import secrets
+
 
 class RegistryError(Exception):
     """An act was refused.
@@ -26,6 +29,10 @@ class NotFound(RegistryError):
     """The thing does not exist, or lies outside the actor's part of the tree."""
 
 
+class NotSignedIn(RegistryError):
+    """Who asks has not shown who they are."""
+
+
 class Forbidden(RegistryError):
     """The actor sees the place but lacks the permission there."""
 
@@ -40,3 +47,12 @@ class InputRefused(RegistryError):
 
 class Busy(RegistryError):
     """Too many attempts or another act in progress: later it may succeed."""
+
+
+def log_incident(logger: logging.Logger, what: str, error: BaseException) -> str:
+    """Write a fault of ours to the log; returns the number under which it stands there, which the
+    person can read to us.
+    """
+    incident = secrets.token_hex(4).upper()
+    logger.error("incident %s: %s", incident, what, exc_info=error)
+    return incident

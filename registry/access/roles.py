@@ -54,6 +54,7 @@ class Permission(StrEnum):
     VIEW_REFERENCE = "VIEW_REFERENCE"  # the reference register beside the members, masked
     VIEW_MEMBERS = "VIEW_MEMBERS"  # masked
     OPEN_MEMBER = "OPEN_MEMBER"  # one full value, with a reason, on the trail
+    ASK_ELIGIBILITY = "ASK_ELIGIBILITY"  # a program: is this person a member, yes or no
     VIEW_UNIONS = "VIEW_UNIONS"
     VIEW_TOTALS = "VIEW_TOTALS"
     RECONCILE = "RECONCILE"
@@ -119,6 +120,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.PUBLISH_ANSWERS,
             _P.VIEW_REFERENCE,
             _P.VIEW_MEMBERS,
+            _P.ASK_ELIGIBILITY,
             _P.VIEW_UNIONS,
             _P.VIEW_TOTALS,
             _P.RECONCILE,

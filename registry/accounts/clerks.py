@@ -76,7 +76,7 @@ def hand_over(account_id: int, *, display_name: str, actor: Actor) -> Slip:
             raise StateRefused("account.no_clerk", "只有基层经办员的账号可以这样交接。")
         if old.is_locked:
             raise StateRefused("account.locked", f"账号 {old.name} 已经停用，不能再交接。")
-        lock_out(session, old)
+        lock_out(session, old, actor)
         name = _next_clerk_name(session, old.place)
         insert_accounts(
             session, [NewAccount(name, person, old.place, frozenset({Role.CLERK}), hashed)]

@@ -4,15 +4,18 @@ Who has MANAGE_ACCOUNTS manages all accounts below their place; who has MANAGE_C
 clerks' accounts of the unions below theirs. Nobody manages their own.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import SEPARATE, Permission, Role
-from registry.accounts import queries, sessions
+from registry.accounts import queries, sessions, tokens
 from registry.accounts.models import Account
 from registry.accounts.queries import AccountView
 from registry.errors import InputRefused, StateRefused
+from registry.trail.operations import record
 from registry.unions.models import Level
 
 # At which level of the tree a role makes sense.
@@ -65,7 +68,22 @@ def judge_roles(roles: frozenset[Role], level: Level) -> None:
         raise StateRefused("roles.place", f"{labels}不能设在{level.label}一级，请核对所属工会。")
 
 
-def lock_out(session: Session, account: AccountView) -> None:
-    """Lock an account and end its sessions."""
+def lock_out(session: Session, account: AccountView, actor: Actor) -> None:
+    """Lock an account; end its sessions and its programs' tokens."""
     session.execute(update(Account).where(Account.id == account.id).values(is_locked=True))
+    end_access(session, account, actor)
+
+
+def end_access(session: Session, account: AccountView, actor: Actor) -> None:
+    """End an account's sessions and its programs' tokens."""
     sessions.end_all(session, account.id)
+    record_ended(session, account, tokens.end_all(session, account.id, account.county), actor)
+
+
+def record_ended(
+    session: Session, account: AccountView, numbers: Collection[int], actor: Actor
+) -> None:
+    """Write on the trail which tokens ended with something else; nothing where none did."""
+    if numbers:
+        detail = {"account": account.name, "tokens": list(numbers)}
+        record(session, "token.end", actor=actor, place=account.place, detail=detail)

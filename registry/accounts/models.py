@@ -86,6 +86,34 @@ class SignInSession(Model):
     fresh_until: Mapped[datetime] = mapped_column(Instant)
 
 
+class ApiToken(Model):
+    """What a program shows instead of a password. Only the token's hash is kept; never deleted:
+    the trail names it. `scopes` are words of `registry.access.scopes`, with a blank between two.
+    """
+
+    __tablename__ = "api_token"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(String(50))
+    scopes: Mapped[str] = mapped_column(String(200))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    # How often it asked for somebody's eligibility, and on which day.
+    asked_on: Mapped[date | None] = mapped_column(Date)
+    asked_count: Mapped[int] = mapped_column(Integer, default=0)
+
+    __table_args__ = (
+        CheckConstraint("created_at < expires_at", "life"),
+        Index("ix_api_token_account", "county", "account_id", "id"),
+        Index("ix_api_token_hash", "county", "token_hash", unique=True),
+    )
+
+
 class SignInFailure(Model):
     """Failed sign-ins counted by account name or by address, for throttling."""
 

@@ -7,8 +7,15 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission, Role
-from registry.accounts import sessions
-from registry.accounts.managing import judge_roles, lock_out, managed
+from registry.access.scopes import offered
+from registry.accounts import tokens
+from registry.accounts.managing import (
+    end_access,
+    judge_roles,
+    lock_out,
+    managed,
+    record_ended,
+)
 from registry.accounts.models import Account, AccountRole
 from registry.accounts.opening import Slip, fresh_password, insert_roles
 from registry.accounts.queries import AccountView
@@ -18,12 +25,12 @@ from registry.trail import operations as trail
 
 
 def lock(account_id: int, *, actor: Actor) -> None:
-    """Lock an account and end its sessions; what the person did stays as it is."""
+    """Lock an account, end its sessions and tokens; what the person did stays as it is."""
     with transaction() as session:
         account = managed(session, account_id, actor)
         if account.is_locked:
             raise StateRefused("account.locked", f"账号 {account.name} 已经是停用状态。")
-        lock_out(session, account)
+        lock_out(session, account, actor)
         _record(session, "account.lock", account, actor)
 
 
@@ -38,7 +45,7 @@ def unlock(account_id: int, *, actor: Actor) -> None:
 
 
 def reset_password(account_id: int, *, actor: Actor) -> Slip:
-    """Give an account a one-time password and end its sessions; the old password is dead."""
+    """Give an account a one-time password; the old one, its sessions and its tokens are dead."""
     password, hashed = fresh_password()
     with transaction() as session:
         account = managed(session, account_id, actor)
@@ -47,13 +54,14 @@ def reset_password(account_id: int, *, actor: Actor) -> Slip:
             .where(Account.id == account.id)
             .values(password_hash=hashed, must_change_password=True)
         )
-        sessions.end_all(session, account.id)
+        end_access(session, account, actor)
         _record(session, "account.reset", account, actor)
     return Slip(account.place, account.place_name, account.display_name, account.name, password)
 
 
 def set_roles(account_id: int, roles: Iterable[Role], *, actor: Actor) -> None:
-    """Give an account exactly these roles; they hold from its next request on.
+    """Give an account exactly these roles; they hold from its next request on. Tokens for more than
+    these roles may end.
 
     Raises `StateRefused` for roles that may not meet or do not fit the account's place.
     """
@@ -75,6 +83,8 @@ def set_roles(account_id: int, roles: Iterable[Role], *, actor: Actor) -> None:
                 "after": sorted(wanted),
             },
         )
+        beyond = tokens.end_beyond(session, account.id, account.county, offered(wanted))
+        record_ended(session, account, beyond, actor)
 
 
 def record_refusal(*, actor: Actor, place: str, what: str, code: str) -> None:

@@ -80,12 +80,17 @@ def forgive(session: Session, name: str, *, address: str, device: str | None) ->
 
 def refusal(attempt: Attempt) -> Busy:
     """Return the error for an attempt that was not admitted."""
-    seconds = max(1, ceil(attempt.wait.total_seconds()))
-    length = f"{seconds} 秒" if seconds < 100 else f"{ceil(seconds / 60)} 分钟"
+    length = words_for(attempt)
     return Busy(
         "sign_in.throttled",
         f"密码输错次数较多，请等 {length}再试。忘记密码可以请上级工会重置，不会丢失任何数据。",
     )
+
+
+def words_for(attempt: Attempt) -> str:
+    """Return in words how long an attempt must wait that was not admitted."""
+    seconds = max(1, ceil(attempt.wait.total_seconds()))
+    return f"{seconds} 秒" if seconds < 100 else f"{ceil(seconds / 60)} 分钟"
 
 
 def sweep(session: Session, at: datetime) -> None:

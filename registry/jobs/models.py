@@ -3,7 +3,18 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Instant, KeyNumber, Model
@@ -26,6 +37,7 @@ class BatchState(StrEnum):
 IMPORT, BUNDLE = "import", "bundle"
 # The code of a batch that is done and has something to say: its `error_message`.
 TOLD = "marked.recognised"
+_WAITS = text("state = 'WAITING'")
 
 
 class Batch(Model):
@@ -70,3 +82,51 @@ class WorkerBeat(Model):
 
     worker: Mapped[str] = mapped_column(String(120), primary_key=True)
     seen_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class DeliveryState(StrEnum):
+    """What became of a roster that a program handed in to be sent for review."""
+
+    WAITING = "WAITING"  # it is being read
+    SENT = "SENT"
+    REFUSED = "REFUSED"  # it stays a draft (or could not be read): the code says why
+
+
+class Delivery(Model):
+    """A program's request to send a roster for review as soon as it is read.
+
+    `request_key` is the hash of the key that the program gave the request, `digest` that of what it
+    asked: the same request again is answered as before (`answered`, `already`).
+    """
+
+    __tablename__ = "delivery"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    request_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    submission_id: Mapped[int] = mapped_column(BigInteger)
+    answered: Mapped[str] = mapped_column(String(12))
+    already: Mapped[bool] = mapped_column(Boolean)
+    hold_errors: Mapped[bool] = mapped_column(Boolean)
+    employees: Mapped[int | None] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(12))
+    error_code: Mapped[str | None] = mapped_column(String(48))
+    error_message: Mapped[str | None] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "submission_id"], ["submission.county", "submission.id"]),
+        CheckConstraint("state IN ('WAITING', 'SENT', 'REFUSED')", "state"),
+        CheckConstraint("(state = 'REFUSED') = (error_code IS NOT NULL)", "refused"),
+        Index("ix_delivery_request", "county", "account_id", "request_key", unique=True),
+        Index("ix_delivery_submission", "county", "submission_id", "id"),
+        Index(
+            "ix_delivery_waiting",
+            "county",
+            "id",
+            sqlite_where=_WAITS,
+            postgresql_where=_WAITS,
+        ),
+    )

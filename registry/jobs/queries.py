@@ -96,3 +96,19 @@ def worker_alive(session: Session) -> bool:
     """Tell whether some worker gave a sign of life lately."""
     last = session.scalar(select(func.max(WorkerBeat.seen_at)))
     return last is not None and now() - last < BEAT
+
+
+def workers_alive(session: Session) -> int:
+    """Return how many workers gave a sign of life lately."""
+    query = select(func.count()).where(WorkerBeat.seen_at > now() - BEAT)
+    return session.scalar(query) or 0
+
+
+_UNENDED = (BatchState.WAITING, BatchState.RUNNING, BatchState.PAUSED)
+
+
+def queue_lengths(session: Session) -> dict[BatchState, int]:
+    """Return how many pieces of long work are not at their end, by state."""
+    query = select(_batch.state, func.count()).where(_batch.state.in_(_UNENDED))
+    found = dict(session.execute(query.group_by(_batch.state)).tuples().all())
+    return {state: found.get(state, 0) for state in _UNENDED}

@@ -25,6 +25,7 @@ from registry.web import (
     identities,
     mail,
     members,
+    metrics,
     passing,
     person,
     published,
@@ -39,6 +40,7 @@ from registry.web import (
     sending,
     signin,
     submissions,
+    tokens,
     totals,
     trail,
     transfers,
@@ -56,6 +58,7 @@ class Family(NamedTuple):
 
 FAMILIES: tuple[Family, ...] = (
     Family(health.blueprint),
+    Family(metrics.blueprint),
     Family(signin.blueprint),
     Family(home.blueprint),
     Family(mail.blueprint),
@@ -88,6 +91,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(reminders.blueprint, reminders.waiting),
     Family(totals.blueprint, totals.waiting),
     Family(accounts.blueprint, accounts.waiting),
+    Family(tokens.blueprint),
     Family(clerks.blueprint, clerks.waiting),
     Family(deputies.blueprint, deputies.waiting),
     Family(trail.blueprint, trail.waiting),

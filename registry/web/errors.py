@@ -1,6 +1,5 @@
 """What a person sees when something does not go: a page in plain words, never a trace."""
 
-import secrets
 from typing import NamedTuple
 
 from flask import Flask, current_app, g, render_template, request, url_for
@@ -9,7 +8,14 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from registry.db import db
-from registry.errors import Busy, Forbidden, InputRefused, NotFound, RegistryError
+from registry.errors import (
+    Busy,
+    Forbidden,
+    InputRefused,
+    NotFound,
+    RegistryError,
+    log_incident,
+)
 from registry.vault.keyfile import KeyFileError
 from registry.vault.vault import VaultError
 from registry.web import guard
@@ -125,9 +131,5 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 
 def _log(what: str, error: BaseException) -> str:
-    """Write the error to the log under a number that the person can read to us; no form values."""
-    incident = secrets.token_hex(4).upper()
-    current_app.logger.error(
-        "incident %s: %s at %s %s", incident, what, request.method, request.path, exc_info=error
-    )
-    return incident
+    """Write the error to the log; no form values."""
+    return log_incident(current_app.logger, f"{what} at {request.method} {request.path}", error)

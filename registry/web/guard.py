@@ -5,7 +5,6 @@ the actor has the permission at that place; a refusal is written on the trail.
 """
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor, demand
+from registry.access.doors import behind
 from registry.access.roles import Permission
 from registry.accounts import operations, signing
 from registry.accounts import queries as accounts
@@ -26,7 +26,8 @@ from registry.web.acting import at_the_desk
 from registry.web.places import submission_place
 
 P = ParamSpec("P")
-_MARK = "doors"
+# Programs sign in by a token of their own, never by a browser's cookie.
+_PROGRAMS = "/api/"
 
 
 def install(app: Flask) -> None:
@@ -49,34 +50,28 @@ def guard(
             answer = _signed_in_or_sent_away()
             if answer is None:
                 _demand_places(permission)
-            if answer is None and fresh and g.signed_in.fresh_until < now():
-                return _to_confirmation()
-            return answer
+            return _lately_or_to_confirmation() if answer is None and fresh else answer
 
-        return _behind(view, enter, permission.value)
+        return behind(view, enter, permission.value)
 
     return decorate
 
 
 def signed_in_only(view: Callable[P, Any]) -> Callable[P, Any]:
     """Let in everybody who is signed in."""
-    return _behind(view, _signed_in_or_sent_away, "signed in")
+    return behind(view, _signed_in_or_sent_away, "signed in")
+
+
+def signed_in_lately(view: Callable[P, Any]) -> Callable[P, Any]:
+    """As `signed_in_only`, for weighty acts: the password must have been given lately."""
+    return behind(
+        view, lambda: _signed_in_or_sent_away() or _lately_or_to_confirmation(), "signed in"
+    )
 
 
 def before_new_password(view: Callable[P, Any]) -> Callable[P, Any]:
     """As `signed_in_only`, also for who must choose a new password before anything else."""
-    return _behind(view, lambda: _signed_in_or_sent_away(True), "signed in")
-
-
-def open_to_all(view: Callable[P, Any]) -> Callable[P, Any]:
-    """Mark a route as open: it shows nothing of anybody."""
-    return _behind(view, lambda: None, "open")
-
-
-def doors_of(view: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the guards of a view, for the test over all routes."""
-    doors: tuple[str, ...] = vars(view).get(_MARK, ())
-    return doors
+    return behind(view, lambda: _signed_in_or_sent_away(True), "signed in")
 
 
 def load() -> None:
@@ -84,7 +79,9 @@ def load() -> None:
     other's desk the actor is the deputy, and `g.oneself` who they are.
     """
     g.signed_in = g.actor = g.oneself = None
-    if request.endpoint == "static" or not current_user.is_authenticated:
+    if request.endpoint == "static" or request.path.startswith(_PROGRAMS):
+        return
+    if not current_user.is_authenticated:
         return
     g.oneself = current_user.signed_in.actor
     g.signed_in = at_the_desk(current_user.signed_in)
@@ -128,18 +125,6 @@ def go(address: str) -> Response:
     return redirect(address, 303)
 
 
-def _behind(
-    view: Callable[P, Any], enter: Callable[[], Response | None], door: str
-) -> Callable[P, Any]:
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
-        answer = enter()
-        return view(*args, **kwargs) if answer is None else answer
-
-    vars(guarded)[_MARK] = (*doors_of(view), door)
-    return guarded
-
-
 def _signed_in_or_sent_away(may_be_new: bool = False) -> Response | None:
     if g.actor is None:
         return go(url_for("signin.sign_in", next=_here()))
@@ -173,7 +158,9 @@ def _paths() -> list[str]:
     return paths or [g.actor.path]
 
 
-def _to_confirmation() -> Response:
+def _lately_or_to_confirmation() -> Response | None:
+    if g.signed_in.fresh_until >= now():
+        return None
     if request.method != "GET":
         flash("为安全起见，请先确认密码，再重新办理。刚才的操作没有执行。", "warning")
     return go(url_for("signin.confirm", next=_here()))

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
+from registry.access.doors import open_to_all
 from registry.db import db, reachable
 from registry.jobs.queries import worker_alive
-from registry.web.guard import open_to_all
 
 blueprint = Blueprint("health", __name__)
 

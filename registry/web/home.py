@@ -3,8 +3,9 @@
 from flask import Blueprint, current_app, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from registry.access.doors import open_to_all
 from registry.db import db
-from registry.web.guard import open_to_all, signed_in_only
+from registry.web.guard import signed_in_only
 from registry.web.waiting import Card, Contributor
 
 blueprint = Blueprint("home", __name__)

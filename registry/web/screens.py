@@ -3,7 +3,18 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from registry.web import bundles, drawing, errors, filters, frame, guard, login, numbers, security
+from registry.web import (
+    bundles,
+    drawing,
+    errors,
+    filters,
+    frame,
+    guard,
+    login,
+    metrics,
+    numbers,
+    security,
+)
 from registry.web.blueprints import FAMILIES
 
 csrf = CSRFProtect()
@@ -14,7 +25,7 @@ def install(app: Flask) -> None:
     # Before the form is read for its token.
     app.before_request(bundles.allow_large)
     csrf.init_app(app)
-    for part in (numbers, security, errors, filters, drawing, login, guard, frame):
+    for part in (numbers, security, metrics, errors, filters, drawing, login, guard, frame):
         part.install(app)
     for family in FAMILIES:
         app.register_blueprint(family.blueprint)

@@ -13,6 +13,8 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
+from registry.access.doors import open_to_all
+from registry.access.scopes import offered
 from registry.accounts import signing
 from registry.accounts.names import clean_name
 from registry.accounts.queries import county_name, first_county
@@ -24,7 +26,6 @@ from registry.web.forms.signin import ConfirmForm, PasswordForm, SignInForm
 from registry.web.guard import (
     before_new_password,
     go,
-    open_to_all,
     safe_next,
     signed_in_only,
 )
@@ -122,6 +123,7 @@ def password() -> Response | tuple[str, int]:
         forced=forced,
         shortest=setting("PASSWORD_LENGTH"),
         mail_is_on=bool(setting("MAIL_SERVER")),
+        may_have_tokens=bool(offered(g.oneself.roles)),
     )
     return page, status
 

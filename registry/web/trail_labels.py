@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.access.roles import Role
+from registry.access.scopes import Scope
 from registry.codes.lists import code_list
 from registry.review.call_result import CallResult
 from registry.review.identities.states import Doubt, Ruling
@@ -16,6 +17,7 @@ from registry.submissions.states import Kind
 FAMILIES: dict[str, str] = {
     "account.sign": "登录和退出",
     "account.": "账号和密码（全部）",
+    "token.": "接口令牌",
     "deputy.": "代理审核",
     "access.": "越权被拒",
     "roster.": "花名册文件",
@@ -50,6 +52,9 @@ ACTIONS: dict[str, str] = {
     "account.roles": "调整角色",
     "account.mail": "填写接收提醒的邮箱",
     "account.no_mail": "不再接收邮件提醒",
+    "token.end": "停用接口令牌",
+    "token.make": "新建接口令牌",
+    "token.refused": "接口令牌被拒",
     "deputy.end": "结束代理",
     "deputy.name": "委托代理审核",
     "access.refused": "越权被拒",
@@ -123,6 +128,7 @@ ACTIONS: dict[str, str] = {
     "question.unpublish": "撤下帮助中的答复",
     "reference.load": "载入医疗互助基础库",
     "reference.roster": "下载基础库预填名册",
+    "member.eligibility": "核验会员资格",
     "member.look_up": "按证件号码查找会员",
     "member.open": "查看会员完整信息",
     "totals.export": "导出汇总表",
@@ -138,6 +144,9 @@ _RESULTS: dict[str, str] = {
     "refused:wrong": "密码或账号不正确",
     "refused:throttled": "尝试次数过多",
     "refused:locked": "账号已停用",
+    "refused:ended": "令牌已停用",
+    "refused:expired": "令牌已到期",
+    "refused:scope.missing": "令牌没有这项用途",
     "refused:permission.missing": "没有权限",
     "refused:place.unknown": "不在管理范围",
     "faulty": "发现问题",
@@ -217,6 +226,10 @@ _DETAILS: dict[str, str] = {
     "size": "抽取人数",
     "skipped": "已忽略",
     "stayed": "没有撤销的人数",
+    "token": "令牌编号",
+    "tokens": "令牌编号",
+    "scopes": "用途",
+    "days": "有效天数",
     "total": "总行数",
     "unions": "工会数",
     "load": "载入编号",
@@ -228,6 +241,7 @@ _DETAILS: dict[str, str] = {
 _WORDS = {
     **{state.value: state.label for state in BundleState},
     **{role.value: role.label for role in Role},
+    **{scope.value: scope.label for scope in Scope},
     **{kind.value: kind.label for kind in Kind},
     **{column.field: column.label for column in COLUMNS},
     **{result.value: result.label for result in CallResult},

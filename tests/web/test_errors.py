@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import abort
 
+from registry.access.doors import open_to_all
 from registry.access.roles import Role
 from registry.errors import Busy, Forbidden, InputRefused, NotFound, RosterRefused, StateRefused
 from registry.vault.vault import VaultError
 from registry.web.errors import PAGES
-from registry.web.guard import open_to_all
 from tests.factories.accounts import make_account, sign_in
 from tests.factories.app import make_app, running
 from tests.factories.unions import COUNTY

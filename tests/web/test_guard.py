@@ -1,16 +1,20 @@
-"""Every route has one guard, and every guard holds: route × role × own and foreign place."""
+"""Every route has one guard, and every guard holds: route × role × own and foreign place.
+
+The addresses for programs have theirs: `tests/api/test_guard.py`.
+"""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert
 
+from registry.access.doors import doors_of
 from registry.access.roles import GRANTS, Permission, Role
 from registry.clock import now
 from registry.db import db, table_of
 from registry.submissions.models import Submission
 from registry.trail.queries import entries
-from registry.web.guard import doors_of, safe_next
+from registry.web.guard import safe_next
 from tests.factories.accounts import make_account, post, sign_in
 from tests.factories.clock import set_clock
 from tests.factories.unions import COUNTY, TOWNSHIP, make_union, make_union_tree
@@ -19,13 +23,23 @@ UNION, SIBLING = "3310830010001", "3310830010002"
 OTHER_TOWNSHIP, FOREIGN, OTHER_COUNTY = "331083002", "3310830020001", "331082"
 
 # What anybody may ask for without signing in: nothing there is of anybody.
-OPEN = {"home.start", "signin.sign_in", "health.healthz", "health.readyz"}
+OPEN = {
+    "home.start",
+    "signin.sign_in",
+    "health.healthz",
+    "health.readyz",
+    "metrics.metrics",
+    "api.description",
+}
 # What everybody who is signed in may do.
 SIGNED_IN = {
     "home.home",
     "signin.sign_out",
     "deputies.stop",
     "mail.mail",
+    "tokens.end",
+    "tokens.make",
+    "tokens.own",
     "signin.password",
     "signin.confirm",
     "help.index",
@@ -43,9 +57,9 @@ PLACE_OF = {
 
 
 def routes(app):
-    """Return (rule, endpoint, method) of all routes of the product."""
+    """Return (rule, endpoint, method) of all screens of the product."""
     for rule in app.url_map.iter_rules():
-        if rule.endpoint != "static":
+        if rule.endpoint != "static" and not rule.rule.startswith("/api/"):
             for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
                 yield rule, rule.endpoint, method
 

@@ -89,6 +89,8 @@ def test_no_file_beside_the_static_folder_is_given_out(client):
 def test_every_change_needs_its_token(app, client):
     sign_in(client, make_account(Role.ADMINISTRATOR, COUNTY))
     for address, methods in addresses(app):
+        if address.startswith("/api/"):  # no cookie opens anything there
+            continue
         for method in methods & {"POST", "PUT", "PATCH", "DELETE"}:
             answer = client.open(address, method=method)
             assert answer.status_code == 400, f"{method} {address}"

@@ -1,0 +1,93 @@
+"""Figures for those who watch the site, as Prometheus reads them: no word about anybody.
+
+Requests are counted by each process for itself; what stands in the database is the same for all.
+"""
+
+import hmac
+from collections import Counter
+from pathlib import Path
+from threading import Lock
+
+from flask import Blueprint, Flask, Response, abort, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.access.doors import open_to_all
+from registry.db import db, reachable, setting
+from registry.jobs.queries import queue_lengths, workers_alive
+
+blueprint = Blueprint("metrics", __name__)
+_HERE = ("127.0.0.1", "::1")
+_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
+_lock = Lock()
+_answered: Counter[int] = Counter()
+
+
+def install(app: Flask) -> None:
+    """Count every answer."""
+    app.after_request(_count)
+
+
+@blueprint.get("/metrics")
+@open_to_all
+def metrics() -> Response:
+    """Give the figures to who asks from this machine, or with the token; to others it is not
+    there.
+    """
+    if not (_is_local() or _has_token()):
+        abort(404)
+    return Response("\n".join([*_requests(), *_stored(), ""]), content_type=_FORMAT)
+
+
+def _count(response: Response) -> Response:
+    with _lock:
+        _answered[response.status_code] += 1
+    return response
+
+
+def _is_local() -> bool:
+    """Tell whether the caller is on this machine; behind a proxy that the site was not told of
+    everybody seems to be.
+    """
+    if request.remote_addr not in _HERE:
+        return False
+    return bool(setting("PROXIES")) or "X-Forwarded-For" not in request.headers
+
+
+def _has_token() -> bool:
+    file = setting("METRICS_TOKEN_FILE")
+    shown = request.authorization
+    if not file or shown is None or not shown.token:
+        return False
+    kept = Path(file).read_text("utf-8").strip()
+    return bool(kept) and hmac.compare_digest(kept.encode(), shown.token.encode())
+
+
+def _requests() -> list[str]:
+    with _lock:
+        counted = sorted(_answered.items())
+    name = "tongxin_requests_total"
+    return [
+        f"# HELP {name} Requests that this process answered, by status.",
+        f"# TYPE {name} counter",
+        *(f'{name}{{status="{status}"}} {count}' for status, count in counted),
+    ]
+
+
+def _stored() -> list[str]:
+    try:
+        is_up = reachable()
+        queue, workers = queue_lengths(db.session()), workers_alive(db.session())
+    except SQLAlchemyError:
+        db.session.remove()
+        return _gauge("tongxin_database_up", "Whether the database answers.", {"": 0})
+    states = {f'{{state="{state}"}}': count for state, count in queue.items()}
+    return [
+        *_gauge("tongxin_database_up", "Whether the database answers.", {"": int(is_up)}),
+        *_gauge("tongxin_queue", "Pieces of long work that are not at their end.", states),
+        *_gauge("tongxin_workers", "Workers seen in the last 30 seconds.", {"": workers}),
+    ]
+
+
+def _gauge(name: str, about: str, values: dict[str, int]) -> list[str]:
+    lines = [f"{name}{labels} {value}" for labels, value in values.items()]
+    return [f"# HELP {name} {about}", f"# TYPE {name} gauge", *lines]
