@@ -1,14 +1,11 @@
 """Commands that answer with figures or one person: totals, reconcile, member, verify-trail."""
 
-from datetime import date
-
 import click
 
 from registry.cli import answers
 from registry.cli.context import application, signed_in
 from registry.cli.files import AS_JSON
-from registry.clock import today
-from registry.errors import InputRefused
+from registry.totals.days import day_of
 
 
 @click.command(help="各单位的汇总数，可查过去任何一天。")
@@ -27,14 +24,7 @@ def totals(under: str | None, on_text: str | None, as_json: bool) -> int:
         place = under or next(iter(counties(session)), "")
         found = queries.totals(session, place, on)
     if as_json:
-        answers.put_json(
-            {
-                "on": on,
-                "under": place,
-                "units": [part.to_json() for part in found.parts],
-                "total": found.total.to_json(),
-            }
-        )
+        answers.put_json(found.to_json())
         return answers.DONE
     for part in [*found.parts, found.total]:
         rate = part.metrics["membership_rate"].percent
@@ -124,22 +114,6 @@ def verify_trail(as_json: bool) -> int:
         for fault in faults:
             answers.put(f"{fault.county} 第 {fault.number} 条：{fault.what}")
     return answers.FOUND if faults else answers.DONE
-
-
-def day_of(text: str | None) -> date:
-    """Return the day that a text names, today for none.
-
-    Raises `InputRefused` for no day, and for one to come.
-    """
-    if text is None:
-        return today()
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise InputRefused("usage", f"日期“{text}”不对，请写成 2018-07-31 的样子。") from None
-    if day > today():
-        raise InputRefused("date.future", "不能查询将来的日期。")
-    return day
 
 
 COMMANDS = (totals, reconcile, member, verify_trail)

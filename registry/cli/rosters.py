@@ -52,7 +52,7 @@ def submit(
             outcome = submit_draft(received.submission_id, actor=actor, hold_errors=hold_errors)
         else:
             outcome = state_of(received.submission_id, actor=actor)
-    document |= _submitted(outcome)
+    document |= outcome.to_json()
     if as_json:
         answers.put_json(document)
     else:
@@ -142,19 +142,6 @@ def row_numbers(text: str | None) -> list[int] | None:
             raise InputRefused("usage", f"行号“{part.strip()}”不对，请写成 2,3,7-12 的样子。")
         numbers.update(range(first, last + 1))
     return sorted(numbers)
-
-
-def _submitted(outcome: Any) -> dict[str, Any]:
-    from registry.members.match import Match
-
-    names = (Match.NEW, Match.CHANGED, Match.UNCHANGED, Match.TRANSFER, Match.CONFLICT)
-    matches = {name.lower(): outcome.matches.get(name, 0) for name in names}
-    return {
-        "submission": outcome.submission_id,
-        "state": outcome.state,
-        "already": outcome.already,
-        "matches": {**matches, "missing": outcome.missing},
-    }
 
 
 COMMANDS = (submit, approve, send_back)

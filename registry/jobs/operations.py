@@ -11,6 +11,8 @@ from registry.access.roles import Permission
 from registry.clock import now
 from registry.db import allocate, db, setting, table_of, transaction
 from registry.errors import InputRefused, RegistryError, RosterRefused
+from registry.jobs import deliveries
+from registry.jobs.deliveries import Answer, Order
 from registry.jobs.leases import find, worker_name
 from registry.jobs.models import IMPORT, Batch, BatchState
 from registry.jobs.work import run
@@ -23,6 +25,7 @@ from registry.submissions.storing import blinded
 from registry.trail.operations import hold, record
 from registry.unions import queries as union_queries
 from registry.unions.models import Level
+from registry.unions.queries import Union
 
 _QUEUE = insert(table_of(Batch))
 
@@ -34,6 +37,7 @@ class Received(NamedTuple):
     already: bool
     batch_id: int | None
     is_new: bool = False
+    state: State = State.DRAFT
 
 
 def upload(
@@ -44,9 +48,10 @@ def upload(
     kind: Kind,
     actor: Actor,
     claimed_sha256: str = "",
+    order: Order | None = None,
 ) -> Received:
     """Keep a workbook and queue its reading; the same file for the same union and kind is one
-    submission.
+    submission. With a program's `order` the same request is answered as before.
 
     Raises `InputRefused` when the bytes are not what the page announced (a cut-off upload).
     """
@@ -63,6 +68,7 @@ def upload(
             union_code,
             kind,
             actor,
+            order,
         )
     except BaseException:
         originals.drop(original)
@@ -84,7 +90,7 @@ def import_now(
     received = upload(content, file_name=file_name, union_code=union_code, kind=kind, actor=actor)
     if received.batch_id is not None:
         if not received.is_new:
-            _ask_no_more(received.batch_id)
+            ask_no_more(received.batch_id)
         run(received.batch_id, worker_name(), asks=False)
         batch = find(db.session(), received.batch_id)
         if batch is not None and batch.state == BatchState.REFUSED:
@@ -98,43 +104,57 @@ def import_now(
     return received
 
 
-def _ask_no_more(batch_id: int) -> None:
-    """The same file may have been uploaded on the page, where it waits for an answer."""
+def ask_no_more(batch_id: int) -> None:
+    """Have a file read by the best guess that waits on the page for an answer about its columns."""
     with transaction() as session:
         batch = session.get(Batch, batch_id)
         if batch is not None and batch.state == BatchState.ASKING:
             batch.state = BatchState.WAITING
 
 
-def _register(file: NewFile, union_code: str, kind: Kind, actor: Actor) -> Received:
+def _register(
+    file: NewFile, union_code: str, kind: Kind, actor: Actor, order: Order | None
+) -> Received:
+    asked = (union_code, kind, file.sha256)
     with transaction() as session:
         union = union_queries.find(session, union_code)
         demand(actor, Permission.WORK_ROSTER, union.path)
         if union.level is not Level.GRASSROOTS:
             raise InputRefused("union.not_grassroots", "花名册只能报送到基层工会，请核对工会代码。")
         hold(session, union.county)  # before any sequence: see `submissions.locking`
-        known = same_file(session, union, kind, file.sha256)
-        known = standing(session, known) if known is not None else None
-        if known is not None:
-            return _known(session, known)
-        check_quota(session, actor)
-        submission_id = open_draft(
-            session, union, kind, account_id=actor.account_id, source="FILE", file=file
-        )
-        batch_id = queue(session, IMPORT, union.county, submission_id, actor.account_id)
-        record(
-            session,
-            "roster.upload",
-            actor=actor,
-            place=union.code,
-            detail={
-                "submission": submission_id,
-                "sha256": file.sha256,
-                "bytes": file.size,
-                "kind": kind,
-            },
-        )
-        return Received(submission_id, False, batch_id, is_new=True)
+        before = deliveries.answered(session, union.county, order, asked, actor) if order else None
+        if before is not None:
+            return Received(before.submission_id, before.already, None, state=before.state)
+        received = _taken_in(session, file, union, kind, actor)
+        if order is not None:
+            answer = Answer(received.submission_id, received.state, received.already)
+            deliveries.note(session, union.county, order, asked, answer, actor)
+        return received
+
+
+def _taken_in(session: Session, file: NewFile, union: Union, kind: Kind, actor: Actor) -> Received:
+    known = same_file(session, union, kind, file.sha256)
+    known = standing(session, known) if known is not None else None
+    if known is not None:
+        return _known(session, known)
+    check_quota(session, actor)
+    submission_id = open_draft(
+        session, union, kind, account_id=actor.account_id, source="FILE", file=file
+    )
+    batch_id = queue(session, IMPORT, union.county, submission_id, actor.account_id)
+    record(
+        session,
+        "roster.upload",
+        actor=actor,
+        place=union.code,
+        detail={
+            "submission": submission_id,
+            "sha256": file.sha256,
+            "bytes": file.size,
+            "kind": kind,
+        },
+    )
+    return Received(submission_id, False, batch_id, is_new=True)
 
 
 def _known(session: Session, known: Submission) -> Received:
@@ -155,7 +175,7 @@ def _known(session: Session, known: Submission) -> Received:
             batch_id = batch.id
             if batch.state == BatchState.FAILED:
                 batch.state, batch.tries = BatchState.WAITING, 0
-    return Received(known.id, known.state != State.DRAFT, batch_id)
+    return Received(known.id, known.state != State.DRAFT, batch_id, state=State(known.state))
 
 
 def queue(session: Session, kind: str, county: str, subject_id: int, account_id: int) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from registry.clock import today
 from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
+from registry.jobs import deliveries
 from registry.jobs.bundle_work import BundleWork
 from registry.jobs.hold import Hold
 from registry.jobs.leases import LostLease, claim, find
@@ -314,13 +315,16 @@ def _collecting_rarely() -> Iterator[None]:
 def run(batch_id: int, worker: str, *, asks: bool = True) -> bool:
     """Do a batch from where it stands; returns False when another worker has it.
 
-    `asks`: whether somebody is there to say what an unsure column is.
+    `asks`: whether somebody is there to say what an unsure column is; nobody is for what a program
+    handed in, which is sent for review when it is read.
     """
     fence = claim(batch_id, worker)
     if fence is None:
         return False
     batch = find(db.session(), batch_id)
-    work = KINDS[batch.kind if batch else IMPORT](batch_id, fence, worker, asks=asks)
+    kind, whose = (batch.kind, (batch.county, batch.subject_id)) if batch else (IMPORT, ("", 0))
+    ordered = kind == IMPORT and bool(deliveries.waiting(db.session(), *whose))
+    work = KINDS[kind](batch_id, fence, worker, asks=asks and not ordered)
     try:
         with _collecting_rarely():
             work.do()
@@ -333,4 +337,6 @@ def run(batch_id: int, worker: str, *, asks: bool = True) -> bool:
     except Exception:
         work.give_up()
         raise
+    if ordered:
+        deliveries.carry_out(*whose)
     return True

@@ -10,6 +10,7 @@ from huey.consumer import Consumer
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.db import db, setting
+from registry.jobs import deliveries
 from registry.jobs.leases import beat, is_free, unfinished, worker_name
 from registry.jobs.wake import queue_in, serve
 from registry.jobs.work import run
@@ -81,6 +82,8 @@ def _pulse(
                         batch(batch_id)
                     elif batch_id in queued and not is_free(db.session(), batch_id, name):
                         queued.discard(batch_id)
+                for county, submission_id in deliveries.left(db.session()):
+                    deliveries.carry_out(county, submission_id)
             except SQLAlchemyError:
                 _log.warning("the database does not answer; the worker waits", exc_info=True)
         if stop.wait(PULSE_SECONDS):

@@ -46,6 +46,17 @@ class Submitted(NamedTuple):
     held: int = 0
     follow_up_id: int | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that `registry submit --json` prints."""
+        names = (Match.NEW, Match.CHANGED, Match.UNCHANGED, Match.TRANSFER, Match.CONFLICT)
+        matches = {name.lower(): self.matches.get(name, 0) for name in names}
+        return {
+            "submission": self.submission_id,
+            "state": self.state,
+            "already": self.already,
+            "matches": {**matches, "missing": self.missing},
+        }
+
 
 def submit(
     submission_id: int,
@@ -96,6 +107,17 @@ def submit(
         session.flush()
         state, missing = State(found.state), found.missing_count
         return Submitted(found.id, state, False, matches, missing, held, follow_up)
+
+
+def check_declared(kind: Kind, employees: int | None) -> None:
+    """Return when a number of employees comes with a roster of this kind as it must: with each full
+    roster, and with no other. Raises `InputRefused` (employees.missing, .kind, .range).
+    """
+    if kind is Kind.FULL and employees is None:
+        raise InputRefused("employees.missing", "全量名册请同时填写现有职工人数（employees）。")
+    if kind is not Kind.FULL and employees is not None:
+        raise InputRefused("employees.kind", "职工人数只随全量名册填报。")
+    _check_employees(employees)
 
 
 def keep_employees(submission_id: int, employees: int | None, *, actor: Actor) -> None:

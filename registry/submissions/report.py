@@ -1,9 +1,9 @@
 """A stored roster as the document that `registry check --json` prints."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
@@ -13,7 +13,7 @@ from registry.submissions import queries
 from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import SubmissionView
 from registry.submissions.states import RowState
-from registry.submissions.storing import SENSITIVE, Ref, decode_findings, open_row
+from registry.submissions.storing import SENSITIVE, Ref, StoredFinding, decode_findings, open_row
 from registry.trail.operations import record
 from registry.vault.vault import Vault, vault
 
@@ -35,9 +35,13 @@ def stored_report(submission_id: int, *, actor: Actor) -> dict[str, Any]:
             place=view.union_code,
             detail={"submission": view.id, "findings": len(findings)},
         )
-    skipped = [
-        {key: value for key, value in entry.items() if value is not None} for entry in view.skipped
-    ] + _excluded(session, view)
+    return {**outline(view), "skipped": skipped(session, view), "findings": findings}
+
+
+def outline(view: SubmissionView) -> dict[str, Any]:
+    """Return what the file was, how many rows there are of each kind, and what is said of it as a
+    whole.
+    """
     return {
         "file": {
             "name": view.file_name,
@@ -54,15 +58,73 @@ def stored_report(submission_id: int, *, actor: Actor) -> dict[str, Any]:
             "error": view.error_count,
             "skipped": view.skipped_count,
         },
-        "skipped": sorted(skipped, key=lambda entry: entry["row"]),
-        "findings": findings,
         "file_findings": view.file_findings,
     }
 
 
+def skipped(session: Session, view: SubmissionView) -> list[dict[str, Any]]:
+    """Return the rows that are no persons or were left out, in the order of the file."""
+    lost = [
+        {key: value for key, value in entry.items() if value is not None} for entry in view.skipped
+    ]
+    return sorted([*lost, *_excluded(session, view)], key=lambda entry: entry["row"])
+
+
+def masked_findings(
+    session: Session, view: SubmissionView, *, after: int, limit: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """Return the findings of at most `limit` rows after row `after`, and whether there are more.
+
+    Nothing is opened: what a document number or mobile should read is not among them.
+    """
+    query = _rows_with_findings(view).where(SubmissionRow.row > after).limit(limit + 1)
+    rows = session.execute(query.with_only_columns(SubmissionRow.row, SubmissionRow.findings)).all()
+    found = [
+        _told(row, finding, finding.suggestion)
+        for row, text in rows[:limit]
+        for finding in decode_findings(text)
+    ]
+    return found, len(rows) > limit
+
+
+class Fate(NamedTuple):
+    """What became of one row: its state, the decision, the draft that holds it now."""
+
+    row: int
+    state: str
+    decision: int | None
+    draft: int | None
+
+
+def fates(session: Session, view: SubmissionView, *, after: int, limit: int) -> list[Fate]:
+    """Return what became of rows, after row `after`, in the order of the file."""
+    query = (
+        select(
+            SubmissionRow.row,
+            SubmissionRow.state,
+            SubmissionRow.decision_id,
+            SubmissionRow.follow_up_id,
+        )
+        .where(
+            SubmissionRow.county == view.county,
+            SubmissionRow.submission_id == view.id,
+            SubmissionRow.row > after,
+        )
+        .order_by(SubmissionRow.row)
+        .limit(limit)
+    )
+    return [Fate(*one) for one in session.execute(query)]
+
+
 def _findings(session: Session, view: SubmissionView) -> Iterator[dict[str, Any]]:
     keeper, ref = vault(), Ref(view.county, view.id, view.union_code)
-    query = (
+    query = _rows_with_findings(view)
+    for row, text, sealed in session.execute(query.execution_options(yield_per=5000)):
+        yield from findings_of(keeper, ref, row, text, sealed)
+
+
+def _rows_with_findings(view: SubmissionView) -> Select[tuple[int, str | None, bytes]]:
+    return (
         select(SubmissionRow.row, SubmissionRow.findings, SubmissionRow.sealed)
         .where(
             SubmissionRow.county == view.county,
@@ -72,8 +134,6 @@ def _findings(session: Session, view: SubmissionView) -> Iterator[dict[str, Any]
         )
         .order_by(SubmissionRow.row)
     )
-    for row, text, sealed in session.execute(query.execution_options(yield_per=5000)):
-        yield from findings_of(keeper, ref, row, text, sealed)
 
 
 def findings_of(
@@ -89,16 +149,20 @@ def findings_of(
         suggestion = finding.suggestion
         if finding.field in SENSITIVE:
             suggestion = suggestions.get(finding.code, suggestion)
-        yield {
-            "row": row,
-            "column": finding.column,
-            "field": finding.field,
-            "code": finding.code,
-            "severity": finding.severity,
-            "message": finding.message,
-            "suggestion": suggestion,
-            "other_rows": finding.other_rows,
-        }
+        yield _told(row, finding, suggestion)
+
+
+def _told(row: int, finding: StoredFinding, suggestion: str | None) -> dict[str, Any]:
+    return {
+        "row": row,
+        "column": finding.column,
+        "field": finding.field,
+        "code": finding.code,
+        "severity": finding.severity,
+        "message": finding.message,
+        "suggestion": suggestion,
+        "other_rows": finding.other_rows,
+    }
 
 
 def _excluded(session: Session, view: SubmissionView) -> list[dict[str, Any]]:

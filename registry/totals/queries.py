@@ -83,6 +83,15 @@ class Totals(NamedTuple):
     parts: list[Figures]
     total: Figures
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that `registry totals --json` prints."""
+        return {
+            "on": self.on,
+            "under": self.under.code,
+            "units": [part.to_json() for part in self.parts],
+            "total": self.total.to_json(),
+        }
+
 
 class Difference(NamedTuple):
     """Where a tally and the recount disagree."""
