@@ -56,9 +56,11 @@ def create_app(environ: Mapping[str, str] | None = None, *, screens: bool = True
     with app.app_context():
         configure(app.config)
     if screens:
-        from registry.web.screens import install
+        from registry.api.programs import install as install_programs
+        from registry.web.screens import install as install_screens
 
-        install(app)
+        install_screens(app)
+        install_programs(app)
     return app
 
 
