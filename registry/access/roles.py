@@ -55,6 +55,7 @@ class Permission(StrEnum):
     VIEW_MEMBERS = "VIEW_MEMBERS"  # masked
     OPEN_MEMBER = "OPEN_MEMBER"  # one full value, with a reason, on the trail
     VIEW_UNIONS = "VIEW_UNIONS"
+    MANAGE_UNIONS = "MANAGE_UNIONS"  # register, found, rename, elect, change, move, dissolve
     VIEW_TOTALS = "VIEW_TOTALS"
     RECONCILE = "RECONCILE"
     NAME_DEPUTY = "NAME_DEPUTY"  # who reviews for a reviewer who is away
@@ -100,6 +101,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_MEMBERS,
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
+            _P.MANAGE_UNIONS,
             _P.VIEW_TOTALS,
             _P.NAME_DEPUTY,
             _P.MANAGE_CLERKS,
@@ -120,6 +122,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_REFERENCE,
             _P.VIEW_MEMBERS,
             _P.VIEW_UNIONS,
+            _P.MANAGE_UNIONS,
             _P.VIEW_TOTALS,
             _P.RECONCILE,
         }

@@ -113,6 +113,7 @@ def _register(file: NewFile, union_code: str, kind: Kind, actor: Actor) -> Recei
         if union.level is not Level.GRASSROOTS:
             raise InputRefused("union.not_grassroots", "花名册只能报送到基层工会，请核对工会代码。")
         hold(session, union.county)  # before any sequence: see `submissions.locking`
+        union_queries.demand_formed(session, union.code)
         known = same_file(session, union, kind, file.sha256)
         known = standing(session, known) if known is not None else None
         if known is not None:
