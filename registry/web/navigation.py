@@ -96,5 +96,5 @@ def _family() -> str:
 
 
 # Pages without an entry of their own.
-_BELONGS = {"person": "members", "corrections": "members", "returns": "queue"}
+_BELONGS = {"person": "members", "corrections": "members", "returns": "queue", "profile": "unions"}
 _REVIEWING = {"review", "approve", "send-back", "reject", "decisions", "sample", "take", "release"}
