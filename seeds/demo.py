@@ -1,4 +1,6 @@
-"""The demo: Yuhuan's tree, 606 invented unions with their accounts, and rosters in every state."""
+"""The demo: Yuhuan's tree, 606 invented unions with their accounts, some more that are still to be
+formed, and rosters in every state.
+"""
 
 from collections.abc import Callable
 from random import Random
@@ -12,6 +14,7 @@ from registry.unions.models import Level, TradeUnion
 from seeds.accounts import demo_accounts, lay_accounts
 from seeds.dealings import deal
 from seeds.employers import Employer, invent_employers
+from seeds.register import fill_register
 from seeds.samples import sample_people, send_samples
 from seeds.unions import lay_headcounts, lay_unions
 from seeds.yuhuan import COUNTY, record_seed, seed_tree
@@ -38,6 +41,7 @@ def seed_demo(password: str, say: Callable[[str], None]) -> dict[str, int]:
             added["unions"] += unions
     if added["accounts"] and not password:
         say(f"演示账号的密码：{chosen}")
+    added["unions"] += fill_register(employers, say)
     people = sample_people(employers)
     added["rosters"] = send_samples(employers, people, say)
     deal(employers, people, say)

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     OPEN_MEMBER = "OPEN_MEMBER"  # one full value, with a reason, on the trail
     ASK_ELIGIBILITY = "ASK_ELIGIBILITY"  # a program: is this person a member, yes or no
     VIEW_UNIONS = "VIEW_UNIONS"
+    MANAGE_UNIONS = "MANAGE_UNIONS"  # register, found, rename, elect, change, move, dissolve
     VIEW_TOTALS = "VIEW_TOTALS"
     RECONCILE = "RECONCILE"
     NAME_DEPUTY = "NAME_DEPUTY"  # who reviews for a reviewer who is away
@@ -101,6 +102,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_MEMBERS,
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
+            _P.MANAGE_UNIONS,
             _P.VIEW_TOTALS,
             _P.NAME_DEPUTY,
             _P.MANAGE_CLERKS,
@@ -122,6 +124,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_MEMBERS,
             _P.ASK_ELIGIBILITY,
             _P.VIEW_UNIONS,
+            _P.MANAGE_UNIONS,
             _P.VIEW_TOTALS,
             _P.RECONCILE,
         }

@@ -13,6 +13,7 @@ from registry.accounts.models import Account, AccountRole
 from registry.db import table_of
 from registry.errors import NotFound, StateRefused
 from registry.unions.models import Level, TradeUnion
+from registry.unions.states import FORMED
 
 # Asked at every request: put together once.
 _accounts = table_of(Account)
@@ -147,8 +148,8 @@ def clerk_posts(
     after: str = "",
     limit: int = 50,
 ) -> list[ClerkPost]:
-    """Return the grassroots unions below a path by code, each with its clerks; `only_without` those
-    that no unlocked clerk works for.
+    """Return the grassroots unions below a path by code, each with its clerks; `only_without` the
+    formed ones that no unlocked clerk works for.
     """
     query = select(TradeUnion.code, TradeUnion.name).where(
         TradeUnion.path.startswith(path, autoescape=True), TradeUnion.level == Level.GRASSROOTS
@@ -165,7 +166,7 @@ def clerk_posts(
             | has_such_clerk
         )
     if only_without:
-        query = query.where(~_has_clerk())
+        query = query.where(TradeUnion.status.in_(FORMED), ~_has_clerk())
     if after:
         query = query.where(TradeUnion.code > after)
     unions = session.execute(query.order_by(TradeUnion.code).limit(limit)).all()
@@ -176,8 +177,8 @@ def clerk_posts(
 def without_clerk(
     session: Session, path: str, *, after: str = "", limit: int
 ) -> list[tuple[str, str]]:
-    """Return code and name of grassroots unions below a path that no unlocked clerk works for, by
-    code, after the code `after`.
+    """Return code and name of formed grassroots unions below a path that no unlocked clerk works
+    for, by code, after the code `after`.
     """
     query = _without_clerk(path).with_only_columns(TradeUnion.code, TradeUnion.name)
     if after:
@@ -187,7 +188,7 @@ def without_clerk(
 
 
 def count_without_clerk(session: Session, path: str) -> int:
-    """Return the number of grassroots unions below a path that no unlocked clerk works for."""
+    """Return the number of formed unions below a path that no unlocked clerk works for."""
     query = _without_clerk(path).with_only_columns(func.count())
     return session.scalar(query) or 0
 
@@ -263,6 +264,7 @@ def _without_clerk(path: str) -> Select[tuple[TradeUnion]]:
     return select(TradeUnion).where(
         TradeUnion.path.startswith(path, autoescape=True),
         TradeUnion.level == Level.GRASSROOTS,
+        TradeUnion.status.in_(FORMED),
         ~_has_clerk(),
     )
 

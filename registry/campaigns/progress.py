@@ -16,7 +16,7 @@ from registry.submissions.confirming import is_verification
 from registry.submissions.models import Submission
 from registry.submissions.states import REVIEWABLE, State
 from registry.unions.models import Level, TradeUnion
-from registry.unions.queries import FORMED
+from registry.unions.states import FORMED
 
 
 class Progress(NamedTuple):

@@ -122,6 +122,7 @@ def _register(
         if union.level is not Level.GRASSROOTS:
             raise InputRefused("union.not_grassroots", "花名册只能报送到基层工会，请核对工会代码。")
         hold(session, union.county)  # before any sequence: see `submissions.locking`
+        union_queries.demand_formed(session, union.code)
         before = deliveries.answered(session, union.county, order, asked, actor) if order else None
         if before is not None:
             return Received(before.submission_id, before.already, None, state=before.state)

@@ -73,6 +73,8 @@ def revoke(
         found = locked(session, submission_id, actor, Permission.REVIEW)
         if actor.account_id in {found.submitted_by, found.created_by}:
             raise Forbidden("review.own", "不能撤销自己报送的名册的审核，请由另一位审核员办理。")
+        # Who left a union that is no more cannot be put back into it.
+        union_queries.demand_formed(session, found.union_code)
         _check_decision(session, found, decision_id)
         chosen = (*_approved(found, decision_id), among(rows))
         _check_rows(session, chosen, rows)

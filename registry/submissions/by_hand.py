@@ -106,6 +106,7 @@ def enter_by_hand(
     with transaction() as session:
         union, raw = _given(session, union_code, values, actor, member_id)
         hold(session, union.county)  # before any sequence: see `submissions.locking`
+        union_queries.demand_formed(session, union.code)
         content = vault().keyed_hash(_FORM, msgspec.json.encode(sorted(raw.items())).decode())
         known = same_file(session, union, Kind.INCREMENT, content.hex())
         if known is not None and known.state != State.CLOSED:

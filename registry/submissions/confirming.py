@@ -177,6 +177,7 @@ def _union(session: Session, union_code: str, actor: Actor) -> Union:
     if not union.is_grassroots:
         raise StateRefused("union.no_members", "只有基层工会有会员，请到基层工会中办理。")
     hold(session, union.county)  # before any sequence: see `submissions.locking`
+    union_queries.demand_formed(session, union.code)
     return union
 
 

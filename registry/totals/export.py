@@ -9,7 +9,10 @@ from registry.totals.metrics import METRIC_LABELS, PENDING_METRICS
 from registry.totals.queries import Figures, Totals
 
 _COUNTS = (
+    ("应建工会", "unions_should"),
     ("已建工会", "unions"),
+    ("未建工会", "unions_not_yet"),
+    ("其中筹备", "unions_preparing"),
     ("已有名册入库的工会", "unions_covered"),
     ("职工人数", "employees"),
     ("在会会员", "members"),

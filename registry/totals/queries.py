@@ -19,12 +19,10 @@ from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import REVIEWABLE, RowState
 from registry.totals.metrics import METRIC_LABELS, Ratio
 from registry.unions.models import Level, TradeUnion
-from registry.unions.queries import FORMED, Union, children, find, headcounts
+from registry.unions.queries import Union, children, find, headcounts
+from registry.unions.states import FORMED, Life, UnionState
 
 CELLS = sum(column.requirement in {"required", "recommended"} for column in COLUMNS)
-# Statuses of codes/union_status.csv that should be unions but are not yet.
-NOT_YET = frozenset({"unformed", "preparing"})
-
 
 _NOBODY = Known()
 _NO_SHARES = dict.fromkeys(METRIC_LABELS, Ratio(0, 0))
@@ -37,7 +35,9 @@ class Figures:
     code: str
     name: str
     level: Level
-    unions: int = 0
+    unions: int = 0  # that exist
+    unions_preparing: int = 0
+    unions_listed: int = 0  # on the list of those to be formed, not being prepared
     unions_covered: int = 0
     members: int = 0
     retained: int = 0
@@ -47,6 +47,16 @@ class Figures:
     unions_undeclared: int = 0  # with members, but without a number of employees
     reference: Known = _NOBODY  # the reference register beside the members
     metrics: dict[str, Ratio] = field(default_factory=_NO_SHARES.copy)
+
+    @property
+    def unions_not_yet(self) -> int:
+        """Unions that should be and are not yet."""
+        return self.unions_preparing + self.unions_listed
+
+    @property
+    def unions_should(self) -> int:
+        """Unions that should be: existing and not yet."""
+        return self.unions + self.unions_not_yet
 
     @property
     def over_headcount(self) -> bool:
@@ -59,6 +69,9 @@ class Figures:
             "code": self.code,
             "name": self.name,
             "unions": self.unions,
+            "unions_preparing": self.unions_preparing,
+            "unions_not_yet": self.unions_not_yet,
+            "unions_should": self.unions_should,
             "unions_covered": self.unions_covered,
             "members": self.members,
             "retained": self.retained,
@@ -103,7 +116,7 @@ class Difference(NamedTuple):
 
 
 _union = table_of(TradeUnion).c
-_BELOW = select(_union.code, _union.path, _union.status, _union.formed_on).where(
+_BELOW = select(_union.code, _union.path, *(_union[name] for name in Life._fields)).where(
     begins_with(_union.path, "path"), _union.level == Level.GRASSROOTS
 )
 
@@ -123,13 +136,12 @@ def totals(session: Session, under: str, on: date) -> Totals:
     counts = tallied(session, place.county, on, codes)
     since = period_of(on)
     checks = checked(session, place.county, [since], on, codes=codes)
-    for code, path, status, formed_on in below:
+    for code, path, *life in below:
         part = _part_of(by_part, path)
         if part is not None:
-            status = _status_on(status, formed_on, on)
             verified = checks[code][since].verified if code in checks else 0
             kept, staff = counts.get(code, _UNCOUNTED), employees.get(code, 0)
-            by_part[part].append(_of_union(status, kept, staff, verified))
+            by_part[part].append(_of_union(Life(*life).on(on), kept, staff, verified))
     sums = [_sum(by_part[part.code]) for part in parts]
     figures = [_figures(part, of_part) for part, of_part in zip(parts, sums, strict=True)]
     total = _sum(sums)
@@ -193,16 +205,13 @@ def _part_of(by_code: Collection[str], path: str) -> str | None:
     return next((code for code in path.split("/") if code in by_code), None)
 
 
-def _status_on(status: str, formed_on: date | None, on: date) -> str:
-    return "unformed" if status in FORMED and formed_on and formed_on > on else status
-
-
 class _Sums(NamedTuple):
     """What is added up over unions; every figure and share follows from the sums."""
 
     counts: UnionCounts = UnionCounts()
     formed: int = 0
-    should: int = 0
+    preparing: int = 0
+    listed: int = 0
     covered: int = 0
     employees: int = 0
     over: int = 0
@@ -213,12 +222,16 @@ class _Sums(NamedTuple):
 _UNCOUNTED = UnionCounts()
 
 
-def _of_union(status: str, counts: UnionCounts, employees: int, verified: int) -> _Sums:
+def _of_union(
+    state: UnionState | None, counts: UnionCounts, employees: int, verified: int
+) -> _Sums:
+    is_formed = state in FORMED
     return _Sums(
         counts,
-        formed=int(status in FORMED),
-        should=int(status in FORMED or status in NOT_YET),
-        covered=int(counts.admissions > 0),
+        formed=int(is_formed),
+        preparing=int(state is UnionState.PREPARING),
+        listed=int(state is UnionState.UNFORMED),
+        covered=int(is_formed and counts.admissions > 0),
         employees=employees,
         over=int(counts.active > employees > 0),
         undeclared=int(counts.active > 0 and not employees),
@@ -250,6 +263,8 @@ def _figures(place: Union, sums: _Sums) -> Figures:
         place.name,
         place.level,
         unions=sums.formed,
+        unions_preparing=sums.preparing,
+        unions_listed=sums.listed,
         unions_covered=sums.covered,
         members=counts.active,
         retained=counts.retained,
@@ -261,7 +276,7 @@ def _figures(place: Union, sums: _Sums) -> Figures:
         metrics=_NO_SHARES
         | {
             "membership_rate": Ratio(counts.active, sums.employees),
-            "founding_rate": Ratio(sums.formed, sums.should),
+            "founding_rate": Ratio(sums.formed, sums.formed + sums.preparing + sums.listed),
             "coverage_rate": Ratio(sums.covered, sums.formed),
             "completeness_rate": Ratio(counts.filled, live * CELLS),
             "duplicate_rate": Ratio(counts.rows_elsewhere, counts.rows),

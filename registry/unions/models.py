@@ -3,10 +3,22 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Instant, Model
+
+_HAS_CREDIT_CODE = text("credit_code IS NOT NULL")
 
 
 class Level(StrEnum):
@@ -23,7 +35,11 @@ class Level(StrEnum):
 
 
 class TradeUnion(Model):
-    """A trade union or federation. `path` is its place: `/331083/331083001/3310830010001/`."""
+    """A trade union or federation. `path` is its place: `/331083/331083001/3310830010001/`.
+
+    The days are those of its life (`states.Life`): on the list of those to be formed, being
+    prepared, formed, dissolved; `chair` is the chairperson's name, all that is kept of a person.
+    """
 
     __tablename__ = "trade_union"
 
@@ -38,6 +54,14 @@ class TradeUnion(Model):
     industry: Mapped[str | None] = mapped_column(String(4))
     employer_category: Mapped[str | None] = mapped_column(String(4))
     formed_on: Mapped[date | None] = mapped_column(Date)
+    new_sector_kind: Mapped[str | None] = mapped_column(String(4))
+    credit_code: Mapped[str | None] = mapped_column(String(18))
+    chair: Mapped[str | None] = mapped_column(String(50))
+    listed_on: Mapped[date | None] = mapped_column(Date)
+    prepared_on: Mapped[date | None] = mapped_column(Date)
+    elected_on: Mapped[date | None] = mapped_column(Date)  # the last election
+    term_ends_on: Mapped[date | None] = mapped_column(Date)
+    dissolved_on: Mapped[date | None] = mapped_column(Date)
 
     __table_args__ = (
         CheckConstraint("(parent_code IS NULL) = (level = 'COUNTY')", "parent"),
@@ -45,6 +69,14 @@ class TradeUnion(Model):
         # Prefix search on the path must use the index on PostgreSQL whatever its collation.
         Index(
             "ix_trade_union_path", "path", unique=True, postgresql_ops={"path": "text_pattern_ops"}
+        ),
+        Index(
+            "ix_trade_union_credit_code",
+            "county",
+            "credit_code",
+            unique=True,
+            sqlite_where=_HAS_CREDIT_CODE,
+            postgresql_where=_HAS_CREDIT_CODE,
         ),
     )
 
@@ -64,3 +96,46 @@ class Headcount(Model):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (CheckConstraint("employees >= 0", "employees"),)
+
+
+class UnionEmployer(Model):
+    """An employer whose employees a joint union covers."""
+
+    __tablename__ = "union_employer"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    union_code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(120))
+    credit_code: Mapped[str | None] = mapped_column(String(18))
+
+    __table_args__ = (Index("ix_union_employer_name", "county", "union_code", "name", unique=True),)
+
+
+class UnionEvent(Model):
+    """What happened to a union. Append-only.
+
+    `happened_on` is the day that was told, None where nobody told one; `counts_on` that day, else
+    the day on which it was recorded. `before` and `after` map what changed to codes and texts, as
+    JSON.
+    """
+
+    __tablename__ = "union_event"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    union_code: Mapped[str] = mapped_column(String(16))
+    act: Mapped[str] = mapped_column(String(12))
+    happened_on: Mapped[date | None] = mapped_column(Date)
+    counts_on: Mapped[date] = mapped_column(Date)
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(String(200))
+    recorded_by: Mapped[int | None] = mapped_column(BigInteger)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("happened_on IS NULL OR happened_on = counts_on", "counts"),
+        Index("ix_union_event_union", "county", "union_code", "id"),
+        Index("ix_union_event_period", "county", "counts_on", "act"),
+    )

@@ -8,11 +8,9 @@ from sqlalchemy import ColumnElement, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from registry.db import begins_with, table_of
-from registry.errors import NotFound
+from registry.errors import NotFound, StateRefused
 from registry.unions.models import Headcount, Level, TradeUnion
-
-# Statuses of codes/union_status.csv that are formed unions.
-FORMED = frozenset({"active", "locked"})
+from registry.unions.states import FORMED
 
 
 class Union(NamedTuple):
@@ -33,12 +31,18 @@ class Union(NamedTuple):
         """A union that has members itself, not a federation of unions."""
         return self.level is Level.GRASSROOTS
 
+    @property
+    def is_formed(self) -> bool:
+        """A union that exists, neither still to be formed nor dissolved."""
+        return self.status in FORMED
+
 
 # Of the plain table: a page lists hundreds of unions, and every page behind a guard begins with
 # one. What has the same shape each time is put together once.
 _union = table_of(TradeUnion).c
 _UNIONS = select(*(_union[name] for name in Union._fields))
 _FIND = _UNIONS.where(_union.code == bindparam("code"))
+_STATUS = select(_union.status).where(_union.code == bindparam("code"))
 _CHILDREN = _UNIONS.where(_union.parent_code == bindparam("code")).order_by(_union.code)
 _ON_PATH = _UNIONS.where(_union.code.in_(bindparam("codes", expanding=True))).order_by(_union.path)
 _NAMES = select(_union.code, _union.name).where(_union.code.in_(bindparam("codes", expanding=True)))
@@ -53,7 +57,18 @@ def find(session: Session, code: str) -> Union:
     union = session.execute(_FIND, {"code": code}).one_or_none()
     if union is None:
         raise NotFound("union.unknown", f"没有代码为 {code[:16]} 的工会，请核对工会代码。")
-    return _plain(union)
+    return plain(union)
+
+
+def demand_formed(session: Session, code: str) -> None:
+    """Raise `StateRefused` (union.not_formed) where a union is not formed yet or is no more.
+
+    Asks the database, not what was read before: who holds the county is told what stands now.
+    """
+    if session.scalar(_STATUS, {"code": code}) not in FORMED:
+        raise StateRefused(
+            "union.not_formed", "该工会还没有建立，或者已经撤销，不能办理会员；请联系上级工会。"
+        )
 
 
 def counties(session: Session) -> list[str]:
@@ -64,30 +79,25 @@ def counties(session: Session) -> list[str]:
 
 def children(session: Session, code: str) -> list[Union]:
     """Return the unions directly below, in the order of their codes."""
-    return [_plain(union) for union in session.execute(_CHILDREN, {"code": code})]
+    return [plain(union) for union in session.execute(_CHILDREN, {"code": code})]
 
 
 def ancestors(session: Session, path: str) -> list[Union]:
     """Return the unions on a path, from the top down to the place itself."""
     codes = [part for part in path.split("/") if part]
-    return [_plain(union) for union in session.execute(_ON_PATH, {"codes": codes})]
+    return [plain(union) for union in session.execute(_ON_PATH, {"codes": codes})]
 
 
 def grassroots(
     session: Session, path: str, *, search: str = "", after: str = "", limit: int = 50
 ) -> list[Union]:
-    """Return grassroots unions below a path by code; `search` is a part of the name or a code's
-    start.
+    """Return formed grassroots unions below a path by code; `search` is a part of the name or a
+    code's start.
     """
-    query = _UNIONS.where(*_grassroots(path, search))
+    query = _UNIONS.where(*is_grassroots(path, search), _union.status.in_(FORMED))
     if after:
         query = query.where(_union.code > after)
-    return [_plain(union) for union in session.execute(query.order_by(_union.code).limit(limit))]
-
-
-def count_grassroots(session: Session, path: str, *, search: str = "") -> int:
-    """Return how many grassroots unions `grassroots` would list in all."""
-    return session.scalar(select(func.count()).where(*_grassroots(path, search))) or 0
+    return [plain(union) for union in session.execute(query.order_by(_union.code).limit(limit))]
 
 
 def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
@@ -160,7 +170,8 @@ def headcounts(session: Session, county: str, path: str, on: date) -> dict[str, 
     return dict(session.execute(_HEADCOUNTS, asked).tuples().all())
 
 
-def _grassroots(path: str, search: str) -> list[ColumnElement[bool]]:
+def is_grassroots(path: str, search: str = "") -> list[ColumnElement[bool]]:
+    """Return the conditions for the grassroots unions below a path, whatever their state."""
     chosen: list[ColumnElement[bool]] = [
         _union.path.startswith(path, autoescape=True),
         _union.level == Level.GRASSROOTS,
@@ -173,6 +184,7 @@ def _grassroots(path: str, search: str) -> list[ColumnElement[bool]]:
     return chosen
 
 
-def _plain(row: Any) -> Union:
+def plain(row: Any) -> Union:
+    """Return a row with the columns of `Union` as one."""
     code, county, path, parent_code, level, *others = row
     return Union(code, county, path, parent_code, Level(level), *others)

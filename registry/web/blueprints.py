@@ -44,6 +44,9 @@ from registry.web import (
     totals,
     trail,
     transfers,
+    union,
+    union_acts,
+    union_changes,
     unions,
 )
 from registry.web.waiting import Contributor
@@ -84,7 +87,10 @@ FAMILIES: tuple[Family, ...] = (
     Family(question.blueprint),
     Family(published.blueprint),
     Family(reference.blueprint, reference.waiting),
-    Family(unions.blueprint),
+    Family(unions.blueprint, unions.waiting),
+    Family(union.blueprint),
+    Family(union_acts.blueprint),
+    Family(union_changes.blueprint),
     Family(members.blueprint, members.waiting),
     Family(person.blueprint),
     Family(corrections.blueprint),

@@ -96,5 +96,11 @@ def _family() -> str:
 
 
 # Pages without an entry of their own.
-_BELONGS = {"person": "members", "corrections": "members", "returns": "queue", "tokens": "accounts"}
+_BELONGS = {
+    "person": "members",
+    "corrections": "members",
+    "returns": "queue",
+    "tokens": "accounts",
+    "profile": "unions",
+}
 _REVIEWING = {"review", "approve", "send-back", "reject", "decisions", "sample", "take", "release"}

@@ -12,6 +12,8 @@ from registry.review.identities.states import Doubt, Ruling
 from registry.roster.columns import COLUMNS
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.states import Kind
+from registry.unions.particulars import LABELS
+from registry.unions.states import UnionAct
 
 # Families first, as the filter offers them; an action belongs to the family its name begins with.
 FAMILIES: dict[str, str] = {
@@ -32,6 +34,7 @@ FAMILIES: dict[str, str] = {
     "question.": "问题上报",
     "reference.": "医疗互助基础库",
     "member.": "会员",
+    "union.": "工会组织",
     "totals.": "汇总",
     "keys.": "加密密钥",
     "installation.": "系统安装",
@@ -131,6 +134,7 @@ ACTIONS: dict[str, str] = {
     "member.eligibility": "核验会员资格",
     "member.look_up": "按证件号码查找会员",
     "member.open": "查看会员完整信息",
+    **{f"union.{act.lower()}": f"工会{act.label}" for act in UnionAct},
     "totals.export": "导出汇总表",
     "totals.reconcile": "核对汇总数",
     "row.open": "查看报送行完整信息",
@@ -243,6 +247,7 @@ _WORDS = {
     **{role.value: role.label for role in Role},
     **{scope.value: scope.label for scope in Scope},
     **{kind.value: kind.label for kind in Kind},
+    **LABELS,
     **{column.field: column.label for column in COLUMNS},
     **{result.value: result.label for result in CallResult},
     **{reason.code: reason.label for reason in code_list("send_back_reason")},

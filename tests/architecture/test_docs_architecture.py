@@ -5,6 +5,7 @@ from pathlib import Path
 
 from registry.questions import states as questions
 from registry.submissions.states import TRANSITIONS, State
+from registry.unions import states as unions
 from tests.factories.schema import whole_metadata
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,11 @@ def test_the_table_of_questions_is_that_of_the_code():
         (start, act): (end, set(re.findall(r"`(\w+)`", sides))) for start, act, end, sides in rows
     }
     assert said == {way: (step.after, step.sides) for way, step in questions.TRANSITIONS.items()}
+
+
+def test_the_table_of_unions_is_that_of_the_code():
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section("Unions"), re.M)
+    assert rows == [(a.name, act.name, b.name) for (a, act), b in unions.TRANSITIONS.items()]
 
 
 def test_every_package_is_on_the_map():

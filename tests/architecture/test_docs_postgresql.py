@@ -8,20 +8,30 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from registry.access.roles import Role
+from registry.clock import today
 from registry.db import db
 from registry.jobs.leases import beat
 from registry.jobs.queries import worker_alive
 from registry.jobs.resealing import reseal_all
+from registry.reorganising.ending import dissolve
+from registry.reorganising.moving import move
 from registry.review.operations import approve, send_back
 from registry.totals.queries import reconcile
 from registry.trail.queries import verify
+from registry.unions.employers import cover, uncover
+from registry.unions.history import events
+from registry.unions.lifecycle import change
+from registry.unions.particulars import Particulars
 from registry.vault import keyfile
 from seeds.installation import schema_is_current, upgrade_schema
+from tests.factories.accounts import make_actor
 from tests.factories.app import make_app, running
 from tests.factories.people import make_people
+from tests.factories.register import founded
 from tests.factories.rosters import make_clerk, make_reviewer, make_roster, send_in
 from tests.factories.schema import whole_metadata
-from tests.factories.unions import make_union_tree
+from tests.factories.unions import COUNTY, make_union_tree
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "operators" / "postgresql.md"
 REFUSED = (
@@ -34,7 +44,9 @@ REFUSED = (
     "DELETE FROM membership_event",
     "DELETE FROM member",
     "DELETE FROM account",
-    "UPDATE trade_union SET name = ''",
+    "DELETE FROM trade_union",
+    "UPDATE union_event SET note = ''",
+    "DELETE FROM union_event",
     "DROP TABLE tally",
     "CREATE TABLE more (id integer)",
 )
@@ -92,6 +104,17 @@ def test_a_roster_goes_its_way_with_the_sites_role(site):
     assert reseal_all(lambda line: None) > 0
     assert verify(db.session())[1] == []
     assert schema_is_current()
+
+
+def test_unions_are_registered_and_reorganised_with_the_sites_role(site):
+    code = founded(make_reviewer())
+    city = make_actor(Role.AUDITOR, COUNTY)
+    change(code, Particulars(kind="2"), actor=city)
+    cover(code, "试验阀门厂", actor=city)
+    uncover(code, 1, actor=city)
+    move(code, "331083002", actor=city)
+    dissolve(code, today(), actor=city)
+    assert len(events(db.session(), COUNTY, code)) == 7
 
 
 def test_the_sites_role_rewrites_nothing(site_url):

@@ -92,6 +92,12 @@ LISTS = {
     "totals.totals": ["/unions/{place}/totals", f"/unions/{TOWNSHIP}/totals"],
     "transfers.transfers": ["/unions/{place}/transfers?desk=ASKING"],
     "trail.entries": ["/unions/{place}/trail?action=member.open"],
+    "union.page": [f"/unions/{UNION}/profile"],
+    "union_changes.lists": [
+        f"/unions/{code}/unions/changes?from=2000-01-01&to=2026-01-01&list={which}"
+        for code in (COUNTY, TOWNSHIP)
+        for which in ("NEW", "ELECTED", "CHANGED")
+    ],
     "unions.directory": ["/unions/{place}/unions", f"/unions/{TOWNSHIP}/unions"],
 }
 # What cannot list rows of the database, and why.
@@ -116,6 +122,8 @@ SINGLE = {
     "published.publish": "a form for one question",
     "questions.asking": "a form",
     "review.one_row": "one row",
+    "union_acts.asking": "a form",
+    "unions.entering": "a form",
     "roster.blank": "the same blank sheet for all",
     "roster.progress": "one draft being read",
     "signin.confirm": "a form",

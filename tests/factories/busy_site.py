@@ -40,6 +40,7 @@ from tests.factories import bundles
 from tests.factories.accounts import MadeAccount, make_account
 from tests.factories.busy_campaigns import make_campaigns
 from tests.factories.busy_tokens import make_tokens
+from tests.factories.busy_unions import make_union_events
 from tests.factories.copies import copies
 from tests.factories.numbers import spoilt
 from tests.factories.people import label_row, make_people, table
@@ -109,6 +110,7 @@ def make_busy_site(count: int) -> BusySite:
     _deputies(accounts, reviewer, count)
     numbers["campaign"] = make_campaigns(clerk, auditor, count)
     make_tokens(accounts.values(), count)
+    make_union_events([*unions, *[UNION] * count])
     _differences(auditor)
     return BusySite(accounts, numbers)
 

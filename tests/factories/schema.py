@@ -9,6 +9,7 @@ from config import ROOT
 from registry.db import Base
 from tests.factories.schema_campaigns import campaign_rows
 from tests.factories.schema_programs import program_rows
+from tests.factories.schema_unions import union_rows
 
 AT = datetime(2018, 7, 31, 6, 5, tzinfo=UTC)
 DAY = date(2018, 7, 31)
@@ -342,6 +343,7 @@ def rows() -> dict[str, dict[str, object]]:
         },
         **campaign_rows(COUNTY, UNION, DAY, AT),
         **program_rows(COUNTY, DAY, AT),
+        **union_rows(COUNTY, UNION, DAY, AT),
         "bundle_gap": {"county": COUNTY, "bundle_id": 1, "row": 3, "last": 4, "name": 1},
         "worker_beat": {"worker": "here-1", "seen_at": AT},
     }

@@ -45,3 +45,29 @@ def test_the_first_character_names_an_authority(head: str) -> None:
 )
 def test_other_text_is_no_code(code: str) -> None:
     assert not credit_code.is_valid(code)
+
+
+@given(REGISTERED)
+def test_a_valid_code_has_no_fault_however_it_is_typed(body: str) -> None:
+    code = body + credit_code.check_character(body)
+    typed = f" {code[:8]}-{code[8:].lower()}\u3000"
+    assert credit_code.normal(typed) == code
+    assert credit_code.fault(code) == ""
+
+
+@given(st.text(max_size=20))
+def test_whatever_is_no_valid_code_has_a_fault(text: str) -> None:
+    assert (credit_code.fault(text) == "") == credit_code.is_valid(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        ("91350100M000100Y4", "应为 18 位，现有 17 位"),
+        ("9135010OM000100Y43", "不会有“O”"),
+        ("01350100M000100Y43", "第 1 位应为"),
+        ("91350100M000100Y44", "末位应为 3"),
+    ],
+)
+def test_a_fault_is_a_fact_and_a_way_out(code: str, fault: str) -> None:
+    assert fault in credit_code.fault(code)

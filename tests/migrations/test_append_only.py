@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from seeds.installation import upgrade_schema
 from tests.factories.schema import rows, whole_metadata
 
-TABLES = ("trail_entry", "decision", "membership_event", "question_entry")
+TABLES = ("trail_entry", "decision", "membership_event", "question_entry", "union_event")
 SQLITE = ("UPDATE {0} SET county = '331084'", "DELETE FROM {0}")
 POSTGRESQL = (*SQLITE, "TRUNCATE {0}", "TRUNCATE {0} CASCADE", "UPDATE {0} SET county = county")
 
@@ -38,7 +38,12 @@ def test_changes_are_refused(filled, table):
 
 @pytest.mark.parametrize(
     ("table", "key"),
-    [("trail_entry", "number"), ("decision", "id"), ("question_entry", "question_id, number")],
+    [
+        ("trail_entry", "number"),
+        ("decision", "id"),
+        ("question_entry", "question_id, number"),
+        ("union_event", "id"),
+    ],
 )
 def test_a_row_cannot_be_replaced(filled, table, key):
     columns = ", ".join(rows()[table])
@@ -62,6 +67,7 @@ def test_more_rows_are_taken(filled, table):
         "decision": {"id": 2},
         "membership_event": {"id": 2},
         "question_entry": {"number": 2},
+        "union_event": {"id": 2},
     }
     with filled.begin() as connection:
         connection.execute(

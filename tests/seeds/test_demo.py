@@ -15,6 +15,7 @@ from registry.accounts.models import Account
 from registry.accounts.passwords import matches
 from registry.accounts.queries import actor_named
 from registry.app import create_app
+from registry.clock import today
 from registry.db import db
 from registry.questions.models import PublishedAnswer, Question
 from registry.questions.states import QuestionState
@@ -26,17 +27,19 @@ from registry.submissions.states import RowState, State
 from registry.totals.queries import reconcile
 from registry.trail.models import TrailEntry
 from registry.trail.queries import verify
-from registry.unions.models import Headcount, TradeUnion
+from registry.unions.directory import DUE_WITHIN, Standing, Wanted, count, standing
+from registry.unions.models import Headcount, TradeUnion, UnionEmployer
 from registry.vault import keyfile
 from seeds import samples
 from seeds.demo import SEED, seed_demo
 from seeds.employers import invent_employers
 from seeds.installation import upgrade_schema
+from seeds.register import JOINT
 from seeds.samples import SAMPLES
 from seeds.stage import casts
 from tests.fixtures.demo import PASSWORD, TOLD
 
-DEALINGS = ("医疗互助基础库", "问题上报", "身份核对")
+DEALINGS = ("工会组织", "医疗互助基础库", "问题上报", "身份核对")
 CLERK, REVIEWER = "clerk-3310830010001", "reviewer2-331083001"
 
 
@@ -88,7 +91,7 @@ def _rows(folder) -> list[str]:
 
 def test_what_was_added_is_told(told):
     said = told["said"]
-    assert told["added"] == {"unions": 619, "accounts": 633, "rosters": len(SAMPLES)}
+    assert told["added"] == {"unions": 627, "accounts": 633, "rosters": len(SAMPLES)}
     assert len(said) == len(SAMPLES) + 1 + len(DEALINGS)
     assert not any(PASSWORD in line for line in said)
 
@@ -102,10 +105,19 @@ def test_the_tree(demo):
     assert dict(db.session.execute(levels).tuples().all()) == {
         "COUNTY": 1,
         "TOWNSHIP": 12,
-        "GRASSROOTS": 606,
+        "GRASSROOTS": 606 + 8,
     }
     unit = db.session.get(TradeUnion, "331083201")
     assert (unit.name, unit.path) == ("鸡山乡工会联合会", "/331083/331083201/")
+
+
+def test_some_unions_are_still_to_be_formed(demo):
+    now_is = standing(db.session(), "/331083/", today())
+    assert now_is == Standing(existing=606, preparing=3, listed=5)
+    due = Wanted(due_by=today() + DUE_WITHIN)
+    assert count(db.session(), "/331083/", due) == 3
+    covered = sa.select(sa.func.count()).select_from(UnionEmployer)
+    assert db.session.scalar(covered) == 4 * JOINT
 
 
 def test_every_union_declared_its_employees(demo):
@@ -240,6 +252,6 @@ def test_the_demo_on_postgresql(tmp_path, new_postgresql, monkeypatch):
     monkeypatch.setattr(samples, "SAMPLES", [one for one in SAMPLES if one.union in some])
     with _installation(tmp_path, new_postgresql()):
         added = seed_demo(PASSWORD, lambda line: None)
-        assert added == {"unions": 619, "accounts": 633, "rosters": 4}
+        assert added == {"unions": 627, "accounts": 633, "rosters": 4}
         assert reconcile(db.session(), "331083")[1] == []
         assert verify(db.session())[1] == []
