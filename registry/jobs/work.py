@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
+from itertools import count
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -60,6 +61,8 @@ from registry.vault.vault import vault
 # A marked workbook whose draft is being worked on is read again each time that draft has changed.
 MOST_ROUNDS = 5
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
+_JOBS_BETWEEN_COLLECTIONS = 50
+_jobs_done = count(1)
 
 
 class Work(Hold):
@@ -301,6 +304,10 @@ KINDS: dict[str, Callable[..., Hold]] = {
 def _collecting_rarely() -> Iterator[None]:
     """Rows make no cycles: looking for some again and again, through all that the program has
     loaded as well, costs a tenth of the work.
+
+    Freezing begins the count anew after which the oldest objects are looked through: with one small
+    job after the other nobody would ever, and what forms cycles would stay for good. So every so
+    many jobs it is done here.
     """
     usual = gc.get_threshold()
     gc.freeze()
@@ -310,6 +317,8 @@ def _collecting_rarely() -> Iterator[None]:
     finally:
         gc.set_threshold(*usual)
         gc.unfreeze()
+        if next(_jobs_done) % _JOBS_BETWEEN_COLLECTIONS == 0:
+            gc.collect()
 
 
 def run(batch_id: int, worker: str, *, asks: bool = True) -> bool:

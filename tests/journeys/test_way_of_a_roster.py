@@ -166,7 +166,7 @@ def members_in_the_city(city):
     city.goto("/home")
     city.get_by_role("link", name="统计分析").first.click()
     total = city.get_by_role("table", name="各单位情况", exact=True).locator("tr.total")
-    return int(total.locator("td").nth(3).inner_text().replace(",", ""))
+    return int(total.locator("td").nth(5).inner_text().replace(",", ""))
 
 
 def counts(clerk):

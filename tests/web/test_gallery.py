@@ -211,7 +211,7 @@ def test_failed_request_is_said_on_the_page(gallery: str, new_page: Callable[...
     page.route("**/cell", lambda route: route.fulfill(status=409, body=""))
     page.locator("#document-12").fill("331021199001011235")
     page.keyboard.press("Tab")
-    page.get_by_text("刚刚被别人改过").wait_for()
+    page.get_by_text("情况已经变化").wait_for()
 
 
 def test_the_printed_page_has_the_content_only(visit: Callable[..., Any]) -> None:

@@ -48,15 +48,15 @@ LISTS = {
 }
 
 
-def test_no_argument_is_too_large_for_a_list(register):
-    client = register.test_client()
+def test_no_argument_is_too_large_for_a_list(register_with_screens):
+    client = register_with_screens.test_client()
     number = take_in(make_roster(make_people(2), {0: {"mobile": "138"}}), sit_down(client))
     addresses = [
         f"/submissions/{number}{page}" for page in ("", "/missing", "/compare", "/rows/2/around")
     ]
     for role, lists in LISTS.items():
         if role is not Role.CLERK:
-            client = register.test_client()
+            client = register_with_screens.test_client()
             sign_in(client, make_account(role, PLACE_OF[role], name=f"odd-{role.value.lower()}"))
         for address in (*addresses, *(f"/unions/{PLACE_OF[role]}/{one}" for one in lists)):
             for odd in ("9" * 20, "9223372036854775807", "²"):
