@@ -1,6 +1,6 @@
 """What is asked of bundles."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -282,14 +282,6 @@ def waiting_for(session: Session, county: str, place: str, account_id: int) -> i
     """Return how many bundles of a place wait for their uploader to say which unions they mean."""
     asked = {"county": county, "place": place, "account_id": account_id}
     return session.scalar(_WAITING_FOR, asked) or 0
-
-
-def draft_ids(session: Session, county: str, numbers: Iterable[int]) -> set[int]:
-    """Return those of these drafts that came out of a bundle."""
-    query = select(BundlePart.draft_id).where(
-        BundlePart.county == county, BundlePart.draft_id.in_(list(numbers))
-    )
-    return {number for number in session.scalars(query) if number is not None}
 
 
 def _names_of(bundle: BundleView) -> tuple[ColumnElement[bool], ...]:
