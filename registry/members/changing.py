@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Subquery, insert, select
+from sqlalchemy import Subquery, select
 from sqlalchemy.orm import Session
 
-from registry.db import allocate, update_many
+from registry.db import update_many
 from registry.members import checked
+from registry.members.closing import write_events
 from registry.members.match import Match
 from registry.members.matching import changed_fields, merged
 from registry.members.models import (
     EventType,
     Member,
     Membership,
-    MembershipEvent,
     MembershipState,
     Person,
 )
@@ -47,11 +47,7 @@ def change(session: Session, place: Place, rows: Subquery) -> Counts:
             for row in resumed
         ],
     )
-    base = allocate(session, f"event:{place.county}", len(found))
-    session.execute(
-        insert(MembershipEvent),
-        [_event(place, base + index, row) for index, row in enumerate(found)],
-    )
+    write_events(session, place.county, [_event(place, row) for row in found])
     filled = sum(max(row.row_filled - row.filled, 0) for row in found)
     checked.count(
         session, place.county, place.union_code, place.at, come=checked.checks_of(resumed)
@@ -117,14 +113,12 @@ def _changed(session: Session, place: Place, rows: Subquery) -> list[Any]:
     return list(session.execute(query))
 
 
-def _event(place: Place, event_id: int, row: Any) -> dict[str, Any]:
+def _event(place: Place, row: Any) -> dict[str, Any]:
     fields = list(changed_fields(row.particulars, row.clean))
     if row.mobile_key is not None and row.mobile_key != row.old_mobile_key:
         fields.append("mobile")
     resumes = row.state == MembershipState.RETAINED
     return {
-        "county": place.county,
-        "id": event_id,
         "member_id": row.id,
         "membership_id": row.membership_id,
         "type": EventType.RESUME if resumes else EventType.CORRECT,

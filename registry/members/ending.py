@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, insert, select
+from sqlalchemy import ColumnElement, Subquery, select
 from sqlalchemy.orm import Session
 
-from registry.db import allocate, update_many
+from registry.db import update_many
 from registry.members import checked
+from registry.members.closing import free, write_events
 from registry.members.lifecycle import event_of
 from registry.members.match import Match
 from registry.members.models import (
     Member,
     Membership,
-    MembershipEvent,
     MembershipState,
     Person,
 )
@@ -26,13 +26,8 @@ def end(session: Session, place: Place, rows: Subquery) -> Counts:
         return Counts()
     update_many(session, Membership, ("county", "id"), [_membership(place, row) for row in found])
     leaving = [row for row in found if row.match == Match.LEAVE]
-    free = {"live_county": None, "live_union": None, "live_membership": None}
-    update_many(session, Person, ("key",), [{"key": row.key, **free} for row in leaving])
-    base = allocate(session, f"event:{place.county}", len(found))
-    session.execute(
-        insert(MembershipEvent),
-        [_event(place, base + index, row) for index, row in enumerate(found)],
-    )
+    free(session, [row.key for row in leaving])
+    write_events(session, place.county, [_event(place, row) for row in found])
     active = [row for row in found if row.state == MembershipState.ACTIVE]
     checked.count(session, place.county, place.union_code, place.at, gone=checked.checks_of(active))
     was_retained = sum(row.state == MembershipState.RETAINED for row in found)
@@ -91,11 +86,9 @@ def _membership(place: Place, row: Any) -> dict[str, Any]:
     }
 
 
-def _event(place: Place, event_id: int, row: Any) -> dict[str, Any]:
+def _event(place: Place, row: Any) -> dict[str, Any]:
     ends = row.match == Match.LEAVE
     return {
-        "county": place.county,
-        "id": event_id,
         "member_id": row.member_id,
         "membership_id": row.id,
         "type": event_of(row.change, row.change_reason),

@@ -7,19 +7,16 @@ the other record where that has no live membership; parting them again opens wha
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.clock import local_day
-from registry.db import allocate
 from registry.errors import StateRefused
-from registry.members import checked, tallies
+from registry.members.closing import Gone, count_gone, free, write_events
 from registry.members.models import (
     LIVE,
     EventType,
     Member,
     Membership,
-    MembershipEvent,
     MembershipState,
     Person,
 )
@@ -98,34 +95,20 @@ def _live(session: Session, member: Member) -> Membership | None:
 
 
 def _close(session: Session, member: Member, one: Membership, at: datetime) -> None:
-    is_active = one.state == MembershipState.ACTIVE
-    tallies.add(
-        session,
-        one.county,
-        one.union_code,
-        local_day(at),
-        active=-is_active,
-        retained=-(one.state == MembershipState.RETAINED),
-        filled=-member.filled,
-    )
-    if is_active:
-        gone = checked.checks_of([one])
-        checked.count(session, one.county, one.union_code, at, gone=gone)
+    gone = Gone(one.state, member.filled, one.verified_at, one.admitted_at)
+    count_gone(session, one.county, one.union_code, at, [gone])
     one.state, one.ended_at = MembershipState.ENDED, at
-    person = session.get_one(Person, member.person_key)
-    person.live_county = person.live_union = person.live_membership = None
-    session.execute(
-        insert(MembershipEvent).values(
-            county=one.county,
-            id=allocate(session, f"event:{one.county}"),
-            member_id=one.member_id,
-            membership_id=one.id,
-            type=EventType.MERGE,
-            recorded_at=at,
-            from_union=one.union_code,
-        )
-    )
     session.flush()
+    event = {
+        "member_id": one.member_id,
+        "membership_id": one.id,
+        "type": EventType.MERGE,
+        "recorded_at": at,
+        "from_union": one.union_code,
+    }
+    write_events(session, one.county, [event])
+    free(session, [member.person_key])
+    session.expire_all()
 
 
 def _open(session: Session, member: Member, like: Membership, at: datetime) -> int:

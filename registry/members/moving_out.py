@@ -3,20 +3,17 @@
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.clock import local_day
-from registry.db import allocate, one_of, update_many
-from registry.members import checked, tallies
+from registry.db import one_of, update_many
+from registry.members.closing import count_gone, free, write_events
 from registry.members.models import (
     LIVE,
     EventType,
     Member,
     Membership,
-    MembershipEvent,
     MembershipState,
-    Person,
 )
 from registry.members.place import Place
 
@@ -45,13 +42,11 @@ def move_out(session: Session, place: Place, leaving: Mapping[int, Leaving]) -> 
         for one in found
     ]
     update_many(session, Membership, ("county", "id"), ended)
-    free = {"live_county": None, "live_union": None, "live_membership": None}
-    update_many(session, Person, ("key",), [{"key": one.person_key, **free} for one in found])
+    free(session, [one.person_key for one in found])
+    write_events(session, place.county, [_event(place, one, leaving[one.id]) for one in found])
     if found:
-        base = allocate(session, f"event:{place.county}", len(found))
-        events = [_event(place, base + at, one, leaving[one.id]) for at, one in enumerate(found)]
-        session.execute(insert(MembershipEvent), events)
-        _count(session, place, found)
+        assert place.origin is not None  # noqa: S101 - a transfer comes from somewhere
+        count_gone(session, place.county, place.origin, place.at, found)
     return {one.id for one in found}
 
 
@@ -78,10 +73,8 @@ def _live(session: Session, place: Place, numbers: list[int]) -> list[Any]:
     return list(session.execute(query))
 
 
-def _event(place: Place, event_id: int, one: Any, said: Leaving) -> dict[str, Any]:
+def _event(place: Place, one: Any, said: Leaving) -> dict[str, Any]:
     return {
-        "county": place.county,
-        "id": event_id,
         "member_id": one.member_id,
         "membership_id": one.id,
         "type": EventType.TRANSFER_OUT,
@@ -93,18 +86,3 @@ def _event(place: Place, event_id: int, one: Any, said: Leaving) -> dict[str, An
         "submission_id": place.submission_id,
         "row": said.row,
     }
-
-
-def _count(session: Session, place: Place, found: list[Any]) -> None:
-    assert place.origin is not None  # noqa: S101 - a transfer comes from somewhere
-    active = [one for one in found if one.state == MembershipState.ACTIVE]
-    checked.count(session, place.county, place.origin, place.at, gone=checked.checks_of(active))
-    tallies.add(
-        session,
-        place.county,
-        place.origin,
-        local_day(place.at),
-        active=-len(active),
-        retained=-sum(one.state == MembershipState.RETAINED for one in found),
-        filled=-sum(one.filled for one in found),
-    )

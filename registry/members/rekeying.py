@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from registry.db import allocate
 from registry.errors import StateRefused
-from registry.members.models import EventType, Member, Membership, MembershipEvent, Person
+from registry.members.closing import write_events
+from registry.members.models import EventType, Member, Membership, Person
 from registry.members.records import right_key
 from registry.vault.vault import of_person, vault
 
@@ -62,18 +62,15 @@ def note_in_history(session: Session, member: Member, changed: list[str], at: da
         .order_by(Membership.id.desc())
         .limit(1)
     ).one()
-    session.execute(
-        insert(MembershipEvent).values(
-            county=member.county,
-            id=allocate(session, f"event:{member.county}"),
-            member_id=member.id,
-            membership_id=last.id,
-            type=EventType.CORRECT,
-            recorded_at=at,
-            to_union=last.union_code,
-            changed=msgspec.json.encode(changed).decode(),
-        )
-    )
+    event = {
+        "member_id": member.id,
+        "membership_id": last.id,
+        "type": EventType.CORRECT,
+        "recorded_at": at,
+        "to_union": last.union_code,
+        "changed": msgspec.json.encode(changed).decode(),
+    }
+    write_events(session, member.county, [event])
 
 
 def _changes(member: Member, to: Identity) -> list[str]:

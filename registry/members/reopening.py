@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from registry.clock import local_day
 from registry.db import allocate, one_of, update_many
 from registry.members import checked, tallies
+from registry.members.closing import write_events
 from registry.members.models import (
     EventType,
     Membership,
@@ -50,7 +51,6 @@ def reopen(session: Session, county: str, ended: Sequence[Ended], at: datetime) 
         return []
     retained = _retained(session, county, [one.id for one in ended])
     first = allocate(session, f"membership:{county}", len(ended))
-    base = allocate(session, f"event:{county}", len(ended))
     numbers = range(first, first + len(ended))
     said = [(number, one, one.id in retained) for number, one in zip(numbers, ended, strict=True)]
     session.execute(insert(Membership), [_membership(county, *each, at) for each in said])
@@ -64,8 +64,7 @@ def reopen(session: Session, county: str, ended: Sequence[Ended], at: datetime) 
         for number, one, _ in said
     ]
     update_many(session, Person, ("key",), persons)
-    events = [_event(county, base + index, *each, at) for index, each in enumerate(said)]
-    session.execute(insert(MembershipEvent), events)
+    write_events(session, county, [_event(*each, at) for each in said])
     _count(session, county, ended, retained, at)
     session.expire_all()
     return list(numbers)
@@ -103,12 +102,8 @@ def _membership(
     }
 
 
-def _event(
-    county: str, number: int, membership_id: int, one: Ended, retained: bool, at: datetime
-) -> dict[str, Any]:
+def _event(membership_id: int, one: Ended, retained: bool, at: datetime) -> dict[str, Any]:
     return {
-        "county": county,
-        "id": number,
         "member_id": one.member_id,
         "membership_id": membership_id,
         "type": EventType.RETAIN if retained else EventType.RESUME,

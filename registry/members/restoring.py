@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Subquery, insert, select
+from sqlalchemy import Subquery, select
 from sqlalchemy.orm import Session, aliased
 
 from registry.clock import local_day
-from registry.db import allocate, update_many
+from registry.db import update_many
 from registry.members import checked, tallies
 from registry.members.changing import Former
+from registry.members.closing import write_events
 from registry.members.lifecycle import AFTER
 from registry.members.match import Match
 from registry.members.models import (
@@ -181,27 +182,20 @@ def _set_state(session: Session, place: Place, some: Sequence[Any], state: Membe
 def _write(
     session: Session, place: Place, said: Sequence[tuple[Any, EventType, list[str] | None]]
 ) -> None:
-    if not said:
-        return
-    base = allocate(session, f"event:{place.county}", len(said))
-    session.execute(
-        insert(MembershipEvent),
-        [
-            {
-                "county": place.county,
-                "id": base + index,
-                "member_id": one.member_id,
-                "membership_id": one.membership_id,
-                "type": kind,
-                "recorded_at": place.at,
-                "to_union": place.union_code,
-                "submission_id": place.submission_id,
-                "row": one.row,
-                "changed": msgspec.json.encode(fields).decode() if fields is not None else None,
-            }
-            for index, (one, kind, fields) in enumerate(said)
-        ],
-    )
+    events = [
+        {
+            "member_id": one.member_id,
+            "membership_id": one.membership_id,
+            "type": kind,
+            "recorded_at": place.at,
+            "to_union": place.union_code,
+            "submission_id": place.submission_id,
+            "row": one.row,
+            "changed": msgspec.json.encode(fields).decode() if fields is not None else None,
+        }
+        for one, kind, fields in said
+    ]
+    write_events(session, place.county, events)
 
 
 def _count(session: Session, place: Place, **changes: int) -> None:

@@ -7,12 +7,11 @@ event has changed stays as it is. What a row changed of members is taken back by
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Subquery, insert, select
+from sqlalchemy import Subquery, select
 from sqlalchemy.orm import Session, aliased
 
-from registry.clock import local_day
-from registry.db import allocate, update_many
-from registry.members import checked, tallies
+from registry.db import update_many
+from registry.members.closing import count_gone, free, write_events
 from registry.members.models import (
     LIVE,
     EventType,
@@ -41,24 +40,9 @@ def take_out(session: Session, place: Place, rows: Subquery) -> Sequence[int]:
         ("county", "id"),
         [{"county": place.county, "id": one.id, **ended} for one in found],
     )
-    free = {"live_county": None, "live_union": None, "live_membership": None}
-    update_many(session, Person, ("key",), [{"key": one.person_key, **free} for one in found])
-    base = allocate(session, f"event:{place.county}", len(found))
-    session.execute(
-        insert(MembershipEvent),
-        [_event(place, base + at, one) for at, one in enumerate(found)],
-    )
-    active = [one for one in found if one.state == MembershipState.ACTIVE]
-    checked.count(session, place.county, place.union_code, place.at, gone=checked.checks_of(active))
-    tallies.add(
-        session,
-        place.county,
-        place.union_code,
-        local_day(place.at),
-        active=-len(active),
-        retained=len(active) - len(found),
-        filled=-sum(one.filled for one in found),
-    )
+    free(session, [one.person_key for one in found])
+    write_events(session, place.county, [_event(place, one) for one in found])
+    count_gone(session, place.county, place.union_code, place.at, found)
     return [one.row for one in found]
 
 
@@ -110,10 +94,8 @@ def _untouched(session: Session, place: Place, rows: Subquery) -> list[Any]:
     return list(session.execute(query))
 
 
-def _event(place: Place, event_id: int, one: Any) -> dict[str, Any]:
+def _event(place: Place, one: Any) -> dict[str, Any]:
     return {
-        "county": place.county,
-        "id": event_id,
         "member_id": one.member_id,
         "membership_id": one.id,
         "type": EventType.REVOKE,
