@@ -177,6 +177,21 @@ def _elements_on_postgresql(element: _Elements, compiler: Any, **kw: Any) -> str
     return f"json_array_elements_text(CAST({compiler.process(element.clauses, **kw)} AS json))"
 
 
+class json_text(FunctionElement[str]):  # noqa: N801 - used as a function of SQL
+    """The text that a column of JSON has under a name, NULL where it has none."""
+
+    inherit_cache = True
+    type = Text()
+
+
+@compiles(json_text)
+def _json_text(element: json_text, compiler: Any, **kw: Any) -> str:
+    column, name = (compiler.process(one, **kw) for one in element.clauses)
+    if compiler.dialect.name == "postgresql":
+        return f"(CAST({column} AS json) ->> {name})"
+    return f"json_extract({column}, '$.' || {name})"
+
+
 def one_of(
     column: InstrumentedAttribute[Any],
     values: Collection[bytes] | Collection[int] | Collection[str],

@@ -8,17 +8,19 @@ The select has the columns row, match, change, changed_on, change_reason, person
 document_kind, document_sealed, mobile_sealed, mobile_key, clean, filled.
 """
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import Subquery, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from registry.clock import local_day
 from registry.db import allocate, insert_select
-from registry.members import tallies
+from registry.members import standing, tallies
 from registry.members.changing import change
 from registry.members.ending import end
 from registry.members.entering import enter
 from registry.members.match import Match
-from registry.members.models import Person
+from registry.members.models import Member, Person
 from registry.members.place import Claim, Counts, Place
 from registry.members.verifying import verify
 
@@ -94,7 +96,25 @@ def admit(
     )
     if verifies:
         verify(session, place, rows)
+    if Match.NEW in said:
+        standing.begin(session, place, claim.base, highest_row)
+    standing.follow(session, place.county, _touched(session, place, rows, said), place.at)
     return total
+
+
+def _touched(
+    session: Session, place: Place, rows: Subquery, said: Collection[str]
+) -> Sequence[int]:
+    """Return the members, known before, of whom the rows may change what they are counted by."""
+    touching = {Match.CHANGED, Match.LEAVE, Match.RETAIN} & set(said)
+    if not touching:
+        return []
+    query = (
+        select(Member.id)
+        .join(rows, (Member.county == place.county) & (Member.person_key == rows.c.person_key))
+        .where(rows.c.match.in_(touching))
+    )
+    return session.scalars(query).all()
 
 
 def _said(session: Session, rows: Subquery) -> dict[str, tuple[int, int]]:

@@ -5,7 +5,7 @@ the last of these counts. `CheckedTally` keeps the changes, so that "how many we
 day", at the end of any day, is a sum over few rows and never over members (decision 0030).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -130,6 +130,27 @@ def checked(
 
 _membership = table_of(Membership).c
 _LAST = func.coalesce(_membership.verified_at, _membership.admitted_at, type_=Instant())
+
+
+def repair(session: Session, county: str, at: datetime) -> None:
+    """Count the last checks of all active members anew and write what differs, from the day of this
+    instant on.
+    """
+    live = select(_membership.union_code, _membership.verified_at, _membership.admitted_at).where(
+        _membership.county == county, _membership.state == MembershipState.ACTIVE
+    )
+    real: dict[str, Counter[Check]] = defaultdict(Counter)
+    for code, verified_at, admitted_at in session.execute(live):
+        real[code][last_check(verified_at, admitted_at)] += 1
+    sums = select(
+        _kept.union_code, _kept.checked_on, func.sum(_kept.entered), func.sum(_kept.verified)
+    ).where(_kept.county == county)
+    kept: dict[str, Counter[Check]] = defaultdict(Counter)
+    grouped = sums.group_by(_kept.union_code, _kept.checked_on)
+    for code, on, entered, verified in session.execute(grouped):
+        kept[code].update({Check(on, False): int(entered), Check(on, True): int(verified)})
+    for code in sorted({*real, *kept}):
+        count(session, county, code, at, come=real[code], gone=kept[code])
 
 
 def is_due(before: datetime | ColumnElement[Any]) -> ColumnElement[bool]:

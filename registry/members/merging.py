@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.errors import StateRefused
+from registry.members import standing
 from registry.members.closing import Gone, count_gone, free, write_events
 from registry.members.models import (
     LIVE,
@@ -108,6 +109,7 @@ def _close(session: Session, member: Member, one: Membership, at: datetime) -> N
     }
     write_events(session, one.county, [event])
     free(session, [member.person_key])
+    standing.follow(session, one.county, [one.member_id], at)
     session.expire_all()
 
 

@@ -314,3 +314,43 @@ class CheckedTally(Model):
             "verified",
         ),
     )
+
+
+class Standing(Model):
+    """How a member stood over a stretch of days, in which union and with which facts, as counted at
+    the end of each: from `since` to the day before `until`, which is None for what still holds.
+
+    The facts are codes, "" where nothing is known; `born_in` is a year, 0 where it is not known.
+    """
+
+    __tablename__ = "standing"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    member_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    since: Mapped[date] = mapped_column(Date, primary_key=True)
+    until: Mapped[date | None] = mapped_column(Date)
+    membership_id: Mapped[int] = mapped_column(BigInteger)
+    union_code: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(12))  # ACTIVE or RETAINED
+    sex: Mapped[str] = mapped_column(String(1))
+    is_migrant_worker: Mapped[str] = mapped_column(String(1))
+    worker_group: Mapped[str] = mapped_column(String(2))
+    born_in: Mapped[int] = mapped_column(SmallInteger)
+
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until > since", "stretch"),
+        Index("ix_standing_union", "county", "union_code", "membership_id"),
+    )
+
+
+class Composition(Model):
+    """Of whom a union's members are made up at the end of a day on which that changed: `cells` is
+    JSON and maps "state,sex,migrant worker,worker group,year of birth" to how many.
+    """
+
+    __tablename__ = "composition"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    union_code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    cells: Mapped[str] = mapped_column(Text)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.db import one_of, update_many
+from registry.members import standing
 from registry.members.closing import count_gone, free, write_events
 from registry.members.models import (
     LIVE,
@@ -47,6 +48,7 @@ def move_out(session: Session, place: Place, leaving: Mapping[int, Leaving]) -> 
     if found:
         assert place.origin is not None  # noqa: S101 - a transfer comes from somewhere
         count_gone(session, place.county, place.origin, place.at, found)
+        standing.follow(session, place.county, [one.member_id for one in found], place.at)
     return {one.id for one in found}
 
 

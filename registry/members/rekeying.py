@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.errors import StateRefused
+from registry.members import standing
 from registry.members.closing import write_events
 from registry.members.models import EventType, Member, Membership, Person
 from registry.members.records import right_key
@@ -51,6 +52,7 @@ def identify(session: Session, member: Member, to: Identity, at: datetime) -> li
     member.changed_at = at
     session.flush()
     note_in_history(session, member, changed, at)
+    standing.follow(session, member.county, [member.id], at)
     return changed
 
 

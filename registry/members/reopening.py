@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from registry.clock import local_day
 from registry.db import allocate, one_of, update_many
-from registry.members import checked, tallies
+from registry.members import checked, standing, tallies
 from registry.members.closing import write_events
 from registry.members.models import (
     EventType,
@@ -66,6 +66,7 @@ def reopen(session: Session, county: str, ended: Sequence[Ended], at: datetime) 
     update_many(session, Person, ("key",), persons)
     write_events(session, county, [_event(*each, at) for each in said])
     _count(session, county, ended, retained, at)
+    standing.follow(session, county, [one.member_id for one in ended], at)
     session.expire_all()
     return list(numbers)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from registry.clock import local_day
 from registry.db import update_many
-from registry.members import checked, tallies
+from registry.members import checked, standing, tallies
 from registry.members.changing import Former
 from registry.members.closing import write_events
 from registry.members.lifecycle import AFTER
@@ -47,6 +47,8 @@ def restore(session: Session, place: Place, rows: Subquery) -> Sequence[int]:
     _come_back(session, place, left)
     _wake(session, place, rested)
     _unchange(session, place, changed)
+    touched = {one.member_id for one in (*rested, *changed)}
+    standing.follow(session, place.county, touched, place.at)
     return sorted(one.row for one in (*left, *rested, *changed))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Subquery, select
 from sqlalchemy.orm import Session, aliased
 
 from registry.db import update_many
+from registry.members import standing
 from registry.members.closing import count_gone, free, write_events
 from registry.members.models import (
     LIVE,
@@ -43,6 +44,7 @@ def take_out(session: Session, place: Place, rows: Subquery) -> Sequence[int]:
     free(session, [one.person_key for one in found])
     write_events(session, place.county, [_event(place, one) for one in found])
     count_gone(session, place.county, place.union_code, place.at, found)
+    standing.follow(session, place.county, [one.member_id for one in found], place.at)
     return [one.row for one in found]
 
 

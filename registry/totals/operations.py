@@ -5,20 +5,23 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import NamedTuple
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
-from registry.clock import today
+from registry.clock import now, today
 from registry.db import db, transaction
-from registry.errors import InputRefused
+from registry.errors import InputRefused, StateRefused
 from registry.totals import queries
+from registry.totals import recount as recounting
 from registry.totals.export import csv_of
-from registry.totals.queries import Difference
+from registry.totals.recount import Difference
 from registry.trail import queries as trail
 from registry.trail.operations import record
 from registry.unions import queries as unions
 
+REASON = 200
 SHOWN = 100  # differences that the trail keeps by name; their number is kept in any case
 
 
@@ -58,11 +61,52 @@ def run_reconcile(county: str, actor: Actor) -> Reconciled:
     return last
 
 
+def run_repair(county: str, reason: str, actor: Actor) -> int:
+    """Write what a recount finds in place of what was kept; returns the differences put right.
+
+    Raises `NotFound` / `Forbidden` without the permission at the county, `InputRefused` without a
+    reason, `StateRefused` (totals.sound) where there is nothing to put right.
+    """
+    demand(actor, Permission.RECONCILE, unions.find(db.session(), county).path)
+    reason = _checked(reason)
+    db.session().rollback()
+    with transaction() as session:
+        _see_one_state(session)
+        checked, differences = recounting.reconcile(session, county)
+        if not differences:
+            raise StateRefused("totals.sound", "汇总数与清点的一致，没有要改正的。")
+        recounting.repair(session, county, differences, now())
+        session.flush()
+        left = recounting.reconcile(session, county)[1]
+        record(
+            session,
+            "totals.repair",
+            actor=actor,
+            place=county,
+            result="faulty" if left else "done",
+            detail={
+                "checked": checked,
+                "differences": len(differences),
+                "left": len(left),
+                "reason": reason,
+                "first": [list(one) for one in differences[:SHOWN]],
+            },
+        )
+    return len(differences) - len(left)
+
+
+def _checked(reason: str) -> str:
+    reason = reason.strip()
+    if not 0 < len(reason) <= REASON:
+        raise InputRefused("totals.reason", f"请写明改正的原因，最多 {REASON} 个字。")
+    return reason
+
+
 def recount(county: str) -> tuple[int, list[Difference]]:
     """Recount a county within one snapshot, so that an approval meanwhile makes no difference."""
     session: Session = db.session()
     with _one_snapshot(session):
-        return queries.reconcile(session, county)
+        return recounting.reconcile(session, county)
 
 
 def last_reconciled(session: Session, county: str) -> Reconciled | None:
@@ -102,10 +146,14 @@ def export_totals(under: str, on: date, *, actor: Actor) -> bytes:
 def _one_snapshot(session: Session) -> Iterator[None]:
     """Let several queries see one state: else an approval between them looks like a difference."""
     session.rollback()
-    if session.get_bind().dialect.name == "postgresql":
-        # SQLite reads one state in any transaction.
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    _see_one_state(session)
     try:
         yield
     finally:
         session.rollback()
+
+
+def _see_one_state(session: Session) -> None:
+    """Let a transaction that begins see one state; SQLite reads one in any."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))

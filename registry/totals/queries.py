@@ -1,22 +1,18 @@
-"""Figures by unit and union, added up from the tallies; and the recount that must agree."""
+"""Figures by unit and union, added up from the tallies."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.clock import today
 from registry.db import begins_with, table_of
-from registry.members.checked import Checked, begin_of, checked, period_of
-from registry.members.counts import UnionCounts, recounted, tallied
-from registry.reference import counting as reference
+from registry.members.checked import checked, period_of
+from registry.members.counts import UnionCounts, tallied
 from registry.reference.counting import COUNTS, Known
 from registry.roster.columns import COLUMNS
-from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.states import REVIEWABLE, RowState
 from registry.totals.metrics import METRIC_LABELS, Ratio
 from registry.unions.models import Level, TradeUnion
 from registry.unions.queries import Union, children, find, headcounts
@@ -103,15 +99,6 @@ class Totals(NamedTuple):
         }
 
 
-class Difference(NamedTuple):
-    """Where a tally and the recount disagree."""
-
-    union: str
-    what: str
-    tallied: int
-    counted: int
-
-
 _union = table_of(TradeUnion).c
 _BELOW = select(_union.code, _union.path, *(_union[name] for name in Life._fields)).where(
     begins_with(_union.path, "path"), _union.level == Level.GRASSROOTS
@@ -145,57 +132,6 @@ def totals(session: Session, under: str, on: date) -> Totals:
     if place.parent_code is None:
         total = _with_unplaced(total, counts.get(place.code, _UNCOUNTED))
     return Totals(on, place, figures, _figures(place, total))
-
-
-def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
-    """Recount every union from members, rows and the reference register; return the members counted
-    and all differences.
-    """
-    counts = tallied(session, county, date.max)
-    since = period_of(today())
-    checks = checked(session, county, [date.min, since], date.max)
-    unchecked = {date.min: Checked(), since: Checked()}
-    real = recounted(session, county, begin_of(since))
-    pending = _pending(session, county)
-    base = reference.recounted(session, county)
-    differences = []
-    for code in sorted(set(counts) | set(checks) | set(real) | set(pending) | set(base)):
-        kept = counts.get(code, UnionCounts())
-        active, retained, filled, verified = real.get(code, (0, 0, 0, 0))
-        check = checks.get(code, unchecked)
-        pairs = (
-            ("active", kept.active, active),
-            ("retained", kept.retained, retained),
-            ("filled", kept.filled, filled),
-            ("checked", sum(check[date.min]), active),
-            ("reverified", check[since].verified, verified),
-            ("pending", kept.pending, pending.get(code, 0)),
-            *zip(
-                COUNTS,
-                (getattr(kept, name) for name in COUNTS),
-                base.get(code, _NOBODY),
-                strict=True,
-            ),
-        )
-        differences += [Difference(code, what, a, b) for what, a, b in pairs if a != b]
-    return sum(active + retained for active, retained, *_ in real.values()), differences
-
-
-def _pending(session: Session, county: str) -> dict[str, int]:
-    query = (
-        select(Submission.union_code, func.count())
-        .join(
-            SubmissionRow,
-            (SubmissionRow.county == county) & (SubmissionRow.submission_id == Submission.id),
-        )
-        .where(
-            Submission.county == county,
-            Submission.state.in_(tuple(REVIEWABLE)),
-            SubmissionRow.state == RowState.PENDING,
-        )
-        .group_by(Submission.union_code)
-    )
-    return dict(session.execute(query).tuples().all())
 
 
 def _part_of(by_code: Collection[str], path: str) -> str | None:

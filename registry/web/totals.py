@@ -19,17 +19,20 @@ from registry.totals.metrics import METRIC_FORMULAS, METRIC_LABELS, PENDING_METR
 from registry.totals.operations import Reconciled
 from registry.unions import queries as unions
 from registry.web.filters import instant
+from registry.web.forms.totals import RepairForm
 from registry.web.guard import guard
 from registry.web.waiting import Card
 
 blueprint = Blueprint("totals", __name__)
 RECONCILE_EVERY = timedelta(days=7)
-# What a difference is about, by `registry.totals.queries.Difference.what`.
+# What a difference is about, by `registry.totals.recount.Difference.what`.
 WHAT = {
     "active": "在会会员",
     "retained": "保留会籍",
     "filled": "已填项目数",
     "pending": "待审行数",
+    "composition": "构成正确的会员",
+    "standing": "按天名单正确的会员",
     "checked": "按复核日期计的在会会员",
     "reverified": "有效期内复核过的会员",
     "reference_people": "基础库人数",
@@ -91,6 +94,10 @@ def export(code: str) -> Response:
 @guard(Permission.RECONCILE)
 def reconciled(code: str) -> str:
     """Show what the last recount found."""
+    return _reconciled(RepairForm(formdata=None))
+
+
+def _reconciled(form: RepairForm) -> str:
     session = db.session()
     last = operations.last_reconciled(session, g.union.county)
     differences = last.differences if last else []
@@ -101,6 +108,7 @@ def reconciled(code: str) -> str:
         who=display_name_of(session, last.actor_name) if last else "",
         names=unions.names_of(session, (one.union for one in differences)),
         what=WHAT,
+        form=form,
     )
 
 
@@ -113,6 +121,19 @@ def reconcile(code: str) -> Response:
         flash(f"核对发现 {found.difference_count:,} 处差异，见下表。", "error")
     else:
         flash(f"核对完成：清点 {found.checked:,} 人，与汇总数完全一致。", "success")
+    return redirect(url_for("totals.reconciled", code=code), 303)
+
+
+@blueprint.post("/unions/<code>/repair")
+@guard(Permission.RECONCILE)
+def repair(code: str) -> Response | tuple[str, int]:
+    """Write what a recount finds in place of what was kept."""
+    form = RepairForm()
+    if not form.validate_on_submit():
+        return _reconciled(form), 400
+    count = operations.run_repair(g.union.county, form.reason.data or "", g.actor)
+    operations.run_reconcile(g.union.county, g.actor)
+    flash(f"已按清点的结果改正 {count:,} 处。", "success")
     return redirect(url_for("totals.reconciled", code=code), 303)
 
 

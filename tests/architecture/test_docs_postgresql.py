@@ -17,7 +17,7 @@ from registry.jobs.resealing import reseal_all
 from registry.reorganising.ending import dissolve
 from registry.reorganising.moving import move
 from registry.review.operations import approve, send_back
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import verify
 from registry.unions.employers import cover, uncover
 from registry.unions.history import events

@@ -12,7 +12,7 @@ from registry.db import db
 from registry.review.operations import approve
 from registry.submissions.operations import submit
 from registry.submissions.states import Kind
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.unions.models import TradeUnion
 from tests.factories.accounts import make_actor
 from tests.factories.campaigns import answer_rest, begin, campaign, draft_of, listed

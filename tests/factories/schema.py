@@ -9,6 +9,7 @@ from config import ROOT
 from registry.db import Base
 from tests.factories.schema_campaigns import campaign_rows
 from tests.factories.schema_programs import program_rows
+from tests.factories.schema_standing import standing_rows
 from tests.factories.schema_unions import union_rows
 
 AT = datetime(2018, 7, 31, 6, 5, tzinfo=UTC)
@@ -267,6 +268,7 @@ def rows() -> dict[str, dict[str, object]]:
             "unplaced_count": 1,
             "faults": "[]",
         },
+        **standing_rows(COUNTY, UNION, DAY),
         "tally": {"county": COUNTY, "union_code": UNION, "day": DAY, **_counts("tally")},
         "batch": {
             "id": 1,

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from registry.db import db
 from registry.members.models import LIVE, Membership, Person
 from registry.review.operations import approve
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import verify
 from tests.factories.people import make_people
 from tests.factories.rosters import OTHER_UNION, make_clerk, make_reviewer, make_roster, send_in

@@ -10,7 +10,8 @@ from registry.members.checked import Checked, checked, valid_until
 from registry.members.queries import Sight, members_of
 from registry.review.operations import approve
 from registry.submissions.states import Kind
-from registry.totals.queries import reconcile, totals
+from registry.totals.queries import totals
+from registry.totals.recount import reconcile
 from tests.factories.clock import set_clock
 from tests.factories.people import make_people
 from tests.factories.rosters import UNION, make_clerk, make_reviewer, make_roster, send_in

@@ -12,7 +12,8 @@ from registry.review.queries import decisions
 from registry.review.revoking import revoke
 from registry.submissions import queries
 from registry.totals.metrics import Ratio
-from registry.totals.queries import reconcile, totals
+from registry.totals.queries import totals
+from registry.totals.recount import reconcile
 from tests.factories.people import make_people
 from tests.factories.reference import load_base
 from tests.factories.rosters import (

@@ -11,7 +11,7 @@ from registry.members.models import Member, Membership, Person
 from registry.reference import years
 from registry.reference.models import ReferenceLoad, ReferencePerson
 from registry.reference.operations import load
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.models import TrailEntry
 from registry.trail.queries import verify
 from registry.vault.vault import of_person, vault

@@ -16,7 +16,7 @@ from registry.roster.blank import FIRST_ROW, HEADER_ROW, write_blank
 from registry.roster.columns import ROW_KEY
 from registry.submissions import queries
 from registry.submissions.states import RowState
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import entries
 from registry.vault.vault import of_person, vault
 from tests.factories.accounts import make_actor

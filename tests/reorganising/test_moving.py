@@ -16,7 +16,8 @@ from registry.review.identities.asking import ask as ask_correction
 from registry.review.models import IdentityCase
 from registry.review.operations import approve
 from registry.submissions.models import Submission
-from registry.totals.queries import reconcile, totals
+from registry.totals.queries import totals
+from registry.totals.recount import reconcile
 from registry.trail.queries import verify
 from registry.unions import history, queries
 from registry.unions.models import TradeUnion

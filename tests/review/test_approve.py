@@ -9,7 +9,7 @@ from registry.members.models import LIVE, Member, Membership, MembershipEvent, P
 from registry.review.operations import approve
 from registry.submissions import queries
 from registry.submissions.states import Kind, RowState, State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import verify
 from tests.factories.people import make_people
 from tests.factories.rosters import (

@@ -15,7 +15,7 @@ from registry.review.models import Decision
 from registry.review.operations import approve, reject, send_back
 from registry.submissions import queries
 from registry.submissions.operations import withdraw
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import entries, verify
 from tests.factories.clock import set_clock
 from tests.factories.people import make_people

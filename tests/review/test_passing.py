@@ -11,7 +11,7 @@ from registry.review.operations import approve
 from registry.review.passing import Choice, Group, Held, pass_sure, plan
 from registry.submissions import queries
 from registry.submissions.operations import withdraw
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import entries
 from tests.factories.people import make_people
 from tests.factories.reference import load_base

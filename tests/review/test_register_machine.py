@@ -1,6 +1,7 @@
 """The register under any mixture of acts: one live membership a person, and everything adds up."""
 
 from collections import Counter
+from itertools import pairwise
 from typing import ClassVar
 
 import pytest
@@ -27,6 +28,7 @@ from registry.members.models import (
     MembershipEvent,
     MembershipState,
     Person,
+    Standing,
     Transfer,
 )
 from registry.members.records import right_key
@@ -41,7 +43,7 @@ from registry.review.revoking import revoke
 from registry.submissions.models import Submission
 from registry.submissions.operations import withdraw
 from registry.submissions.states import State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import verify
 from tests.factories.accounts import make_actor
 from tests.factories.people import make_people
@@ -170,7 +172,7 @@ class Register(RuleBasedStateMachine):
             else:
                 transferring.grant([number], actor=arbiter)
         except StateRefused as refused:
-            assert refused.code in {"transfer.state", "transfer.not_due"}
+            assert refused.code in {"transfer.state", "transfer.not_due", "transfer.not_objected"}
 
     @rule(data=st.data())
     @precondition(lambda self: self._transfers())
@@ -248,6 +250,15 @@ class Register(RuleBasedStateMachine):
     @invariant()
     def the_totals_are_a_recount(self):
         assert reconcile(db.session(), COUNTY)[1] == []
+
+    @invariant()
+    def a_member_stands_once_a_day(self):
+        stretches = select(Standing.member_id, Standing.since, Standing.until)
+        found = db.session.execute(stretches.order_by(Standing.member_id, Standing.since)).all()
+        for one, following in pairwise(found):
+            if one.member_id == following.member_id:
+                assert one.until is not None and one.until <= following.since
+        db.session.rollback()
 
     @invariant()
     def history_replays_to_the_state(self):

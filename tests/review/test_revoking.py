@@ -33,7 +33,7 @@ from registry.submissions import queries
 from registry.submissions.listing import row_counts
 from registry.submissions.operations import submit
 from registry.submissions.states import Kind, RowState, State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import entries, verify
 from tests.factories.accounts import make_actor
 from tests.factories.app import make_app, running

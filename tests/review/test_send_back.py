@@ -9,7 +9,7 @@ from registry.review.queries import decisions
 from registry.submissions import queries
 from registry.submissions.operations import submit
 from registry.submissions.states import Kind, RowState, State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from tests.factories.people import make_people
 from tests.factories.rosters import make_clerk, make_reviewer, make_roster, send_in, take_in
 

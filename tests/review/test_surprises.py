@@ -5,7 +5,7 @@ from registry.members.match import Match
 from registry.review.operations import approve
 from registry.submissions import queries
 from registry.submissions.states import State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from tests.factories.people import make_people
 from tests.factories.rosters import make_clerk, make_reviewer, make_roster, send_in
 

@@ -24,7 +24,7 @@ from registry.review.operations import approve, reject, send_back
 from registry.submissions import queries
 from registry.submissions.operations import withdraw as withdraw_submission
 from registry.submissions.states import RowState, State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import verify
 from tests.factories.accounts import make_actor
 from tests.factories.clock import set_clock

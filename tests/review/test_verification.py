@@ -6,7 +6,8 @@ from registry.clock import today
 from registry.db import db
 from registry.review.operations import approve
 from registry.submissions.states import Kind
-from registry.totals.queries import reconcile, totals
+from registry.totals.queries import totals
+from registry.totals.recount import reconcile
 from tests.factories.people import make_people
 from tests.factories.rosters import UNION, make_clerk, make_reviewer, make_roster, send_in
 

@@ -24,7 +24,7 @@ from registry.review.identities.states import Doubt
 from registry.review.models import IdentityCase
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import RowState, State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.models import TrailEntry
 from registry.trail.queries import verify
 from registry.unions.directory import DUE_WITHIN, Standing, Wanted, count, standing

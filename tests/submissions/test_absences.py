@@ -17,7 +17,7 @@ from registry.submissions.corrections import exclude_row
 from registry.submissions.operations import submit, withdraw
 from registry.submissions.states import Kind, RowState, State
 from registry.submissions.whereabouts import Reason, Said
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import entries, verify
 from registry.unions.queries import find as find_union
 from tests.factories.people import make_people

@@ -12,7 +12,7 @@ from registry.submissions import queries
 from registry.submissions.corrections import edit_row
 from registry.submissions.operations import submit
 from registry.submissions.states import Kind, RowState, State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import verify
 from tests.factories.people import make_people
 from tests.factories.rosters import (

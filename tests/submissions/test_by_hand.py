@@ -14,7 +14,7 @@ from registry.submissions.by_hand import enter_by_hand, judge_by_hand
 from registry.submissions.models import Submission
 from registry.submissions.operations import submit, withdraw
 from registry.submissions.states import Kind, State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import entries
 from tests.factories.accounts import make_actor
 from tests.factories.people import fields_of, make_people

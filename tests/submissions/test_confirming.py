@@ -19,7 +19,7 @@ from registry.submissions.corrections import exclude_row, open_for_correction
 from registry.submissions.operations import submit, withdraw
 from registry.submissions.states import ANSWERS, Kind, State
 from registry.submissions.whereabouts import Reason, Said
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import entries, verify
 from registry.unions import queries as unions
 from tests.factories.accounts import make_actor

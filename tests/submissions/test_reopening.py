@@ -6,7 +6,7 @@ from registry.submissions import checking, queries
 from registry.submissions.corrections import edit_row, exclude_row
 from registry.submissions.operations import submit, withdraw
 from registry.submissions.states import Kind, RowState, State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from tests.factories.people import make_people
 from tests.factories.rosters import make_clerk, make_reviewer, make_roster, send_in, take_in
 

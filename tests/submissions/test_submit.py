@@ -10,7 +10,7 @@ from registry.review.operations import approve
 from registry.submissions import queries
 from registry.submissions.operations import submit, withdraw
 from registry.submissions.states import Kind, RowState, State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.unions.queries import find, headcount
 from tests.factories.people import make_people
 from tests.factories.rosters import (

@@ -15,7 +15,8 @@ from registry.review.operations import approve, reject, send_back
 from registry.submissions.by_hand import enter_by_hand
 from registry.submissions.operations import submit, withdraw
 from registry.submissions.states import Kind
-from registry.totals.queries import reconcile, totals
+from registry.totals.queries import totals
+from registry.totals.recount import reconcile
 from registry.unions.models import TradeUnion
 from tests.factories.app import make_app, running
 from tests.factories.people import fields_of, make_people

@@ -12,7 +12,7 @@ from registry.review.operations import approve
 from registry.submissions import queries
 from registry.submissions.models import Submission
 from registry.submissions.states import State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import entries
 from tests.factories.accounts import make_account, post, sign_in
 from tests.factories.people import fields_of, make_people

@@ -166,3 +166,20 @@ def test_more_unions_ask_no_more_questions(city):
     with counted_statements() as many:
         city.get(PAGE)
     assert many.count == few.count
+
+
+def test_what_differs_is_put_right_for_a_reason(city):
+    with transaction() as session:
+        session.execute(update(Tally).where(Tally.union_code == UNION).values(active=7))
+    post(city, RECONCILE, RECONCILE)
+    page = f"/unions/{COUNTY}/repair"
+
+    answer = post(city, page, RECONCILE, reason=" ")
+    assert (answer.status_code, "请写明改正的原因" in answer.text) == (400, True)
+    assert post(city, page, RECONCILE, reason="断电后恢复").status_code == 303
+
+    text = city.get(RECONCILE).text
+    assert "已按清点的结果改正 1 处" in text
+    assert "完全一致" in text
+    (entry,) = entries(db.session(), COUNTY, action="totals.repair")
+    assert (entry.detail["reason"], entry.detail["left"]) == ("断电后恢复", 0)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from registry.db import db
 from registry.members.models import LIVE, Membership, Person
 from registry.review.operations import approve
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import verify
 from tests.factories.doubts import ANNA, BEN, CARL
 from tests.factories.rosters import make_clerk, make_reviewer, make_roster, send_in

@@ -21,7 +21,7 @@ from registry.submissions.bundles.models import BundleGap, BundleName, BundlePar
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import RowState, State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from tests.factories.bundles import TOWNSHIP, messy, ready, view
 from tests.factories.workers import start_worker, wait_until
 

@@ -21,7 +21,7 @@ from registry.submissions.listing import row_counts
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.operations import submit, withdraw
 from registry.submissions.states import RowState, State
-from registry.totals.queries import reconcile
+from registry.totals.recount import reconcile
 from registry.trail.queries import entries
 from registry.trail.verification import verify
 from registry.unions import queries as unions
