@@ -112,6 +112,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             _P.SEND_FOR_UNIONS,
             _P.LOAD_REGISTER,
+            _P.VIEW_SUBMISSIONS,
             _P.VIEW_TRANSFERS,
             _P.SETTLE_TRANSFERS,
             _P.REMIND,

@@ -4,7 +4,7 @@ Masks by place: within one's own union the number shows its first and last four;
 the first four; above it only the surname of a name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cache
@@ -15,7 +15,7 @@ from sqlalchemy import Integer, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from registry.clock import end_of_day, today
-from registry.db import Instant, begins_with, table_of
+from registry.db import Instant, begins_with, one_of, table_of
 from registry.errors import NotFound
 from registry.identity import mask
 from registry.members import checked
@@ -160,6 +160,16 @@ def members_of(
     keeper = vault()
     lines = [_line(keeper, row, sight) for row in session.execute(query, asked).all()]
     return lines if on is None else _as_of(session, county, lines, on)
+
+
+def lines_of(
+    session: Session, county: str, numbers: Collection[int], sight: Sight
+) -> dict[int, MemberLine]:
+    """Return the members of these memberships, masked, by the number of the membership."""
+    query = _LINES.where(one_of(Membership.id, numbers))
+    keeper = vault()
+    found = session.execute(query, {"county": county})
+    return {row.membership_id: _line(keeper, row, sight) for row in found}
 
 
 def page_before(

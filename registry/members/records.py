@@ -1,11 +1,12 @@
 """Where numbers lead that were corrected or merged: the several records of one person."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.db import table_of
+from registry.db import one_of, table_of
 from registry.members.models import Member, Membership, Person
 from registry.unions.queries import names_within
 
@@ -24,6 +25,16 @@ def former_keys(session: Session, person_key: bytes) -> list[bytes]:
     for key in keys:
         keys += session.scalars(select(Person.key).where(Person.same_as == key))
     return keys[1:]
+
+
+def members_by_key(session: Session, county: str, keys: Collection[bytes]) -> dict[bytes, int]:
+    """Return the members that a county knows by these keys; those known by another one by now are
+    left out.
+    """
+    query = select(_member.person_key, _member.id).where(
+        _member.county == county, one_of(Member.person_key, keys)
+    )
+    return dict(session.execute(query).tuples().all())
 
 
 class OtherRecord(NamedTuple):

@@ -1,7 +1,7 @@
 """The page of one member: what stands on it."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import g, render_template, url_for
 from sqlalchemy.orm import Session
@@ -169,10 +169,11 @@ def _changed(event: HistoryLine, name: str) -> str:
 
 
 def _submission(event: HistoryLine) -> str:
-    """Return the address of the roster that told it, for who may see rosters here."""
+    """Return the address of the row of the roster that told it, for who may see rosters here."""
     if event.submission_id is None or not _sees_rosters():
         return ""
-    return url_for("roster.submission", submission_id=event.submission_id)
+    row: dict[str, Any] = {"rows": "APPROVED", "after": event.row - 1} if event.row else {}
+    return url_for("roster.submission", submission_id=event.submission_id, **row)
 
 
 def _sees_rosters() -> bool:

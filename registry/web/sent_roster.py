@@ -14,12 +14,13 @@ from registry.codes import code_list
 from registry.db import db
 from registry.members.match import Match
 from registry.members.queries import sight_of
+from registry.members.records import members_by_key
 from registry.review.queries import DecisionView, decisions, decisions_by_id, masked
 from registry.review.sample_queries import sample_of
 from registry.review.transfer_queries import told_by_row
 from registry.submissions import absences, listing
 from registry.submissions.listing import FollowUp, RowCounts
-from registry.submissions.queries import SubmissionView
+from registry.submissions.queries import RowView, SubmissionView
 from registry.submissions.recognition import replaced_by
 from registry.submissions.states import WITHDRAWABLE, RowState, State
 from registry.vault.vault import vault
@@ -76,6 +77,7 @@ class Line:
     decision: DecisionView | None
     follow_up: int | None
     transfer: str
+    member_id: int | None
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ def _lines(session: Session, submission: SubmissionView, state: RowState, after:
     elsewhere = [one.row for one in found if one.match is Match.TRANSFER]
     wishes = told_by_row(session, submission.county, submission.id, elsewhere)
     keeper, sight = vault(), sight_of(g.actor.path)
+    admitted = _admitted(session, submission, found)
     lines = []
     for one in found:
         document, mobile = masked(keeper, one, sight)
@@ -178,9 +181,20 @@ def _lines(session: Session, submission: SubmissionView, state: RowState, after:
                 decision=decided.get(one.decision_id or 0),
                 follow_up=one.follow_up_id,
                 transfer=wishes.get(one.row, ""),
+                member_id=admitted.get(one.person_key or b""),
             )
         )
     return lines
+
+
+def _admitted(
+    session: Session, submission: SubmissionView, found: Sequence[RowView]
+) -> dict[bytes, int]:
+    """Return the members that approved rows became, by person, for who may see members here."""
+    if not can(Permission.VIEW_MEMBERS, submission.path):
+        return {}
+    keys = [one.person_key for one in found if one.state is RowState.APPROVED and one.person_key]
+    return members_by_key(session, submission.county, keys)
 
 
 def _open_drafts(found: Sequence[FollowUp]) -> list[FollowUp]:

@@ -89,6 +89,10 @@ LISTS = {
     "sending.marked": ["/submissions/{faulty}/marked.xlsx", "/submissions/{returned}/marked.xlsx"],
     "submissions.sent": ["/unions/{place}/submissions"],
     "totals.reconciled": ["/unions/{place}/reconcile"],
+    "structure.listed": ["/unions/{place}/people", f"/unions/{TOWNSHIP}/people?approvers=1"],
+    "structure.table": [
+        f"/unions/{{place}}/structure?by={by}&across=sex" for by in ("union", "age")
+    ],
     "totals.totals": ["/unions/{place}/totals", f"/unions/{TOWNSHIP}/totals"],
     "transfers.transfers": ["/unions/{place}/transfers?desk=ASKING"],
     "trail.entries": ["/unions/{place}/trail?action=member.open"],

@@ -1,0 +1,215 @@
+"""Of whom members are made up: counted by any fact of theirs or of their union, at any day.
+
+Added up from what is kept of each union (`members.composition`), never from members.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.db import begins_with, table_of
+from registry.members.composition import compositions, facts_of
+from registry.members.models import MembershipState
+from registry.totals.dimensions import (
+    MEMBER_FACTS,
+    NOT_KNOWN,
+    PART,
+    UNION,
+    UNION_FACTS,
+    value_of,
+    values,
+)
+from registry.unions.models import Level, TradeUnion
+from registry.unions.queries import Union, children
+
+
+class Below(NamedTuple):
+    """A union of a place with the facts that its members are counted by."""
+
+    code: str
+    path: str
+    name: str
+    kind: str | None
+    new_sector_kind: str | None
+    industry: str | None
+    employer_category: str | None
+
+
+class Count(NamedTuple):
+    """Members of a row or a cell, those in work and those whose membership is retained apart."""
+
+    active: int = 0
+    retained: int = 0
+
+    def __add__(self, other: tuple[int, ...]) -> "Count":  # type: ignore[override]
+        return Count(self.active + other[0], self.retained + other[1])
+
+
+class Row(NamedTuple):
+    """A line of the table: one value of the dimension, its members, and those by the values
+    across.
+    """
+
+    key: str
+    label: str
+    total: Count
+    across: Mapping[str, Count]
+
+
+class Structure(NamedTuple):
+    """The members of a place at the end of a day, by one dimension and across by another."""
+
+    rows: list[Row]
+    total: Row
+
+
+_union = table_of(TradeUnion).c
+_BELOW = (
+    select(*(_union[name] for name in Below._fields))
+    .where(begins_with(_union.path, "path"), _union.level == Level.GRASSROOTS)
+    .order_by(_union.code)
+)
+
+
+def below(session: Session, place: Union, chosen: Mapping[str, str]) -> list[Below]:
+    """Return the unions of a place, by code, with the chosen facts; facts of members are left
+    aside.
+    """
+    found = (Below(*row) for row in session.execute(_BELOW, {"path": place.path}))
+    asked = [(name, chosen[name]) for name in UNION_FACTS if name in chosen]
+    return [one for one in found if all(_said(one, name) == value for name, value in asked)]
+
+
+def structure(
+    session: Session,
+    place: Union,
+    on: date,
+    by: str,
+    across: str = "",
+    chosen: Mapping[str, str] = {},
+) -> Structure:
+    """Count the members of a place at the end of a day.
+
+    `by` is a dimension, `across` one of members or "", `chosen` maps facts to the values that are
+    asked for. The rows are in the order of the dimension's values; those of facts that nobody has
+    are left out.
+    """
+    unions = below(session, place, chosen)
+    row_of, places = _rows_of(session, place, by), _Places(by, across, chosen, on.year)
+    counts: dict[str, dict[str, Count]] = defaultdict(lambda: defaultdict(Count))
+    for one, cells in _counted(session, place, on, unions):
+        for (row, other, is_retained), number in _added_up(cells, places).items():
+            line = counts[row_of(one) if row is None else row]
+            line[other] += _count(number, is_retained=is_retained)
+    labels = _labels(session, place, by, unions)
+    rows = [_row(key, label, counts[key]) for key, label in labels.items() if key in counts]
+    if by in (PART, UNION):
+        rows = [_row(key, label, counts.get(key, {})) for key, label in labels.items()]
+    return Structure(rows, _sum(rows))
+
+
+def by_union(
+    session: Session, place: Union, on: date, chosen: Mapping[str, str]
+) -> list[tuple[Below, Count]]:
+    """Return the unions of a place, by code, with their members of the chosen facts."""
+    unions, places = below(session, place, chosen), _Places(UNION, "", chosen, on.year)
+    found: dict[str, Count] = defaultdict(Count)
+    for one, cells in _counted(session, place, on, unions):
+        for counted, number in _added_up(cells, places).items():
+            found[one.code] += _count(number, is_retained=counted.is_retained)
+    return [(one, found[one.code]) for one in unions]
+
+
+def _counted(
+    session: Session, place: Union, on: date, unions: Iterable[Below]
+) -> Iterable[tuple[Below, dict[str, int]]]:
+    by_code = {one.code: one for one in unions}
+    # A whole county is read in one go, a part of it by its codes.
+    codes = None if place.parent_code is None else by_code.keys()
+    for code, cells in compositions(session, place.county, on, codes):
+        if code in by_code:
+            yield by_code[code], cells
+
+
+class _Places(dict[str, "_Place | None"]):
+    """Where each cell is counted, None for those not asked for; worked out once for each, since
+    thousands of unions have the same few.
+    """
+
+    def __init__(self, by: str, across: str, chosen: Mapping[str, str], year: int) -> None:
+        super().__init__()
+        self._by, self._across, self._year = by, across, year
+        self._asked = [(name, chosen[name]) for name in MEMBER_FACTS if name in chosen]
+
+    def __missing__(self, cell: str) -> "_Place | None":
+        facts, place = facts_of(cell), None
+        if all(value_of(name, facts, self._year) == value for name, value in self._asked):
+            place = _Place(
+                value_of(self._by, facts, self._year) if self._by in MEMBER_FACTS else None,
+                value_of(self._across, facts, self._year) if self._across else "",
+                facts.state == MembershipState.RETAINED,
+            )
+        self[cell] = place
+        return place
+
+
+class _Place(NamedTuple):
+    """Where members are counted: the row, None where it is their union's matter, and the value
+    across.
+    """
+
+    row: str | None
+    across: str
+    is_retained: bool
+
+
+def _added_up(cells: Mapping[str, int], places: _Places) -> Counter[_Place]:
+    found: Counter[_Place] = Counter()
+    for cell, number in cells.items():
+        place = places[cell]
+        if place is not None:
+            found[place] += number
+    return found
+
+
+def _count(number: int, *, is_retained: bool) -> Count:
+    return Count(0, number) if is_retained else Count(number, 0)
+
+
+def _rows_of(session: Session, place: Union, by: str) -> Callable[[Below], str]:
+    """Return what tells the row of a union's members, where that is the union's matter."""
+    if by == UNION:
+        return lambda one: one.code
+    if by == PART:
+        parts = {one.code for one in children(session, place.code)} or {place.code}
+        return lambda one: next((code for code in one.path.split("/") if code in parts), "")
+    return lambda one: _said(one, by)
+
+
+def _said(one: Below, name: str) -> str:
+    return getattr(one, name) or NOT_KNOWN
+
+
+def _labels(session: Session, place: Union, by: str, unions: Iterable[Below]) -> dict[str, str]:
+    if by == UNION:
+        return {one.code: one.name for one in unions}
+    if by == PART:
+        parts = children(session, place.code) or [place]
+        return {one.code: one.name for one in parts}
+    return dict(values(by))
+
+
+def _row(key: str, label: str, across: Mapping[str, Count]) -> Row:
+    return Row(key, label, sum(across.values(), Count()), across)
+
+
+def _sum(rows: Iterable[Row]) -> Row:
+    across: dict[str, Count] = defaultdict(Count)
+    for row in rows:
+        for key, count in row.across.items():
+            across[key] += count
+    return _row("", "合计", across)
