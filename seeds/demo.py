@@ -12,6 +12,7 @@ from registry.accounts.passwords import hash_password, one_time
 from registry.db import transaction
 from registry.unions.models import Level, TradeUnion
 from seeds.accounts import demo_accounts, lay_accounts
+from seeds.campaigns import register_members
 from seeds.dealings import deal
 from seeds.employers import Employer, invent_employers
 from seeds.register import fill_register
@@ -45,6 +46,7 @@ def seed_demo(password: str, say: Callable[[str], None]) -> dict[str, int]:
     people = sample_people(employers)
     added["rosters"] = send_samples(employers, people, say)
     deal(employers, people, say)
+    register_members(say)
     return added
 
 

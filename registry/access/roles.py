@@ -47,6 +47,7 @@ class Permission(StrEnum):
     REMIND = "REMIND"  # see which unions are behind, with notices to copy
     VIEW_CAMPAIGNS = "VIEW_CAMPAIGNS"
     RUN_CAMPAIGNS = "RUN_CAMPAIGNS"  # begin, prolong, close
+    RUN_REGISTRATION = "RUN_REGISTRATION"  # the county's registration: units, phases, targets
     VIEW_QUESTIONS = "VIEW_QUESTIONS"
     ASK_QUESTIONS = "ASK_QUESTIONS"  # ask, close, ask again
     ANSWER_QUESTIONS = "ANSWER_QUESTIONS"  # answer, pass up, merge
@@ -118,6 +119,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.REMIND,
             _P.VIEW_CAMPAIGNS,
             _P.RUN_CAMPAIGNS,
+            _P.RUN_REGISTRATION,
             _P.VIEW_QUESTIONS,
             _P.ANSWER_QUESTIONS,
             _P.PUBLISH_ANSWERS,

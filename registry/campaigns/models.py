@@ -1,4 +1,4 @@
-"""What is kept of a campaign: what it asks, until when, and of whom."""
+"""What is kept of a campaign: what it asks, until when, of whom, and what is aimed at."""
 
 from datetime import date, datetime
 
@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKeyConstraint,
+    Integer,
     String,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -37,9 +38,11 @@ class Campaign(Model):
     begun_at: Mapped[datetime] = mapped_column(Instant)
     closed_by: Mapped[int | None] = mapped_column(BigInteger)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Codes of codes/union_kind.csv with blanks between; NULL for unions of any kind.
+    union_kinds: Mapped[str | None] = mapped_column(String(40))
 
     __table_args__ = (
-        CheckConstraint("kind = 'REVERIFY'", "kind"),
+        CheckConstraint("kind IN ('REVERIFY', 'REGISTER')", "kind"),
         CheckConstraint("state IN ('OPEN', 'CLOSED')", "state"),
         CheckConstraint(
             "(state = 'CLOSED') = (closed_at IS NOT NULL)"
@@ -62,4 +65,71 @@ class CampaignScope(Model):
 
     __table_args__ = (
         ForeignKeyConstraint(["county", "campaign_id"], ["campaign.county", "campaign.id"]),
+    )
+
+
+class CampaignPhase(Model):
+    """A phase of a registration as it is planned: its last day, and the share of the unions, in
+    percent, that its gates ask for.
+    """
+
+    __tablename__ = "campaign_phase"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    phase: Mapped[str] = mapped_column(String(8), primary_key=True)
+    ends_on: Mapped[date] = mapped_column(Date)
+    share: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "campaign_id"], ["campaign.county", "campaign.id"]),
+        CheckConstraint("phase IN ('SURVEY', 'COUNT', 'VERIFY')", "phase"),
+        CheckConstraint("share BETWEEN 1 AND 100", "share"),
+    )
+
+
+class CampaignTurn(Model):
+    """A unit begins or stops in a registration, from a day on. Append-only: the last one that
+    counts on a day says whether the unit takes part.
+    """
+
+    __tablename__ = "campaign_turn"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    union_code: Mapped[str] = mapped_column(String(16))
+    act: Mapped[str] = mapped_column(String(8))
+    counts_on: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str | None] = mapped_column(String(200))
+    recorded_by: Mapped[int] = mapped_column(BigInteger)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "campaign_id"], ["campaign.county", "campaign.id"]),
+        CheckConstraint("act IN ('START', 'STOP')", "act"),
+        CheckConstraint("act = 'START' OR reason IS NOT NULL", "reason"),
+    )
+
+
+class CampaignTarget(Model):
+    """How many members a place is to have on a day, NULL where the target was taken away.
+    Append-only: the last number of a place and day counts, from the day it was set.
+    """
+
+    __tablename__ = "campaign_target"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    union_code: Mapped[str] = mapped_column(String(16))
+    due_on: Mapped[date] = mapped_column(Date)
+    members: Mapped[int | None] = mapped_column(Integer)
+    set_on: Mapped[date] = mapped_column(Date)
+    set_by: Mapped[int] = mapped_column(BigInteger)
+    set_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "campaign_id"], ["campaign.county", "campaign.id"]),
+        CheckConstraint("members >= 0", "members"),
     )

@@ -11,6 +11,7 @@ from registry.access.actor import Actor, demand, within
 from registry.access.roles import Permission
 from registry.campaigns.models import Campaign, CampaignScope
 from registry.campaigns.states import (
+    REGISTRATION,
     TRANSITIONS,
     CampaignAct,
     CampaignKind,
@@ -25,6 +26,11 @@ from registry.unions import queries as unions
 from registry.unions.queries import Union
 
 TITLE_LENGTH, NOTE_LENGTH = 60, 500
+# Who may act on a campaign of each kind.
+PERMISSIONS = {
+    CampaignKind.REVERIFY: Permission.RUN_CAMPAIGNS,
+    CampaignKind.REGISTER: Permission.RUN_REGISTRATION,
+}
 
 
 class Plan(NamedTuple):
@@ -46,59 +52,78 @@ def begin(place_code: str, plan: Plan, *, actor: Actor) -> int:
     Raises `InputRefused` (campaign.title, .note, .opens, .due), `NotFound` outside the actor's
     place and for units that are none of it.
     """
-    title, note = _checked(plan)
     with transaction() as session:
         place = unions.find(session, place_code)
         demand(actor, Permission.RUN_CAMPAIGNS, place.path)
+        if plan.opens_on < today():
+            raise InputRefused("campaign.opens", "开始日期不能早于今天：复核从开始那天起计算。")
         if place.is_grassroots:
             raise Forbidden("campaign.not_unit", "复核活动由市总工会或乡镇（街道）工会开展。")
-        scopes = _scopes(session, place, plan.units)
         hold(session, place.county)
-        one = Campaign(
-            county=place.county,
-            id=allocate(session, f"campaign:{place.county}"),
-            kind=CampaignKind.REVERIFY,
-            union_code=place.code,
-            path=place.path,
-            title=title,
-            note=note or None,
-            opens_on=plan.opens_on,
-            due_on=plan.due_on,
-            ends_when_due=plan.ends_when_due,
-            state=CampaignState.OPEN,
-            begun_by=actor.account_id,
-            begun_at=now(),
-        )
-        session.add(one)
-        session.flush()
-        session.add_all(
-            CampaignScope(
-                county=one.county, campaign_id=one.id, union_code=scope.code, path=scope.path
-            )
-            for scope in scopes
-        )
-        _record(
-            session,
-            "campaign.begin",
-            one,
-            actor,
-            title=title,
-            opens=plan.opens_on.isoformat(),
-            due=plan.due_on.isoformat(),
-            ends_when_due=plan.ends_when_due,
-            units=[scope.code for scope in scopes],
-        )
-        return one.id
+        return lay(session, place, CampaignKind.REVERIFY, plan, actor).id
+
+
+def lay(
+    session: Session,
+    place: Union,
+    kind: CampaignKind,
+    plan: Plan,
+    actor: Actor,
+    *,
+    union_kinds: Collection[str] = (),
+    **detail: Any,
+) -> Campaign:
+    """Write a campaign and its scope, and both on the trail with `detail`, in the transaction of an
+    act that holds the county. Raises `InputRefused`, `NotFound` as `begin` does.
+    """
+    title, note = _checked(plan)
+    scopes = _scopes(session, place, plan.units)
+    one = Campaign(
+        county=place.county,
+        id=allocate(session, f"campaign:{place.county}"),
+        kind=kind,
+        union_code=place.code,
+        path=place.path,
+        title=title,
+        note=note or None,
+        opens_on=plan.opens_on,
+        due_on=plan.due_on,
+        ends_when_due=plan.ends_when_due,
+        state=CampaignState.OPEN,
+        begun_by=actor.account_id,
+        begun_at=now(),
+        union_kinds=" ".join(sorted(union_kinds)) or None,
+    )
+    session.add(one)
+    session.flush()
+    session.add_all(
+        CampaignScope(county=one.county, campaign_id=one.id, union_code=scope.code, path=scope.path)
+        for scope in scopes
+    )
+    record_act(
+        session,
+        "campaign.begin",
+        one,
+        actor,
+        kind=kind,
+        title=title,
+        opens=plan.opens_on.isoformat(),
+        due=plan.due_on.isoformat(),
+        ends_when_due=plan.ends_when_due,
+        units=[scope.code for scope in scopes],
+        **detail,
+    )
+    return one
 
 
 def change_due(number: int, due_on: date, *, actor: Actor) -> None:
     """Set another last day, today or later. Raises `InputRefused`, `NotFound`, `StateRefused`."""
     with transaction() as session:
-        one = _taken(session, number, actor, CampaignAct.CHANGE_DUE)
+        one = taken(session, number, actor, CampaignAct.CHANGE_DUE)
         if due_on < max(today(), one.opens_on):
             raise InputRefused("campaign.due", "截止日期不能早于今天，也不能早于开始日期。")
         before, one.due_on = one.due_on, due_on
-        _record(
+        record_act(
             session,
             "campaign.change_due",
             one,
@@ -114,9 +139,9 @@ def close(number: int, *, actor: Actor) -> None:
     Raises `NotFound`, `StateRefused`.
     """
     with transaction() as session:
-        one = _taken(session, number, actor, CampaignAct.CLOSE)
+        one = taken(session, number, actor, CampaignAct.CLOSE)
         one.closed_by, one.closed_at = actor.account_id, now()
-        _record(session, "campaign.close", one, actor)
+        record_act(session, "campaign.close", one, actor)
 
 
 def _checked(plan: Plan) -> tuple[str, str]:
@@ -125,8 +150,6 @@ def _checked(plan: Plan) -> tuple[str, str]:
         raise InputRefused("campaign.title", f"请填写活动名称，最多 {TITLE_LENGTH} 个字。")
     if len(note) > NOTE_LENGTH:
         raise InputRefused("campaign.note", f"说明最多 {NOTE_LENGTH} 个字。")
-    if plan.opens_on < today():
-        raise InputRefused("campaign.opens", "开始日期不能早于今天：复核从开始那天起计算。")
     if plan.due_on < plan.opens_on:
         raise InputRefused("campaign.due", "截止日期不能早于开始日期。")
     return title, note
@@ -141,14 +164,19 @@ def _scopes(session: Session, place: Union, codes: Collection[str]) -> list[Unio
     return found
 
 
-def _taken(session: Session, number: int, actor: Actor, act: CampaignAct) -> Campaign:
-    """Lock the county and return the campaign, moved by the act, if the actor may."""
+def taken(session: Session, number: int, actor: Actor, act: CampaignAct) -> Campaign:
+    """Lock the county and return the campaign, moved by the act, if the actor may.
+
+    Raises `NotFound`, `Forbidden`, `StateRefused`.
+    """
     hold(session, actor.county)
     query = select(Campaign).where(Campaign.county == actor.county, Campaign.id == number)
     one = session.scalars(query.with_for_update()).one_or_none()
     if one is None or not within(one.path, actor.path):
         raise NotFound("campaign.unknown", f"没有第 {number} 号活动，或者它不由您的单位管理。")
-    demand(actor, Permission.RUN_CAMPAIGNS, one.path)
+    demand(actor, PERMISSIONS[CampaignKind(one.kind)], one.path)
+    if act in REGISTRATION and one.kind != CampaignKind.REGISTER:
+        raise NotFound("campaign.unknown", f"第 {number} 号活动不是会员实名登记，不能这样办理。")
     now_in = state_on(one.state, one.due_on, ends_when_due=one.ends_when_due, on=today())
     after = TRANSITIONS.get((now_in, act))
     if after is None:
@@ -157,7 +185,8 @@ def _taken(session: Session, number: int, actor: Actor, act: CampaignAct) -> Cam
     return one
 
 
-def _record(session: Session, action: str, one: Campaign, actor: Actor, **detail: Any) -> None:
+def record_act(session: Session, action: str, one: Campaign, actor: Actor, **detail: Any) -> None:
+    """Write an act on a campaign on the trail."""
     record(
         session, action, actor=actor, place=one.union_code, detail={"campaign": one.id, **detail}
     )

@@ -8,7 +8,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from registry.campaigns.models import Campaign, CampaignScope
-from registry.campaigns.states import CampaignState, Stage, stage_of, state_on
+from registry.campaigns.states import CampaignKind, CampaignState, Stage, stage_of, state_on
 from registry.clock import local_day
 from registry.db import table_of
 from registry.errors import NotFound
@@ -20,6 +20,7 @@ class CampaignView(NamedTuple):
 
     id: int
     county: str
+    kind: str
     union_code: str
     path: str
     title: str
@@ -32,6 +33,7 @@ class CampaignView(NamedTuple):
     begun_at: datetime
     closed_by: int | None
     closed_at: datetime | None
+    union_kinds: str | None
     scope: tuple[str, ...] = ()
 
     def stage(self, on: date) -> Stage:
@@ -53,6 +55,16 @@ class CampaignView(NamedTuple):
         """The instant from which a check counts."""
         return begin_of(self.opens_on)
 
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of union that it is for, none for all."""
+        return (self.union_kinds or "").split()
+
+    @property
+    def is_registration(self) -> bool:
+        """A registration with targets, not a re-verification."""
+        return self.kind == CampaignKind.REGISTER
+
     def covers(self, path: str) -> bool:
         """Tell whether the union at a path is one of those it is for."""
         return any(path.startswith(one) for one in self.scope)
@@ -62,20 +74,40 @@ _campaign, _scope = table_of(Campaign).c, table_of(CampaignScope).c
 _VIEWS = select(*(_campaign[name] for name in CampaignView._fields if name != "scope"))
 
 
-def campaigns(session: Session, county: str, path: str) -> list[CampaignView]:
-    """Return the campaigns that concern a place, the newest first."""
-    return _with_scopes(session, county, _concerning(county, path).order_by(_campaign.id.desc()))
+def campaigns(
+    session: Session, county: str, path: str, kind: CampaignKind = CampaignKind.REVERIFY
+) -> list[CampaignView]:
+    """Return the campaigns of a kind that concern a place, the newest first."""
+    query = _concerning(county, path).where(_campaign.kind == kind)
+    return _with_scopes(session, county, query.order_by(_campaign.id.desc()))
 
 
-def running(session: Session, county: str, path: str, on: date) -> list[CampaignView]:
-    """Return the campaigns that ask something of the unions of a place on a day, those that are due
-    first first.
+def running(
+    session: Session, county: str, path: str, on: date, kind: CampaignKind = CampaignKind.REVERIFY
+) -> list[CampaignView]:
+    """Return the campaigns of a kind that ask something of the unions of a place on a day, those
+    that are due first first.
     """
     query = _concerning(county, path).where(
-        _campaign.state == CampaignState.OPEN, _campaign.opens_on <= on
+        _campaign.kind == kind, _campaign.state == CampaignState.OPEN, _campaign.opens_on <= on
     )
     found = _with_scopes(session, county, query.order_by(_campaign.due_on, _campaign.id))
     return [one for one in found if one.stage(on) is not Stage.CLOSED]
+
+
+def registration_on(session: Session, county: str, on: date) -> CampaignView | None:
+    """Return the registration of a county that ran on a day, the newest of several; it runs until
+    the end of the day on which it is closed.
+    """
+    query = _VIEWS.where(
+        _campaign.county == county,
+        _campaign.kind == CampaignKind.REGISTER,
+        _campaign.opens_on <= on,
+        or_(_campaign.closed_at.is_(None), _campaign.closed_at >= begin_of(on)),
+        or_(_campaign.ends_when_due.is_(False), _campaign.due_on >= on),
+    )
+    found = _with_scopes(session, county, query.order_by(_campaign.id.desc()).limit(1))
+    return found[0] if found else None
 
 
 def find(session: Session, county: str, path: str, number: int) -> CampaignView:
@@ -99,11 +131,14 @@ def _concerning(county: str, path: str) -> Any:
 
 def _with_scopes(session: Session, county: str, query: Any) -> list[CampaignView]:
     found = [CampaignView(*row) for row in session.execute(query)]
-    scopes = _scopes_of(session, county, [one.id for one in found])
+    if not found:
+        return []
+    scopes = scopes_of(session, county, [one.id for one in found])
     return [one._replace(scope=tuple(scopes.get(one.id, ()))) for one in found]
 
 
-def _scopes_of(session: Session, county: str, numbers: Collection[int]) -> dict[int, Sequence[str]]:
+def scopes_of(session: Session, county: str, numbers: Collection[int]) -> dict[int, Sequence[str]]:
+    """Return the paths of the places that campaigns are for, by their numbers."""
     query = select(_scope.campaign_id, _scope.path).where(
         _scope.county == county, _scope.campaign_id.in_(list(numbers))
     )

@@ -9,6 +9,7 @@ class CampaignKind(StrEnum):
     """What a campaign asks of unions."""
 
     REVERIFY = "REVERIFY"
+    REGISTER = "REGISTER"
 
 
 class CampaignState(StrEnum):
@@ -23,6 +24,10 @@ class CampaignAct(StrEnum):
 
     CHANGE_DUE = "CHANGE_DUE"
     CLOSE = "CLOSE"
+    START = "START"
+    STOP = "STOP"
+    SET_TARGETS = "SET_TARGETS"
+    ADVANCE = "ADVANCE"
 
 
 class Stage(StrEnum):
@@ -44,10 +49,49 @@ class Stage(StrEnum):
         }[self]
 
 
+class UnitState(StrEnum):
+    """Where a unit stands in a registration."""
+
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    STOPPED = "STOPPED"
+
+    @property
+    def label(self) -> str:
+        """The state's name on the screen."""
+        return {"WAITING": "还没有启动", "RUNNING": "进行中", "STOPPED": "已停止"}[self]
+
+
+class Phase(StrEnum):
+    """The phases of a registration, in their order."""
+
+    SURVEY = "SURVEY"
+    COUNT = "COUNT"
+    VERIFY = "VERIFY"
+
+    @property
+    def label(self) -> str:
+        """The phase's name on the screen."""
+        return {"SURVEY": "前期摸底", "COUNT": "中期清点", "VERIFY": "后期核验"}[self]
+
+
 _S, _A = CampaignState, CampaignAct
 TRANSITIONS: Mapping[tuple[CampaignState, CampaignAct], CampaignState] = {
     (_S.OPEN, _A.CHANGE_DUE): _S.OPEN,
     (_S.OPEN, _A.CLOSE): _S.CLOSED,
+    (_S.OPEN, _A.START): _S.OPEN,
+    (_S.OPEN, _A.STOP): _S.OPEN,
+    (_S.OPEN, _A.SET_TARGETS): _S.OPEN,
+    (_S.OPEN, _A.ADVANCE): _S.OPEN,
+}
+# What may be done about registrations alone.
+REGISTRATION = frozenset({_A.START, _A.STOP, _A.SET_TARGETS, _A.ADVANCE})
+
+# What a unit's part in a registration may become.
+UNIT_TRANSITIONS: Mapping[tuple[UnitState, CampaignAct], UnitState] = {
+    (UnitState.WAITING, _A.START): UnitState.RUNNING,
+    (UnitState.RUNNING, _A.STOP): UnitState.STOPPED,
+    (UnitState.STOPPED, _A.START): UnitState.RUNNING,
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registry.db import begins_with, table_of
@@ -63,6 +63,17 @@ _LIVE_BELOW = (
     )
 )
 
+_CHANGED = select(
+    _tally.c.union_code,
+    _tally.c.day,
+    (
+        _tally.c.active
+        - func.lag(_tally.c.active, 1, 0).over(
+            partition_by=_tally.c.union_code, order_by=_tally.c.day
+        )
+    ).label("change"),
+).where(_tally.c.county == bindparam("county"), _tally.c.day <= bindparam("day"))
+
 
 def tallied(
     session: Session, county: str, on: date, codes: Collection[str] | None = None
@@ -85,6 +96,43 @@ def live_below(session: Session, county: str, path: str, on: date) -> tuple[int,
     asked = {"county": county, "path": path, "day": on}
     active, retained = session.execute(_LIVE_BELOW, asked).one()
     return int(active or 0), int(retained or 0)
+
+
+def active_by_parent(
+    session: Session, county: str, on: date, kinds: Collection[str] = ()
+) -> dict[str, int]:
+    """Return the active members at the end of a day by the unit of their unions; with `kinds` those
+    of unions of these kinds alone.
+    """
+    query = (
+        select(_union.c.parent_code, func.sum(_tally.c.active))
+        .select_from(_counted)
+        .where(_union.c.county == county, _tally.c.active > 0, *_of_kinds(kinds))
+        .group_by(_union.c.parent_code)
+    )
+    return {unit: int(active) for unit, active in session.execute(query, {"day": on})}
+
+
+def active_changes(
+    session: Session, county: str, path: str, until: date, kinds: Collection[str] = ()
+) -> list[tuple[str, date, int]]:
+    """Return what each day changed in the active members of each unit at or below a path, until the
+    end of a day: unit, day and change, by their days.
+    """
+    changed = _CHANGED.subquery()
+    query = (
+        select(_union.c.parent_code, changed.c.day, func.sum(changed.c.change))
+        .join_from(changed, _union, _union.c.code == changed.c.union_code)
+        .where(begins_with(_union.c.path, "path"), *_of_kinds(kinds))
+        .group_by(_union.c.parent_code, changed.c.day)
+        .order_by(changed.c.day)
+    )
+    asked = {"county": county, "path": path, "day": until}
+    return [(unit, day, int(change)) for unit, day, change in session.execute(query, asked)]
+
+
+def _of_kinds(kinds: Collection[str]) -> list[ColumnElement[bool]]:
+    return [_union.c.kind.in_(sorted(kinds))] if kinds else []
 
 
 def recounted(

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from registry.roster.plain_cells import safe
-from registry.totals.metrics import METRIC_LABELS, PENDING_METRICS
+from registry.totals.metrics import METRIC_LABELS
 from registry.totals.queries import Figures, Totals
 
 _COUNTS = (
@@ -21,7 +21,6 @@ _COUNTS = (
     ("会员多于职工的工会", "unions_over"),
     ("未报职工人数的工会", "unions_undeclared"),
 )
-_METRICS = [key for key in METRIC_LABELS if key not in PENDING_METRICS]
 
 
 def csv_of(found: Totals) -> bytes:
@@ -45,7 +44,7 @@ def _safe(cells: Iterable[str]) -> list[str]:
 def _header() -> list[str]:
     metrics = [
         name
-        for key in _METRICS
+        for key in METRIC_LABELS
         for name in (
             f"{METRIC_LABELS[key]}（%）",
             f"{METRIC_LABELS[key]}分子",
@@ -58,7 +57,7 @@ def _header() -> list[str]:
 def _line(one: Figures, found: Totals, name: str = "") -> Sequence[str]:
     cells = [found.on.isoformat(), one.code, name or one.name]
     cells += [str(getattr(one, field)) for _, field in _COUNTS]
-    for key in _METRICS:
+    for key in METRIC_LABELS:
         ratio = one.metrics[key]
         share = ratio.percent if ratio.denominator > 0 else ""
         cells += [share, str(ratio.numerator), str(ratio.denominator)]

@@ -45,8 +45,5 @@ METRIC_FORMULAS: dict[str, str] = {
     "first_pass_rate": "未经退回即办结的报送 ÷ 全部报送",
     "reverified_rate": "最近 {days} 天内复核过的会员 ÷ 在会会员",
     "reference_match_rate": "基础库里已经是会员的人 ÷ 基础库人数",
-    "target_rate": "已完成 ÷ 目标",
+    "target_rate": "实名登记范围内的在会会员 ÷ 当前的目标人数",
 }
-
-# Defined, but counted only where there are targets.
-PENDING_METRICS = frozenset({"target_rate"})

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.campaigns.targets import Figure, Standing, standing_on
 from registry.db import begins_with, table_of
 from registry.members.checked import checked, period_of
 from registry.members.counts import UnionCounts, tallied
@@ -127,11 +128,12 @@ def totals(session: Session, under: str, on: date) -> Totals:
             kept, staff = counts.get(code, _UNCOUNTED), employees.get(code, 0)
             by_part[part].append(_of_union(Life(*life).on(on), kept, staff, verified))
     sums = [_sum(by_part[part.code]) for part in parts]
-    figures = [_figures(part, of_part) for part, of_part in zip(parts, sums, strict=True)]
+    aimed = standing_on(session, place.county, on)
+    figures = [_figures(part, of_part, aimed) for part, of_part in zip(parts, sums, strict=True)]
     total = _sum(sums)
     if place.parent_code is None:
         total = _with_unplaced(total, counts.get(place.code, _UNCOUNTED))
-    return Totals(on, place, figures, _figures(place, total))
+    return Totals(on, place, figures, _figures(place, total, aimed))
 
 
 def _part_of(by_code: Collection[str], path: str) -> str | None:
@@ -188,8 +190,9 @@ def _with_unplaced(total: _Sums, unplaced: UnionCounts) -> _Sums:
     return total._replace(counts=UnionCounts(*(one + other for one, other in added)))
 
 
-def _figures(place: Union, sums: _Sums) -> Figures:
+def _figures(place: Union, sums: _Sums, aimed: Standing | None) -> Figures:
     counts = sums.counts
+    aim = Figure() if aimed is None else aimed.of(place.code)
     live = counts.active + counts.retained
     return Figures(
         place.code,
@@ -216,5 +219,7 @@ def _figures(place: Union, sums: _Sums) -> Figures:
             "first_pass_rate": Ratio(counts.first_pass, counts.submitted),
             "reverified_rate": Ratio(sums.verified, counts.active),
             "reference_match_rate": Ratio(counts.reference_matched, counts.reference_people),
+            # What has no target has nothing to be done of it.
+            "target_rate": Ratio(aim.done, aim.target) if aim.target else Ratio(0, 0),
         },
     )

@@ -12,7 +12,7 @@ from registry.campaigns import operations, queries
 from registry.campaigns.operations import Plan
 from registry.campaigns.progress import Progress, UnionProgress, of_unions, total
 from registry.campaigns.queries import CampaignView
-from registry.campaigns.states import Stage
+from registry.campaigns.states import CampaignKind, Stage
 from registry.clock import today
 from registry.db import db
 from registry.errors import InputRefused
@@ -20,6 +20,7 @@ from registry.submissions import confirming
 from registry.totals.metrics import Ratio
 from registry.unions import queries as unions
 from registry.unions.queries import Union
+from registry.web import registrations
 from registry.web.campaign_cards import days_left, standing_in
 from registry.web.forms.campaigns import CampaignForm, DueForm
 from registry.web.frame import can
@@ -53,6 +54,8 @@ def campaigns(code: str) -> str:
     return render_template(
         "campaigns/campaigns.html",
         union=place,
+        registrations=queries.campaigns(session, place.county, place.path, CampaignKind.REGISTER),
+        now=today(),
         campaigns=found,
         stages=stages,
         progress={one.id: total(each) for one, each in zip(going, lines, strict=True)},
@@ -150,8 +153,12 @@ def _beginning(form: CampaignForm) -> str:
 
 
 def _page(number: int, form: DueForm) -> str:
+    one = queries.find(db.session(), g.union.county, g.union.path, number)
+    return registrations.page(one, form) if one.is_registration else _verification(one, form)
+
+
+def _verification(one: CampaignView, form: DueForm) -> str:
     session, place = db.session(), g.union
-    one = queries.find(session, place.county, place.path, number)
     [lines] = of_unions(session, place.county, place.path, [one])
     on = one.last_day(today())
     gone = [line for line in lines if line.is_gone]

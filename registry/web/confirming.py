@@ -11,7 +11,7 @@ from registry.campaigns.queries import CampaignView
 from registry.campaigns.states import Stage
 from registry.clock import today
 from registry.db import db
-from registry.errors import InputRefused, StateRefused
+from registry.errors import InputRefused, NotFound, StateRefused
 from registry.members.queries import sight_of
 from registry.submissions import confirming
 from registry.submissions.whereabouts import AskedMember, Reason, Said
@@ -98,7 +98,10 @@ def say(code: str, number: int) -> str | Response:
 
 
 def _campaign(number: int) -> CampaignView:
-    return queries.find(db.session(), g.union.county, g.union.path, number)
+    one = queries.find(db.session(), g.union.county, g.union.path, number)
+    if one.is_registration:
+        raise NotFound("campaign.unknown", f"第 {number} 号活动不是复核活动，不用逐人复核。")
+    return one
 
 
 def _frame(one: CampaignView, tab: Tab) -> dict[str, Any]:

@@ -46,7 +46,7 @@ ENTRIES: tuple[_Entry, ...] = (
     _Entry("报送记录", "clock-history", "/unions/<code>/submissions", Permission.VIEW_SUBMISSIONS),
     _Entry("转会", "arrow-left-right", "/unions/<code>/transfers", Permission.VIEW_TRANSFERS),
     _Entry("催办", "bell", "/unions/<code>/reminders", Permission.REMIND),
-    _Entry("复核活动", "arrow-repeat", "/unions/<code>/campaigns", Permission.VIEW_CAMPAIGNS),
+    _Entry("登记与复核", "flag", "/unions/<code>/campaigns", Permission.VIEW_CAMPAIGNS),
     _Entry("问题上报", "chat-left-text", "/unions/<code>/questions", Permission.VIEW_QUESTIONS),
     _Entry("会员名册", "people", "/unions/<code>/members", Permission.VIEW_MEMBERS),
     _Entry("医疗互助基础库", "database", "/unions/<code>/reference", Permission.VIEW_REFERENCE),

@@ -15,7 +15,7 @@ from registry.accounts.queries import display_name_of
 from registry.clock import now, today
 from registry.db import db, setting
 from registry.totals import operations, queries
-from registry.totals.metrics import METRIC_FORMULAS, METRIC_LABELS, PENDING_METRICS, Ratio
+from registry.totals.metrics import METRIC_FORMULAS, METRIC_LABELS, Ratio
 from registry.totals.operations import Reconciled
 from registry.unions import queries as unions
 from registry.web.filters import instant
@@ -194,7 +194,7 @@ def _metrics(ratios: dict[str, Ratio]) -> list[Metric]:
             label,
             METRIC_FORMULAS[key].format(days=days),
             ratios[key],
-            key not in PENDING_METRICS and ratios[key].denominator > 0,
+            ratios[key].denominator > 0,
         )
         for key, label in METRIC_LABELS.items()
     ]

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from registry.campaigns import states as campaigns
 from registry.questions import states as questions
 from registry.submissions.states import TRANSITIONS, State
 from registry.unions import states as unions
@@ -41,6 +42,12 @@ def test_the_table_of_questions_is_that_of_the_code():
         (start, act): (end, set(re.findall(r"`(\w+)`", sides))) for start, act, end, sides in rows
     }
     assert said == {way: (step.after, step.sides) for way, step in questions.TRANSITIONS.items()}
+
+
+def test_the_tables_of_campaigns_are_those_of_the_code():
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section("Campaigns"), re.M)
+    tables = {**campaigns.TRANSITIONS, **campaigns.UNIT_TRANSITIONS}
+    assert rows == [(start, act, end) for (start, act), end in tables.items()]
 
 
 def test_the_table_of_unions_is_that_of_the_code():

@@ -28,7 +28,11 @@ LISTS = {
     ],
     "bundles.bundles": ["/unions/{place}/bundles"],
     "clerks.clerks": ["/unions/{place}/clerks"],
-    "campaigns.campaign": ["/unions/{place}/campaigns/{campaign}"],
+    "campaigns.campaign": [
+        "/unions/{place}/campaigns/{campaign}",
+        f"/unions/{COUNTY}/campaigns/{{registration}}",
+        f"/unions/{TOWNSHIP}/campaigns/{{registration}}",
+    ],
     "campaigns.campaigns": ["/unions/{place}/campaigns"],
     "confirming.members": [
         f"/unions/{UNION}/campaigns/{{campaign}}/members{tab}" for tab in ("", "?tab=said")
@@ -76,6 +80,7 @@ LISTS = {
         for part in ("ALL", "CONFLICT", "TRANSFER", "LEAVE", "CHANGED", "NEW", "UNCHANGED")
     ],
     "review.waiting_list": ["/unions/{place}/queue"],
+    "targets.grid": [f"/unions/{COUNTY}/campaigns/{{registration}}/targets"],
     "roster.prefilled": [f"/unions/{UNION}/roster/prefilled.xlsx"],
     "roster.submission": [
         "/submissions/{admitted}",
@@ -109,6 +114,7 @@ SINGLE = {
     "accounts.account": "one account",
     "bundles.progress": "one bundle's work under way",
     "campaigns.beginning": "a form",
+    "registrations.beginning": "a form",
     "clerks.clerk": "one account",
     "correcting.around": "the two neighbours of a row",
     "correcting.whole_row": "one row",

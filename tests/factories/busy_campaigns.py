@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import update
 
 from registry.access.actor import Actor
-from registry.campaigns.models import Campaign, CampaignScope
+from registry.campaigns.aiming import set_targets
+from registry.campaigns.models import Campaign, CampaignScope, CampaignTarget, CampaignTurn
 from registry.clock import now, today
 from registry.db import db, transaction
 from registry.members.checked import begin_of
@@ -17,6 +18,7 @@ from registry.submissions.whereabouts import Reason, Said
 from registry.unions import queries as unions
 from tests.factories.campaigns import begin
 from tests.factories.copies import copies
+from tests.factories.registrations import begin as begin_registration
 from tests.factories.rosters import UNION
 from tests.factories.unions import TOWNSHIP
 
@@ -58,4 +60,16 @@ def make_campaigns(clerk: Actor, auditor: Actor, count: int) -> int:
     open_ones = confirming.asked(db.session(), union, before, Sight.OWN_UNION, limit=count)
     said = {one.member_id: Said(Reason.LEFT) for one in open_ones[: count // 2]}
     confirming.say(UNION, before, said, actor=clerk)
+    return number
+
+
+def make_registration(auditor: Actor, count: int) -> int:
+    """Have a registration whose unit began many times and whose target was set many times; returns
+    its number.
+    """
+    number = begin_registration(auditor)
+    set_targets(number, {(TOWNSHIP, today()): 5}, actor=auditor)
+    for model in (CampaignTurn, CampaignTarget):
+        chosen = (model.campaign_id == number) & (model.union_code == TOWNSHIP)
+        copies(model, chosen, count, number=lambda copy: 1_000 + copy)
     return number
