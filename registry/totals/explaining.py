@@ -6,7 +6,7 @@ from typing import NamedTuple
 from registry.totals.metrics import Ratio
 from registry.totals.ranking import MEASURES, Measure, Rules, Shares, drawn, score
 
-MOST = 10  # units of a step: so many cells, members or rows
+LEAST = 10  # cells, members or rows in a step; a tenth of what is missing where that is more
 
 
 class Step(NamedTuple):
@@ -69,13 +69,13 @@ def _step(measure: Measure, share: Ratio) -> tuple[str, Ratio] | None:
     gap = share.denominator - share.numerator
     if gap <= 0:
         return None
-    number = min(gap, MOST)
+    number = min(gap, max(LEAST, gap // LEAST))
     text, adds = {
         Measure.MEMBERSHIP: (f"再有 {number} 名职工入会", 0),
         Measure.ROSTERS: ("再有 1 家工会参评", 0),
         Measure.COMPLETENESS: (f"补齐 {number} 项信息", 0),
         Measure.FIRST_PASS: ("下一次报送一次通过", 1),
-        Measure.UNIQUE: (f"再报 {MOST} 行，没有一人在别处在册", MOST),
+        Measure.UNIQUE: (f"再报 {LEAST} 行，没有一人在别处在册", LEAST),
         Measure.CHECKED: (f"复核 {number} 名会员", 0),
         Measure.QUARTERS: ("下一季有名册入库", 1),
     }[measure]
