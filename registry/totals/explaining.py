@@ -69,7 +69,7 @@ def _step(measure: Measure, share: Ratio) -> tuple[str, Ratio] | None:
     gap = share.denominator - share.numerator
     if gap <= 0:
         return None
-    number = min(gap, max(LEAST, gap // LEAST))
+    number = min(gap, max(LEAST, gap // 10))
     text, adds = {
         Measure.MEMBERSHIP: (f"再有 {number} 名职工入会", 0),
         Measure.ROSTERS: ("再有 1 家工会参评", 0),
