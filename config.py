@@ -33,6 +33,34 @@ def _security(text: str) -> str:
     return text
 
 
+def _weights(text: str) -> tuple[int, ...]:
+    weights = _numbers(text)
+    if len(weights) != 3 or not sum(weights):
+        raise ValueError(text)
+    return weights
+
+
+def _rising(text: str) -> tuple[int, ...]:
+    numbers = _numbers(text)
+    if list(numbers) != sorted({*numbers} - {0}):
+        raise ValueError(text)
+    return numbers
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    numbers = tuple(int(part) for part in text.split(","))
+    if min(numbers) < 0:
+        raise ValueError(text)
+    return numbers
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 # fmt: off
 SETTINGS: tuple[Setting, ...] = (
     Setting("DATA", "REGISTRY_DATA", str(ROOT / "instance"), lambda text: Path(text).resolve(), "the folder where the installation keeps keys, originals, queue and the SQLite database"),  # noqa: E501
@@ -48,6 +76,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEASE_SECONDS", "REGISTRY_LEASE_SECONDS", "20", int, "seconds after which another worker takes over long work whose worker is silent"),  # noqa: E501
     Setting("TRANSFER_DAYS", "REGISTRY_TRANSFER_DAYS", "15", int, "days a union has to answer a transfer before the federation above both may settle it"),  # noqa: E501
     Setting("REVERIFY_EVERY_DAYS", "REGISTRY_REVERIFY_EVERY_DAYS", "365", int, "days for which the check of a membership holds, by entry or by a roster of verification"),  # noqa: E501
+    Setting("RANKING_WEIGHTS", "REGISTRY_RANKING_WEIGHTS", "40,30,30", _weights, "what coverage, quality and timeliness weigh in the ranking, three whole numbers"),  # noqa: E501
+    Setting("RANKING_PRIOR_PEOPLE", "REGISTRY_RANKING_PRIOR_PEOPLE", "20", _positive, "how many people of the county's mean are added to each union in the ranking, so that few people decide little"),  # noqa: E501
+    Setting("RANKING_PRIOR_EVENTS", "REGISTRY_RANKING_PRIOR_EVENTS", "2", _positive, "the same for what is counted by events: rosters sent, quarters"),  # noqa: E501
+    Setting("RANKING_BANDS", "REGISTRY_RANKING_BANDS", "25,100,300", _rising, "the sizes in people at which the next band begins, within which unions are ranked"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
     Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501
     Setting("ELIGIBILITY_PER_DAY", "REGISTRY_ELIGIBILITY_PER_DAY", "2000", int, "questions for somebody's eligibility that one token may ask in a day"),  # noqa: E501

@@ -53,6 +53,11 @@ _TALLIED = (
     .select_from(_counted)
     .where(_union.c.county == bindparam("county"))
 )
+_ADMISSIONS = (
+    select(_union.c.code, _tally.c.admissions)
+    .select_from(_counted)
+    .where(_union.c.county == bindparam("county"), _tally.c.admissions > 0)
+)
 _TALLIED_OF = _TALLIED.where(_union.c.code.in_(bindparam("codes", expanding=True)))
 _LIVE_BELOW = (
     select(func.sum(_tally.c.active), func.sum(_tally.c.retained))
@@ -87,6 +92,14 @@ def tallied(
     else:
         found = session.execute(_TALLIED_OF, {**asked, "codes": list(codes)}).all()
     return {code: UnionCounts(*counts) for code, *counts in found if counts[0] is not None}
+
+
+def admissions(session: Session, county: str, on: date) -> dict[str, int]:
+    """Return how often a roster had been admitted by the end of a day, by union; those with none
+    are left out.
+    """
+    asked = {"county": county, "day": on}
+    return dict(session.execute(_ADMISSIONS, asked).tuples().all())
 
 
 def live_below(session: Session, county: str, path: str, on: date) -> tuple[int, int]:

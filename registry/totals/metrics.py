@@ -2,6 +2,11 @@
 
 from typing import NamedTuple
 
+from registry.roster.columns import COLUMNS
+
+# The cells of a member that should be filled.
+CELLS = sum(column.requirement in {"required", "recommended"} for column in COLUMNS)
+
 
 class Ratio(NamedTuple):
     """A share as two whole numbers."""

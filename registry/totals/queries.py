@@ -13,13 +13,10 @@ from registry.db import begins_with, table_of
 from registry.members.checked import checked, period_of
 from registry.members.counts import UnionCounts, tallied
 from registry.reference.counting import COUNTS, Known
-from registry.roster.columns import COLUMNS
-from registry.totals.metrics import METRIC_LABELS, Ratio
+from registry.totals.metrics import CELLS, METRIC_LABELS, Ratio
 from registry.unions.models import Level, TradeUnion
 from registry.unions.queries import Union, children, find, headcounts
 from registry.unions.states import FORMED, Life, UnionState
-
-CELLS = sum(column.requirement in {"required", "recommended"} for column in COLUMNS)
 
 _NOBODY = Known()
 _NO_SHARES = dict.fromkeys(METRIC_LABELS, Ratio(0, 0))

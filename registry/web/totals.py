@@ -1,11 +1,11 @@
 """Totals: figures of a place at the end of a day, down to the union; and the recount."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from io import BytesIO
 from typing import NamedTuple
 
-from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -18,6 +18,7 @@ from registry.totals import operations, queries
 from registry.totals.metrics import METRIC_FORMULAS, METRIC_LABELS, Ratio
 from registry.totals.operations import Reconciled
 from registry.unions import queries as unions
+from registry.web.days import day_asked
 from registry.web.filters import instant
 from registry.web.forms.totals import RepairForm
 from registry.web.guard import guard
@@ -60,7 +61,7 @@ class Metric(NamedTuple):
 @guard(Permission.VIEW_TOTALS)
 def totals(code: str) -> str:
     """Show the figures of the place and of the parts directly below it."""
-    on, is_past = _day(request.args.get("on", ""))
+    on, on_argument = day_asked()
     found = queries.totals(db.session(), code, on)
     above = unions.ancestors(db.session(), g.union.path)
     return render_template(
@@ -69,7 +70,7 @@ def totals(code: str) -> str:
         found=found,
         total=found.total,
         on=on,
-        on_argument=on.isoformat() if is_past else None,
+        on_argument=on_argument,
         today=today(),
         metrics=_metrics(found.total.metrics),
         above=[one for one in above if one.path.startswith(g.actor.path)],
@@ -80,7 +81,7 @@ def totals(code: str) -> str:
 @guard(Permission.VIEW_TOTALS)
 def export(code: str) -> Response:
     """Give the table as CSV; the export is on the trail."""
-    on, _ = _day(request.form.get("on", ""))
+    on, _ = day_asked()
     content = operations.export_totals(code, on, actor=g.actor)
     name = f"汇总-{g.union.name}-{on:%Y%m%d}.csv"
     answer = send_file(
@@ -198,20 +199,3 @@ def _metrics(ratios: dict[str, Ratio]) -> list[Metric]:
         )
         for key, label in METRIC_LABELS.items()
     ]
-
-
-def _day(text: str) -> tuple[date, bool]:
-    """Return the day asked for and whether it is past; today for none, none known, or one to
-    come.
-    """
-    now_ = today()
-    if not text:
-        return now_, False
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        flash("日期没有看懂，已按今天显示。请写成 2018-07-31。", "warning")
-        return now_, False
-    if day > now_:
-        flash("截止日期不能晚于今天，已按今天显示。", "warning")
-    return min(day, now_), day < now_

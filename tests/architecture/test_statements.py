@@ -27,6 +27,7 @@ LISTS = {
         f"/unions/{TOWNSHIP}/bundles/{{done}}",
     ],
     "bundles.bundles": ["/unions/{place}/bundles"],
+    "bulletins.bulletin": [f"/unions/{COUNTY}/bulletins/2024-06"],
     "clerks.clerks": ["/unions/{place}/clerks"],
     "campaigns.campaign": [
         "/unions/{place}/campaigns/{campaign}",
@@ -64,6 +65,10 @@ LISTS = {
     "question.thread": ["/unions/{place}/questions/{asked}"],
     "questions.questions": [
         f"/unions/{{place}}/questions?tab={tab}" for tab in ("waiting", "merged", "units")
+    ],
+    "ranking.ranking": [
+        f"/unions/{COUNTY}/ranking?show=absent",
+        f"/unions/{TOWNSHIP}/ranking?show=absent",
     ],
     "returns.returns": [f"/unions/{UNION}/returns"],
     "reference.load": [f"/unions/{COUNTY}/reference/loads/{{faulty_load}}"],
@@ -144,7 +149,7 @@ SINGLE = {
 
 
 # Lists whose length is not the rows': sums, single cards, the newest few.
-SUMS = {"help.index", "home.home", "sending.confirm"}
+SUMS = {"bulletins.bulletin", "help.index", "home.home", "sending.confirm"}
 
 
 def test_every_page_is_either_counted_or_cannot_list_rows(tmp_path):
