@@ -83,6 +83,7 @@ ACTIONS: dict[str, str] = {
     "roster.report": "下载校验报告",
     "roster.upload": "上传花名册",
     "submission.submit": "提交审核",
+    "submission.hand_over": "名册随工会并入其他工会",
     "submission.supersede": "被新名册替代",
     "submission.withdraw": "撤回报送",
     "bundle.cancel": "放弃合并名册",

@@ -199,3 +199,45 @@ def test_the_county_sees_the_units_side_by_side(city, reviewer):
     page = city.get(f"/unions/{COUNTY}/unions/changes").text
     assert f'href="/unions/{TOWNSHIP}/unions/changes' in page
     assert "合计" in page
+
+
+def test_a_union_goes_into_another_as_the_page_foretold(client, reviewer):
+    clerk, people = make_clerk(), make_people(3)
+    approve(send_in(make_roster(people[:2]), clerk), actor=reviewer)
+    send_in(make_roster(people[2:]), clerk)
+    assert f"{PAGE}/merge" in client.get(f"{PAGE}/dissolve").text
+    page = client.get(f"{PAGE}/merge").text
+    assert re.findall(r"<dt>(.*?)</dt>\s*<dd[^>]*>(\d+)", page)[:2] == [
+        ("在会会员", "2"),
+        ("待审报送", "1"),
+    ]
+    told = {"into": OTHER_UNION, "on": today().isoformat()}
+    answer = do(client, UNION, "merge", **told, seen=1)
+    assert "什么都没有改" in client.get(answer.headers["Location"]).text
+    assert do(client, UNION, "merge", **told, seen=2, note="玉总工〔2018〕9号").status_code == 303
+    for code, other in ((UNION, "试验0002公司工会"), (OTHER_UNION, "试验0001公司工会")):
+        page = client.get(f"/unions/{code}/profile").text
+        for text in (f"对方工会：{other}", "在会会员：2", "待审报送：1", "依据：玉总工"):
+            assert text in page
+    assert "并入其他工会" in client.get(PAGE).text
+    assert f"{PAGE}/merge" not in client.get(PAGE).text
+
+
+def test_members_are_split_off_by_where_they_work_or_one_by_one(client, reviewer):
+    people = make_people(3)
+    works = {place: {"employer_name": "试验一厂"} for place in (0, 1)}
+    works[2] = {"employer_name": "试验二厂"}
+    approve(send_in(make_roster(people, works), make_clerk()), actor=reviewer)
+    page = client.get(f"{PAGE}/split").text
+    assert "试验一厂（2 人）" in page
+    assert people[0].number not in page
+    numbers = re.findall(r'name="members" value="(\d+)"', page)
+    assert len(numbers) == 2
+    told = {"into": OTHER_UNION, "on": today().isoformat()}
+    assert "请先选择" in do(client, UNION, "split", **told).text
+    assert do(client, UNION, "split", **told, members=numbers[0]).status_code == 303
+    answer = do(client, UNION, "split", **told, employer="试验二厂", whole="1")
+    assert "已分出 1 人" in client.get(answer.headers["Location"]).text
+    assert "试验一厂（1 人）" in client.get(f"{PAGE}/split").text
+    page = client.get(f"/unions/{OTHER_UNION}/profile").text
+    assert page.count("接收会员") == 2
