@@ -135,6 +135,7 @@ ACTIONS: dict[str, str] = {
     "member.eligibility": "核验会员资格",
     "member.look_up": "按证件号码查找会员",
     "member.open": "查看会员完整信息",
+    "union.export": "导出工会组织",
     **{f"union.{act.lower()}": f"工会{act.label}" for act in UnionAct},
     "totals.export": "导出汇总表",
     "totals.reconcile": "核对汇总数",

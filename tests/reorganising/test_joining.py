@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from registry.access.roles import Role
 from registry.accounts.models import Account
-from registry.clock import today
+from registry.clock import end_of_day, today
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
 from registry.members.models import (
@@ -27,9 +27,10 @@ from registry.review.identities.asking import ask as ask_correction
 from registry.review.models import IdentityCase
 from registry.review.operations import approve
 from registry.review.transferring import release
+from registry.submissions.confirming import say_rest
 from registry.submissions.models import Submission
 from registry.submissions.operations import submit
-from registry.submissions.states import Kind
+from registry.submissions.states import ANSWERS, Kind
 from registry.totals.queries import reconcile
 from registry.trail.queries import verify
 from registry.unions import history, queries
@@ -156,6 +157,26 @@ def test_a_full_roster_is_an_increment_of_the_other_union(register):
     assert states[sent] == "SUBMITTED", "a full roster does not take its place"
     assert approve(sent, actor=make_reviewer()).decided == 1
     assert sound() == 3
+
+
+def test_answers_not_sent_are_given_up_and_what_is_read_is_waited_for(small_register):
+    reviewer, clerk, people = make_reviewer(), make_clerk(), make_people(3)
+    admitted(people[:2])
+    assert say_rest(UNION, end_of_day(today()), actor=clerk) == 2
+    draft = take_in(make_roster(people[2:]), clerk)
+    for is_read in (False, True):
+        db.session.get(Submission, (COUNTY, draft)).is_read = is_read
+        db.session.commit()
+        if not is_read:
+            with pytest.raises(StateRefused) as refused:
+                merge(UNION, OTHER_UNION, today(), actor=reviewer)
+            assert refused.value.code == "union.reading"
+            assert len(live(UNION)) == 2
+    done = merge(UNION, OTHER_UNION, today(), actor=reviewer)
+    assert done.handed == (1, 0, 1)
+    states = dict(all_of(Submission.source, Submission.state, where=[Submission.source == ANSWERS]))
+    assert states == {ANSWERS: "WITHDRAWN"}
+    assert sound() == 2
 
 
 def test_chosen_members_go_and_who_asks_for_them_asks_on(register):

@@ -2,8 +2,10 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from registry.access.roles import Role
 from registry.accounts.queries import actor_of
@@ -11,9 +13,12 @@ from registry.clock import today
 from registry.db import db
 from registry.review.operations import approve
 from registry.unions import history, queries
+from registry.unions.book import COLUMNS
+from registry.unions.employers import cover
 from tests.factories.accounts import make_account, post, sign_in
+from tests.factories.clerk_desk import acts
 from tests.factories.people import make_people
-from tests.factories.register import DAY, NAME, formed, listed
+from tests.factories.register import DAY, FORMED, NAME, formed, listed
 from tests.factories.rosters import OTHER_UNION, UNION, make_clerk, make_roster, send_in, take_in
 from tests.factories.unions import COUNTY, TOWNSHIP, make_union_tree
 
@@ -241,3 +246,22 @@ def test_members_are_split_off_by_where_they_work_or_one_by_one(client, reviewer
     assert "试验一厂（1 人）" in client.get(f"{PAGE}/split").text
     page = client.get(f"/unions/{OTHER_UNION}/profile").text
     assert page.count("接收会员") == 2
+
+
+def test_the_register_leaves_as_a_workbook_in_which_no_cell_can_run(client, reviewer):
+    joint = formed(reviewer, name="=试验联合工会", kind="2")
+    cover(joint, "试验一厂", "91350100M000100Y43", actor=reviewer)
+    cover(joint, "试验二厂", actor=reviewer)
+    waits = listed(reviewer)
+    assert f"{LIST}/file" in client.get(LIST).text
+    sheet = load_workbook(BytesIO(client.get(f"{LIST}/file").data)).active
+    head, *rows = ([cell.value for cell in row] for row in sheet.iter_rows(max_col=17))
+    assert head == [column.label for column in COLUMNS]
+    told = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    assert told.keys() == {UNION, OTHER_UNION, joint, waits}
+    assert told[joint]["工会名称"] == "=试验联合工会"
+    assert sheet.cell(2 + list(told).index(joint), 2).data_type == "s"
+    assert told[joint]["覆盖单位"] == "试验一厂（91350100M000100Y43）；试验二厂"
+    assert (told[joint]["状态"], told[joint]["建会日期"]) == ("正常", FORMED.isoformat())
+    assert (told[waits]["状态"], told[waits]["列入应建日期"]) == ("未建", today().isoformat())
+    assert acts("union.export")[0].detail["unions"] == 4
