@@ -81,12 +81,13 @@ def _hand(session: Session, one: Submission, into: Union, actor: Actor) -> None:
         tally_submission(session, one, sign=-1, pending=one.pending_count)
     else:
         one.employees = None  # typed for the union that is no more, never declared
-    if one.kind == Kind.FULL or not was_sent:
-        one.kind = Kind.INCREMENT
-    one.missing_count = 0
-    one.is_current = one.is_current and not _is_there(session, one, into)
+    kind = Kind(one.kind) if was_sent and one.kind != Kind.FULL else Kind.INCREMENT
+    is_there = _is_there(session, one, kind, into)
     _record(session, one, actor, "submission.hand_over", into=into.code)
-    one.union_code, one.path = into.code, into.path
+    # All at once: the same file may stand in the one union as both kinds.
+    one.union_code, one.path, one.kind = into.code, into.path, kind
+    one.is_current = one.is_current and not is_there
+    one.missing_count = 0
     one.assigned_to = one.assigned_at = None
     one.version += 1
     session.flush()
@@ -94,12 +95,12 @@ def _hand(session: Session, one: Submission, into: Union, actor: Actor) -> None:
         tally_submission(session, one, sign=1, pending=one.pending_count)
 
 
-def _is_there(session: Session, one: Submission, into: Union) -> bool:
+def _is_there(session: Session, one: Submission, kind: Kind, into: Union) -> bool:
     """Tell whether the other union has the same file: sent anew it means the one it sent."""
     query = select(Submission.id).where(
         Submission.county == into.county,
         Submission.union_code == into.code,
-        Submission.kind == one.kind,
+        Submission.kind == kind,
         Submission.file_sha256 == one.file_sha256,
         Submission.is_current,
     )
