@@ -99,6 +99,7 @@ LISTS = {
         for code in (COUNTY, TOWNSHIP)
         for which in ("NEW", "ELECTED", "CHANGED")
     ],
+    "unions.file": [f"/unions/{TOWNSHIP}/unions/file"],
     "unions.directory": ["/unions/{place}/unions", f"/unions/{TOWNSHIP}/unions"],
 }
 # What cannot list rows of the database, and why.
