@@ -57,7 +57,7 @@ class Permission(StrEnum):
     OPEN_MEMBER = "OPEN_MEMBER"  # one full value, with a reason, on the trail
     ASK_ELIGIBILITY = "ASK_ELIGIBILITY"  # a program: is this person a member, yes or no
     VIEW_UNIONS = "VIEW_UNIONS"
-    MANAGE_UNIONS = "MANAGE_UNIONS"  # register, found, rename, elect, change, move, dissolve
+    MANAGE_UNIONS = "MANAGE_UNIONS"  # register, found, elect, change, merge, split, dissolve …
     VIEW_TOTALS = "VIEW_TOTALS"
     RECONCILE = "RECONCILE"
     NAME_DEPUTY = "NAME_DEPUTY"  # who reviews for a reviewer who is away

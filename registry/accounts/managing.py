@@ -27,6 +27,8 @@ ROLE_LEVELS: dict[Role, frozenset[Level]] = {
     Role.LOG_KEEPER: frozenset({Level.COUNTY}),
 }
 
+_MOST_AT_A_UNION = 1_000
+
 
 def managed(session: Session, account_id: int, actor: Actor) -> AccountView:
     """Return the account that the actor is about to change.
@@ -87,3 +89,13 @@ def record_ended(
     if numbers:
         detail = {"account": account.name, "tokens": list(numbers)}
         record(session, "token.end", actor=actor, place=account.place, detail=detail)
+
+
+def lock_all_at(session: Session, path: str, actor: Actor) -> int:
+    """Lock the accounts at the path of a union that is no more; returns how many there were."""
+    found = queries.accounts(session, path, locked=False, limit=_MOST_AT_A_UNION)
+    for account in found:
+        lock_out(session, account, actor)
+        detail = {"account": account.name}
+        record(session, "account.lock", actor=actor, place=account.place, detail=detail)
+    return len(found)

@@ -1,4 +1,6 @@
-"""What every ending of memberships has in common, and the writing of what happened."""
+"""What every ending of memberships has in common, what goes on elsewhere, and the writing of what
+happened.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -42,14 +44,32 @@ def count_gone(
     session: Session, county: str, union_code: str, at: datetime, gone: Sequence[Any]
 ) -> None:
     """Take memberships that have ended off their union's counts, each as `Gone` describes it."""
-    active = [one for one in gone if one.state == MembershipState.ACTIVE]
+    active = _active(gone)
     checked.count(session, county, union_code, at, gone=checked.checks_of(active))
+    _tally(session, county, union_code, at, gone, -1)
+
+
+def count_come(
+    session: Session, county: str, union_code: str, at: datetime, come: Sequence[Any]
+) -> None:
+    """Count memberships that ended elsewhere and go on in a union, each as `Gone` describes it."""
+    checked.count(session, county, union_code, at, come=checked.checks_of(_active(come)))
+    _tally(session, county, union_code, at, come, 1)
+
+
+def _active(some: Sequence[Any]) -> list[Any]:
+    return [one for one in some if one.state == MembershipState.ACTIVE]
+
+
+def _tally(
+    session: Session, county: str, union_code: str, at: datetime, some: Sequence[Any], sign: int
+) -> None:
     tallies.add(
         session,
         county,
         union_code,
         local_day(at),
-        active=-len(active),
-        retained=-sum(one.state == MembershipState.RETAINED for one in gone),
-        filled=-sum(one.filled for one in gone),
+        active=sign * len(_active(some)),
+        retained=sign * sum(one.state == MembershipState.RETAINED for one in some),
+        filled=sign * sum(one.filled for one in some),
     )

@@ -23,6 +23,7 @@ from registry.members.models import (
 )
 from registry.members.rekeying import note_in_history
 from registry.members.reopening import Ended, reopen
+from registry.unions.queries import demand_formed
 
 # In the history beside the fields that were put right.
 SAME_PERSON, PARTED = "same_person", "parted"
@@ -58,7 +59,7 @@ def part(session: Session, kept: Member, gone: Member, merged: Merged, at: datet
     """Take a merger back: what it ended is open again, what it opened has ended.
 
     Raises `StateRefused` (identity.moved_on) where something has happened since to the membership
-    that went on.
+    that went on, and (union.not_formed) where the union to return to is no more.
     """
     person = _persons(session, kept, gone)[1]
     if person.same_as != kept.person_key:
@@ -74,6 +75,7 @@ def part(session: Session, kept: Member, gone: Member, merged: Merged, at: datet
     session.flush()
     if merged.ended is not None:
         ended = session.get_one(Membership, (gone.county, merged.ended))
+        demand_formed(session, ended.union_code)
         _open(session, gone, ended, at)
     note_in_history(session, kept, [PARTED], at)
 

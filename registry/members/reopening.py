@@ -4,7 +4,7 @@ No membership that has ended is ever revived, so that histories replay and past 
 were.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from registry.clock import local_day
 from registry.db import allocate, one_of, update_many
-from registry.members import checked, standing, tallies
-from registry.members.closing import write_events
+from registry.members import standing
+from registry.members.closing import Gone, count_come, write_events
 from registry.members.models import (
     EventType,
     Membership,
@@ -122,15 +121,9 @@ def _count(
     for one in ended:
         by_union[one.union_code].append(one)
     for code, some in sorted(by_union.items()):
-        active = [one for one in some if one.id not in retained]
-        tallies.add(
-            session,
-            county,
-            code,
-            local_day(at),
-            active=len(active),
-            retained=len(some) - len(active),
-            filled=sum(one.filled for one in some),
-        )
-        checks = Counter(checked.last_check(one.verified_at, at) for one in active)
-        checked.count(session, county, code, at, come=checks)
+        come = [Gone(_state(one, retained), one.filled, one.verified_at, at) for one in some]
+        count_come(session, county, code, at, come)
+
+
+def _state(one: Ended, retained: Collection[int]) -> MembershipState:
+    return MembershipState.RETAINED if one.id in retained else MembershipState.ACTIVE

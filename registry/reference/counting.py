@@ -93,6 +93,23 @@ def settle(session: Session, county: str) -> None:
         tallies.add(session, county, code, day, **changes)
 
 
+def follow_union(session: Session, county: str, code: str, into: str) -> None:
+    """Let people told under a union that went into another be told under that, and count anew."""
+    session.execute(
+        update(ReferencePerson)
+        .where(ReferencePerson.county == county, ReferencePerson.union_code == code)
+        .values(union_code=into),
+        execution_options={"synchronize_session": False},
+    )
+    follow_members(session, county)
+
+
+def follow_members(session: Session, county: str) -> None:
+    """Count anew after members went from one union to another together."""
+    if is_there(session, county):
+        settle(session, county)
+
+
 def tallied_of(session: Session, county: str) -> dict[str, Known]:
     """Return what the tallies say, by union."""
     last = tallied(session, county, local_day(now()))

@@ -59,8 +59,8 @@ def move(code: str, parent_code: str, *, note: str = "", actor: Actor) -> None:
                 .values({column: one.path})
             )
         _give_back(session, one.county, one.code)
-        _settle_transfers_at(session, one.county, one.code, parent.path)
-        _rule_cases_at(session, one.county, one.code, _above(former), parent.path)
+        settle_transfers_at(session, one.county, one.code, parent.path)
+        rule_cases_at(session, one.county, one.code, above(former), parent.path)
         tell(session, one, UnionAct.MOVE, actor, before=before, after=after, note=note)
 
 
@@ -70,7 +70,7 @@ def _give_back(session: Session, county: str, code: str) -> None:
     session.execute(update(Submission).where(*of_union).values(assigned_to=None, assigned_at=None))
 
 
-def _settle_transfers_at(session: Session, county: str, code: str, unit: str) -> None:
+def settle_transfers_at(session: Session, county: str, code: str, unit: str) -> None:
     """Let the federation that is now the nearest above both sides settle the union's transfers."""
     transfers = table_of(Transfer)
     for own, other in (("from_union", "to_path"), ("to_union", "from_path")):
@@ -78,11 +78,11 @@ def _settle_transfers_at(session: Session, county: str, code: str, unit: str) ->
         session.execute(
             update(transfers)
             .where(transfers.c.county == county, transfers.c[own] == code)
-            .values(arbiter=case((shares, unit), else_=_above(unit)))
+            .values(arbiter=case((shares, unit), else_=above(unit)))
         )
 
 
-def _rule_cases_at(session: Session, county: str, code: str, former: str, unit: str) -> None:
+def rule_cases_at(session: Session, county: str, code: str, former: str, unit: str) -> None:
     """Take the cases of the union's members along: to the new unit where nobody else is in them,
     else to the county, which is above all of them.
     """
@@ -105,9 +105,9 @@ def _rule_cases_at(session: Session, county: str, code: str, former: str, unit: 
     )
     session.execute(update(cases).where(*here, alone).values(path=unit))
     involved = (cases.c.union_code == code) | of_other | of_roster
-    session.execute(update(cases).where(*here, involved).values(path=_above(former)))
+    session.execute(update(cases).where(*here, involved).values(path=above(former)))
 
 
-def _above(path: str) -> str:
+def above(path: str) -> str:
     """Return the path of the place above."""
     return f"{path.rstrip('/').rpartition('/')[0]}/"

@@ -23,8 +23,9 @@ class Column(NamedTuple):
     aliases: tuple[str, ...]
 
 
-def _read() -> tuple[Column, ...]:
-    with _SEED.open(encoding="utf-8", newline="") as file:
+def read_columns(seed: Path) -> tuple[Column, ...]:
+    """Return the columns of a list in `seeds/`."""
+    with seed.open(encoding="utf-8", newline="") as file:
         return tuple(
             Column(
                 field=line["field"],
@@ -43,5 +44,5 @@ ROW_KEY = "row_key"
 ROW_KEY_LABEL = "系统识别码（请勿修改）"
 ROW_KEY_COLUMN = (ROW_KEY, ROW_KEY_LABEL, ("系统识别码",))
 
-COLUMNS: tuple[Column, ...] = _read()
+COLUMNS: tuple[Column, ...] = read_columns(_SEED)
 COLUMN: dict[str, Column] = {column.field: column for column in COLUMNS}

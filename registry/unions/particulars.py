@@ -39,6 +39,15 @@ LABELS: Mapping[str, str] = {
     "elected_on": "选举日期",
     "term_ends_on": "任期届满",
     "employer": "覆盖单位",
+    # What an act that put unions together or parted them took along.
+    "other_union": "对方工会",
+    "active": "在会会员",
+    "retained": "保留会籍",
+    "rosters": "待审报送",
+    "drafts": "草稿",
+    "given_up": "作废的在线答复",
+    "transfers": "转会",
+    "accounts": "停用账号",
 }
 # Which code list a field's values are of.
 CODES: Mapping[str, str] = {

@@ -37,6 +37,9 @@ class UnionAct(StrEnum):
     COVER = "COVER"
     UNCOVER = "UNCOVER"
     MOVE = "MOVE"
+    MERGE = "MERGE"  # into another union: this one is no more
+    SPLIT = "SPLIT"  # some members go to another union
+    ABSORB = "ABSORB"  # the other side of both
     DROP = "DROP"
     DISSOLVE = "DISSOLVE"
 
@@ -53,6 +56,9 @@ class UnionAct(StrEnum):
             "COVER": "增加覆盖单位",
             "UNCOVER": "移除覆盖单位",
             "MOVE": "变更上级",
+            "MERGE": "并入其他工会",
+            "SPLIT": "分出会员",
+            "ABSORB": "接收会员",
             "DROP": "不再建会",
             "DISSOLVE": "撤销",
         }[self]
@@ -71,8 +77,14 @@ TRANSITIONS: Mapping[tuple[UnionState, UnionAct], UnionState] = {
     (_S.PREPARING, _A.DROP): _S.DISSOLVED,
     (_S.ACTIVE, _A.ELECT): _S.ACTIVE,
     (_S.ACTIVE, _A.DISSOLVE): _S.DISSOLVED,
+    (_S.ACTIVE, _A.MERGE): _S.DISSOLVED,
+    (_S.ACTIVE, _A.SPLIT): _S.ACTIVE,
+    (_S.ACTIVE, _A.ABSORB): _S.ACTIVE,
     (_S.LOCKED, _A.ELECT): _S.LOCKED,
     (_S.LOCKED, _A.DISSOLVE): _S.DISSOLVED,
+    (_S.LOCKED, _A.MERGE): _S.DISSOLVED,
+    (_S.LOCKED, _A.SPLIT): _S.LOCKED,
+    (_S.LOCKED, _A.ABSORB): _S.LOCKED,
     **{(state, act): state for state in (*BEGINNINGS, _S.LOCKED) for act in _STAYS},
 }
 

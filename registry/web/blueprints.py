@@ -53,6 +53,7 @@ from registry.web import (
     union,
     union_acts,
     union_changes,
+    union_split,
     unions,
 )
 from registry.web.waiting import Contributor
@@ -98,6 +99,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(unions.blueprint, unions.waiting),
     Family(union.blueprint),
     Family(union_acts.blueprint),
+    Family(union_split.blueprint),
     Family(union_changes.blueprint),
     Family(members.blueprint, members.waiting),
     Family(person.blueprint),

@@ -25,6 +25,9 @@ from registry.web.guard import guard
 from registry.web.union_acts import SCREENS, offered
 
 blueprint = Blueprint("union", __name__)
+SPLIT_ICON = "diagram-3"
+# What is offered at the top of the page; choosing who is split off has a page of its own.
+_ICONS = {**{act: one.icon for act, one in SCREENS.items()}, UnionAct.SPLIT: SPLIT_ICON}
 
 
 class Event(NamedTuple):
@@ -94,7 +97,7 @@ def _page(form: EmployerForm) -> str:
         may_cover=may_manage and (state, UnionAct.COVER) in TRANSITIONS,
         due_by=today() + DUE_WITHIN,
         today=today(),
-        acts=[(act, SCREENS[act].icon) for act in SCREENS if may_manage and offered(state, act)],
+        acts=[(act, icon) for act, icon in _ICONS.items() if may_manage and offered(state, act)],
         form=form,
     )
 
@@ -102,7 +105,8 @@ def _page(form: EmployerForm) -> str:
 def _names(parent_code: str | None, told: list[UnionEventView]) -> dict[str, str]:
     """Return the names of the units that the page speaks of."""
     sides = [side for one in told for side in (one.before, one.after)]
-    codes = {parent_code, *(side.get("parent_code") for side in sides)}
+    fields = ("parent_code", "other_union")
+    codes = {parent_code, *(side.get(field) for side in sides for field in fields)}
     return queries.names_of(db.session(), [code for code in codes if code])
 
 
@@ -112,6 +116,9 @@ _LOOKS = {
     UnionAct.UNCOVER: ("grey", "dash-circle"),
     UnionAct.FOUND: ("green", "check-circle"),
     UnionAct.DISSOLVE: ("red", "x-circle"),
+    UnionAct.MERGE: ("red", SCREENS[UnionAct.MERGE].icon),
+    UnionAct.SPLIT: ("grey", SPLIT_ICON),
+    UnionAct.ABSORB: ("blue", "people"),
 }
 
 

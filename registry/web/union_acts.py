@@ -10,13 +10,16 @@ from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import db
 from registry.errors import InputRefused, NotFound, StateRefused
-from registry.reorganising import ending, moving
+from registry.reorganising import ending, joining, moving
+from registry.reorganising.foreseeing import foresee
 from registry.reorganising.open_work import OpenWork, open_work
 from registry.unions import history, lifecycle, queries
+from registry.unions.particulars import LABELS
 from registry.unions.states import TRANSITIONS, UnionAct, UnionState
 from registry.web.forms.unions import (
     DayForm,
     ElectionForm,
+    JoinForm,
     MoveForm,
     ParticularsForm,
     RenameForm,
@@ -26,6 +29,8 @@ from registry.web.frame import can
 from registry.web.guard import guard
 
 blueprint = Blueprint("union_acts", __name__)
+_MOST_UNIONS = 5_000
+_APART = ("csrf_token", "note", "seen")
 ENDING = (UnionAct.DROP, UnionAct.DISSOLVE)
 
 
@@ -44,7 +49,7 @@ def asking(code: str, act: str) -> str | Response:
     """Show the form of an act."""
     which, screen = _screen(act)
     state = UnionState(g.union.status)
-    if not g.union.is_grassroots or (state, which) not in TRANSITIONS:
+    if refused_act(which):
         flash(f"{g.union.name}现在是“{state.label}”，不能办理{which.label}。", "error")
         return redirect(url_for("union.page", code=code), 303)
     return _page(which, screen, screen.form(formdata=None))
@@ -70,6 +75,18 @@ def do(code: str, act: str) -> Response | tuple[str, int]:
     return _page(which, screen, form), 400
 
 
+def refused_act(act: UnionAct) -> bool:
+    """Whether an act is none for this union as it stands."""
+    is_possible = (UnionState(g.union.status), act) in TRANSITIONS
+    return not (g.union.is_grassroots and is_possible)
+
+
+def others() -> list[tuple[str, str]]:
+    """Return code and name of the formed unions, beside this one, that this person manages."""
+    found = queries.grassroots(db.session(), g.actor.path, limit=_MOST_UNIONS)
+    return [(one.code, one.name) for one in found if one.code != g.union.code]
+
+
 def offered(state: UnionState, act: UnionAct) -> bool:
     """Whether an act is possible now, and is this person's: only who is above all units moves."""
     is_theirs = act is not UnionAct.MOVE or can(Permission.MANAGE_UNIONS, f"/{g.union.county}/")
@@ -84,6 +101,15 @@ def _move_form(**values: Any) -> MoveForm:
         if not one.is_grassroots and one.code != g.union.parent_code
     ]
     return MoveForm(units, **values)
+
+
+def _join_form(**values: Any) -> JoinForm:
+    """Return the form with the unions into which this one may go."""
+    return JoinForm(others(), **values)
+
+
+def _merge(code: str, form: Any, rest: dict[str, Any]) -> None:
+    joining.merge(code, form.into.data, form.on.data, seen=form.seen_members, **rest)
 
 
 def _particulars_form(**values: Any) -> ParticularsForm:
@@ -139,6 +165,14 @@ SCREENS: Mapping[UnionAct, Screen] = {
         _move_form,
         lambda code, form, rest: moving.move(code, form.unit.data, **rest),
     ),
+    UnionAct.MERGE: Screen(
+        "arrow-right",
+        "合并，或者撤销时会员转到别的工会，都在这里办。从办理日期起，全部会员（含保留会籍）转到那家工会，没有"
+        "审完的报送、草稿、转会、问题、身份核对一起转过去；全量名册转过去以后按增量办理。该工会随即撤销，经办员账号"
+        "停用。申报过的职工人数、已办结的报送和经过留在该工会名下。不能撤销，以后要分开的，用“分出会员”办理。",
+        _join_form,
+        _merge,
+    ),
     UnionAct.DROP: Screen(
         "x-circle",
         "该单位不再算应建。记录保留，不能恢复；以后要建会的，重新登记。",
@@ -164,15 +198,20 @@ def _screen(act: str) -> tuple[UnionAct, Screen]:
 def _page(act: UnionAct, screen: Screen, form: UnionForm) -> str:
     union = g.union
     left = open_work(db.session(), union.county, union.code) if act in ENDING else {}
+    going = foresee(db.session(), union) if act is UnionAct.MERGE else None
     return render_template(
         "unions/act.html",
         union=union,
         act=act,
         screen=screen,
         form=form,
-        fields=[field for field in form if field.name not in ("csrf_token", "note")],
+        fields=[field for field in form if field.name not in _APART],
         today=today(),
-        is_end=act in ENDING,
+        is_end=act in (*ENDING, UnionAct.MERGE),
+        seen=going.active + going.retained if going else None,
+        going=[(int(count), LABELS[name]) for name, count in going.told.items()] if going else [],
+        may_merge=OpenWork.MEMBERS in left
+        and (UnionState(union.status), UnionAct.MERGE) in TRANSITIONS,
         left=[(kind, count, _where(kind)) for kind, count in left.items()],
     )
 

@@ -18,12 +18,13 @@ from registry.members.counts import UnionCounts, tallied
 from registry.submissions.listing import last_by_union
 from registry.submissions.queries import SubmissionView
 from registry.totals.metrics import Ratio
-from registry.unions import lifecycle, queries
+from registry.unions import book, lifecycle, queries
 from registry.unions.directory import DUE_WITHIN, Listed, Wanted, count, listed, standing
 from registry.unions.lifecycle import NewUnion
 from registry.unions.particulars import Particulars
 from registry.unions.queries import Union
 from registry.unions.states import FORMED, NOT_YET, UnionState
+from registry.web import downloads
 from registry.web.forms.unions import RegisterForm
 from registry.web.guard import guard
 from registry.web.waiting import Card
@@ -107,6 +108,14 @@ def directory(code: str) -> str:
         is_later=bool(after),
         next=following,
     )
+
+
+@blueprint.get("/unions/<code>/unions/file")
+@guard(Permission.VIEW_UNIONS)
+def file(code: str) -> Response:
+    """Give the register of a place's unions as a workbook."""
+    exported = book.export(code, actor=g.actor)
+    return downloads.workbook(exported.content, f"工会组织-{code}-{today().isoformat()}.xlsx")
 
 
 @blueprint.get("/unions/<code>/unions/new")

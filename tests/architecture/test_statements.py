@@ -107,11 +107,13 @@ LISTS = {
     "transfers.transfers": ["/unions/{place}/transfers?desk=ASKING"],
     "trail.entries": ["/unions/{place}/trail?action=member.open"],
     "union.page": [f"/unions/{UNION}/profile"],
+    "union_split.choosing": [f"/unions/{UNION}/profile/split"],
     "union_changes.lists": [
         f"/unions/{code}/unions/changes?from=2000-01-01&to=2026-01-01&list={which}"
         for code in (COUNTY, TOWNSHIP)
         for which in ("NEW", "ELECTED", "CHANGED")
     ],
+    "unions.file": [f"/unions/{TOWNSHIP}/unions/file"],
     "unions.directory": ["/unions/{place}/unions", f"/unions/{TOWNSHIP}/unions"],
 }
 # What cannot list rows of the database, and why.

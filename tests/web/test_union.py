@@ -2,8 +2,10 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from registry.access.roles import Role
 from registry.accounts.queries import actor_of
@@ -11,9 +13,12 @@ from registry.clock import today
 from registry.db import db
 from registry.review.operations import approve
 from registry.unions import history, queries
+from registry.unions.book import COLUMNS
+from registry.unions.employers import cover
 from tests.factories.accounts import make_account, post, sign_in
+from tests.factories.clerk_desk import acts
 from tests.factories.people import make_people
-from tests.factories.register import DAY, NAME, formed, listed
+from tests.factories.register import DAY, FORMED, NAME, formed, listed
 from tests.factories.rosters import OTHER_UNION, UNION, make_clerk, make_roster, send_in, take_in
 from tests.factories.unions import COUNTY, TOWNSHIP, make_union_tree
 
@@ -199,3 +204,64 @@ def test_the_county_sees_the_units_side_by_side(city, reviewer):
     page = city.get(f"/unions/{COUNTY}/unions/changes").text
     assert f'href="/unions/{TOWNSHIP}/unions/changes' in page
     assert "合计" in page
+
+
+def test_a_union_goes_into_another_as_the_page_foretold(client, reviewer):
+    clerk, people = make_clerk(), make_people(3)
+    approve(send_in(make_roster(people[:2]), clerk), actor=reviewer)
+    send_in(make_roster(people[2:]), clerk)
+    assert f"{PAGE}/merge" in client.get(f"{PAGE}/dissolve").text
+    page = client.get(f"{PAGE}/merge").text
+    assert re.findall(r"<dt>(.*?)</dt>\s*<dd[^>]*>(\d+)", page)[:2] == [
+        ("在会会员", "2"),
+        ("待审报送", "1"),
+    ]
+    told = {"into": OTHER_UNION, "on": today().isoformat()}
+    answer = do(client, UNION, "merge", **told, seen=1)
+    assert "什么都没有改" in client.get(answer.headers["Location"]).text
+    assert do(client, UNION, "merge", **told, seen=2, note="玉总工〔2018〕9号").status_code == 303
+    for code, other in ((UNION, "试验0002公司工会"), (OTHER_UNION, "试验0001公司工会")):
+        page = client.get(f"/unions/{code}/profile").text
+        for text in (f"对方工会：{other}", "在会会员：2", "待审报送：1", "依据：玉总工"):
+            assert text in page
+    assert "并入其他工会" in client.get(PAGE).text
+    assert f"{PAGE}/merge" not in client.get(PAGE).text
+
+
+def test_members_are_split_off_by_where_they_work_or_one_by_one(client, reviewer):
+    people = make_people(3)
+    works = {place: {"employer_name": "试验一厂"} for place in (0, 1)}
+    works[2] = {"employer_name": "试验二厂"}
+    approve(send_in(make_roster(people, works), make_clerk()), actor=reviewer)
+    page = client.get(f"{PAGE}/split").text
+    assert "试验一厂（2 人）" in page
+    assert people[0].number not in page
+    numbers = re.findall(r'name="members" value="(\d+)"', page)
+    assert len(numbers) == 2
+    told = {"into": OTHER_UNION, "on": today().isoformat()}
+    assert "请先选择" in do(client, UNION, "split", **told).text
+    assert do(client, UNION, "split", **told, members=numbers[0]).status_code == 303
+    answer = do(client, UNION, "split", **told, employer="试验二厂", whole="1")
+    assert "已分出 1 人" in client.get(answer.headers["Location"]).text
+    assert "试验一厂（1 人）" in client.get(f"{PAGE}/split").text
+    page = client.get(f"/unions/{OTHER_UNION}/profile").text
+    assert page.count("接收会员") == 2
+
+
+def test_the_register_leaves_as_a_workbook_in_which_no_cell_can_run(client, reviewer):
+    joint = formed(reviewer, name="=试验联合工会", kind="2")
+    cover(joint, "试验一厂", "91350100M000100Y43", actor=reviewer)
+    cover(joint, "试验二厂", actor=reviewer)
+    waits = listed(reviewer)
+    assert f"{LIST}/file" in client.get(LIST).text
+    sheet = load_workbook(BytesIO(client.get(f"{LIST}/file").data)).active
+    head, *rows = ([cell.value for cell in row] for row in sheet.iter_rows(max_col=17))
+    assert head == [column.label for column in COLUMNS]
+    told = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    assert told.keys() == {UNION, OTHER_UNION, joint, waits}
+    assert told[joint]["工会名称"] == "=试验联合工会"
+    assert sheet.cell(2 + list(told).index(joint), 2).data_type == "s"
+    assert told[joint]["覆盖单位"] == "试验一厂（91350100M000100Y43）；试验二厂"
+    assert (told[joint]["状态"], told[joint]["建会日期"]) == ("正常", FORMED.isoformat())
+    assert (told[waits]["状态"], told[waits]["列入应建日期"]) == ("未建", today().isoformat())
+    assert acts("union.export")[0].detail["unions"] == 4

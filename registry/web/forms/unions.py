@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
 from registry.codes import code_list
@@ -22,6 +22,7 @@ _ABOUT = {
     "day": "on",
     "term": "term_ends_on",
     "covers": "kind",
+    "itself": "into",
 }
 
 
@@ -148,6 +149,25 @@ class RegisterForm(_OfUnit):
 
 class MoveForm(_OfUnit):
     """Another unit."""
+
+
+class JoinForm(UnionForm):
+    """The union that members go to, since when, and how many were shown."""
+
+    into = SelectField("转到哪家工会", [InputRequired("请选择转到哪家工会。")])
+    on = _day("日期", "按批复的日期填，不能晚于今天。")
+    seen = HiddenField()
+
+    def __init__(self, unions: Sequence[tuple[str, str]], **values: Any) -> None:
+        """`unions` are code and name of those that may take the members over."""
+        super().__init__(**values)
+        self.into.choices = [("", "请选择"), *unions]
+
+    @property
+    def seen_members(self) -> int | None:
+        """How many members were shown before."""
+        text = self.seen.data or ""
+        return int(text) if text.isascii() and text.isdigit() else None
 
 
 class EmployerForm(Form):

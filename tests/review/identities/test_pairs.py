@@ -2,10 +2,12 @@
 
 import pytest
 
+from registry.clock import today
 from registry.db import db
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.members.operations import look_up
 from registry.members.queries import Sight
+from registry.reorganising.ending import dissolve
 from registry.review.identities.deciding import open_pair, rule_case, rule_row, undo
 from registry.review.identities.queries import waiting
 from registry.review.identities.states import Ruling
@@ -63,6 +65,17 @@ def test_two_records_become_one_and_two_again(people, pair):
     assert look_up(OTHERS[0].number, actor=reviewer).line.member_id == second
     with pytest.raises(StateRefused):
         undo(number, actor=reviewer, **WHY)
+
+
+def test_nobody_is_put_back_into_a_union_that_is_no_more(people, pair):
+    _, reviewer, _ = people
+    number, first, _ = pair
+    rule_case(number, Ruling.SAME, actor=reviewer, kept_id=first, **WHY)
+    dissolve(OTHER_UNION, today(), actor=make_reviewer())
+    with pytest.raises(StateRefused) as refused:
+        undo(number, actor=reviewer, **WHY)
+    assert refused.value.code == "union.not_formed"
+    assert (active(), active(OTHER_UNION)) == (3, 0)
 
 
 def test_the_live_membership_goes_on_at_the_record_that_is_kept(people, pair):
