@@ -43,6 +43,12 @@ LISTS = {
         for part in parts
     ],
     "deputies.deputies": ["/unions/{place}/deputies"],
+    "exchange.batch": [
+        f"/unions/{COUNTY}/exchange/{{exchange}}?show={show}" for show in ("REFUSED", "ACCEPTED")
+    ],
+    "exchange.batches": [f"/unions/{COUNTY}/exchange"],
+    "exchange.download": [f"/unions/{COUNTY}/exchange/{{exchange}}/files/1.xlsx"],
+    "exchange.refused": [f"/unions/{COUNTY}/exchange/refused"],
     "help.index": ["/help"],
     "help.page": ["/help/document.checksum"],
     "decisions.decision": ["/submissions/{admitted}/decisions/{admission}"],
@@ -109,6 +115,7 @@ SINGLE = {
     "correcting.around": "the two neighbours of a row",
     "correcting.whole_row": "one row",
     "corrections.ask": "a form for one person",
+    "exchange.progress": "one batch being filled",
     "health.healthz": "asks nothing",
     "health.readyz": "one statement",
     "home.start": "leads elsewhere",

@@ -39,6 +39,7 @@ from seeds.people import Person
 from tests.factories import bundles
 from tests.factories.accounts import MadeAccount, make_account
 from tests.factories.busy_campaigns import make_campaigns
+from tests.factories.busy_exchange import make_exchange
 from tests.factories.busy_tokens import make_tokens
 from tests.factories.busy_unions import make_union_events
 from tests.factories.copies import copies
@@ -109,6 +110,7 @@ def make_busy_site(count: int) -> BusySite:
     numbers["asked"] = _questions(clerk, other, reviewer, auditor, count)
     _deputies(accounts, reviewer, count)
     numbers["campaign"] = make_campaigns(clerk, auditor, count)
+    numbers["exchange"] = make_exchange(auditor, count)
     make_tokens(accounts.values(), count)
     make_union_events([*unions, *[UNION] * count])
     _differences(auditor)
