@@ -123,6 +123,7 @@ SINGLE = {
     "identities.doubted": "one row and those of its name and mobile",
     "mail.mail": "a form",
     "metrics.metrics": "counts",
+    "papers.sheet": "sums of one roster",
     "person.join": "a form for one person",
     "person.membership": "a form for one person",
     "person.particulars": "a form for one person",
