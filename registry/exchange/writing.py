@@ -16,7 +16,7 @@ from registry.exchange.register import Difference, differences
 from registry.exchange.states import BatchState, Part, Standing
 from registry.roster.national import write_national
 from registry.submissions import originals
-from registry.trail.operations import record
+from registry.trail.operations import hold, record
 from registry.vault.vault import vault
 
 _NAMES = (
@@ -124,8 +124,13 @@ def enter(session: Session, filling: Filling, written: Written) -> bool:
 
 
 def finish(session: Session, filling: Filling) -> None:
-    """Note that a batch is filled, with what it holds, on the trail."""
-    batch = session.get_one(ExchangeBatch, (filling.county, filling.batch_id))
+    """Note that a batch is filled, with what it holds, on the trail; nothing where it was given up
+    meanwhile.
+    """
+    hold(session, filling.county)  # before the batch, as whoever cancels it does
+    batch = session.get_one(ExchangeBatch, (filling.county, filling.batch_id), with_for_update=True)
+    if batch.state != BatchState.PREPARED:
+        return
     batch.is_written = True
     files = select(ExchangeFile.sha256).where(
         ExchangeFile.county == filling.county, ExchangeFile.batch_id == filling.batch_id
