@@ -83,6 +83,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
     Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501
     Setting("ELIGIBILITY_PER_DAY", "REGISTRY_ELIGIBILITY_PER_DAY", "2000", int, "questions for somebody's eligibility that one token may ask in a day"),  # noqa: E501
+    Setting("EXCHANGE_ROWS", "REGISTRY_EXCHANGE_ROWS", "5000", int, "rows in one file for the higher federation at most"),  # noqa: E501
     Setting("METRICS_TOKEN_FILE", "REGISTRY_METRICS_TOKEN_FILE", "", str, "the file that holds the token for /metrics from another machine; empty means from this machine only"),  # noqa: E501
     Setting("SITE", "REGISTRY_SITE", "", str, "the site's own address as people type it, https://…; stands in mail"),  # noqa: E501
     Setting("MAIL_SERVER", "REGISTRY_MAIL_SERVER", "", str, "the SMTP server for the daily digest; empty means that no mail is sent"),  # noqa: E501

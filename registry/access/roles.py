@@ -59,6 +59,7 @@ class Permission(StrEnum):
     VIEW_UNIONS = "VIEW_UNIONS"
     MANAGE_UNIONS = "MANAGE_UNIONS"  # register, found, elect, change, merge, split, dissolve …
     VIEW_TOTALS = "VIEW_TOTALS"
+    EXCHANGE = "EXCHANGE"  # batches for the higher federation, numbers in full, and its receipts
     RECONCILE = "RECONCILE"
     NAME_DEPUTY = "NAME_DEPUTY"  # who reviews for a reviewer who is away
     MANAGE_CLERKS = "MANAGE_CLERKS"  # the clerks' accounts of the unit's unions
@@ -129,6 +130,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_UNIONS,
             _P.MANAGE_UNIONS,
             _P.VIEW_TOTALS,
+            _P.EXCHANGE,
             _P.RECONCILE,
         }
     ),

@@ -7,6 +7,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.db import Model, transaction, update_many
+from registry.exchange.models import ExchangeFile
 from registry.members.models import Member
 from registry.reference.models import ReferencePerson
 from registry.review.models import IdentityCase
@@ -149,7 +150,7 @@ def _reseal_originals() -> int:
     with transaction() as session:
         names = [
             name
-            for column in (Submission.original, Bundle.original)
+            for column in (Submission.original, Bundle.original, ExchangeFile.original)
             for name in session.scalars(select(column).where(column.is_not(None)))
         ]
     return sum(originals.reseal(name) for name in names if name)

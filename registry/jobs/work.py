@@ -16,9 +16,10 @@ from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
 from registry.jobs import deliveries
 from registry.jobs.bundle_work import BundleWork
+from registry.jobs.exchange_work import ExchangeWork
 from registry.jobs.hold import Hold
 from registry.jobs.leases import LostLease, claim, find
-from registry.jobs.models import BUNDLE, IMPORT, TOLD, Batch, BatchState
+from registry.jobs.models import BUNDLE, EXCHANGE, IMPORT, TOLD, Batch, BatchState
 from registry.roster.layout import Layout
 from registry.roster.preview import preview
 from registry.roster.sandbox import ORDINARY, Limits
@@ -297,6 +298,9 @@ def _drop_draft(batch_id: int) -> None:
 KINDS: dict[str, Callable[..., Hold]] = {
     IMPORT: Work,
     BUNDLE: lambda batch_id, fence, worker, asks: BundleWork(batch_id, fence, worker, between=run),
+    EXCHANGE: lambda batch_id, fence, worker, asks: ExchangeWork(
+        batch_id, fence, worker, between=run
+    ),
 }
 
 

@@ -54,6 +54,7 @@ ENTRIES: tuple[_Entry, ...] = (
     _Entry("统计分析", "bar-chart", "/unions/<code>/totals", Permission.VIEW_TOTALS),
     _Entry("会员构成", "people", "/unions/<code>/structure", Permission.VIEW_TOTALS),
     _Entry("评比排名", "trophy", "/unions/<code>/ranking", Permission.VIEW_TOTALS),
+    _Entry("向上级报送", "send", "/unions/<code>/exchange", Permission.EXCHANGE),
     _Entry("数据核对", "ui-checks", "/unions/<code>/reconcile", Permission.RECONCILE),
     _Entry("代理审核", "person-plus", "/unions/<code>/deputies", Permission.NAME_DEPUTY),
     _Entry("经办员账号", "person-vcard", "/unions/<code>/clerks", Permission.MANAGE_CLERKS),

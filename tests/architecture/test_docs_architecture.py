@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from registry.campaigns import states as campaigns
+from registry.exchange import states as exchange
 from registry.questions import states as questions
 from registry.submissions.states import TRANSITIONS, State
 from registry.unions import states as unions
@@ -53,6 +54,12 @@ def test_the_tables_of_campaigns_are_those_of_the_code():
 def test_the_table_of_unions_is_that_of_the_code():
     rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section("Unions"), re.M)
     assert rows == [(a.name, act.name, b.name) for (a, act), b in unions.TRANSITIONS.items()]
+
+
+def test_the_table_of_batches_for_above_is_that_of_the_code():
+    told = section("Batches for the higher federation")
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", told, re.M)
+    assert rows == [(a.name, act.name, b.name) for (a, act), b in exchange.TRANSITIONS.items()]
 
 
 def test_every_package_is_on_the_map():

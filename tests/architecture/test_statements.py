@@ -48,6 +48,12 @@ LISTS = {
         for part in parts
     ],
     "deputies.deputies": ["/unions/{place}/deputies"],
+    "exchange.batch": [
+        f"/unions/{COUNTY}/exchange/{{exchange}}?show={show}" for show in ("REFUSED", "ACCEPTED")
+    ],
+    "exchange.batches": [f"/unions/{COUNTY}/exchange"],
+    "exchange.download": [f"/unions/{COUNTY}/exchange/{{exchange}}/files/1.xlsx"],
+    "exchange.refused": [f"/unions/{COUNTY}/exchange/refused"],
     "help.index": ["/help"],
     "help.page": ["/help/document.checksum"],
     "decisions.decision": ["/submissions/{admitted}/decisions/{admission}"],
@@ -126,6 +132,7 @@ SINGLE = {
     "correcting.around": "the two neighbours of a row",
     "correcting.whole_row": "one row",
     "corrections.ask": "a form for one person",
+    "exchange.progress": "one batch being filled",
     "health.healthz": "asks nothing",
     "health.readyz": "one statement",
     "home.start": "leads elsewhere",
@@ -133,6 +140,7 @@ SINGLE = {
     "identities.doubted": "one row and those of its name and mobile",
     "mail.mail": "a form",
     "metrics.metrics": "counts",
+    "papers.sheet": "sums of one roster",
     "person.join": "a form for one person",
     "person.membership": "a form for one person",
     "person.particulars": "a form for one person",

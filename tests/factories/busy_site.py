@@ -39,6 +39,7 @@ from seeds.people import Person
 from tests.factories import bundles
 from tests.factories.accounts import MadeAccount, make_account
 from tests.factories.busy_campaigns import make_campaigns, make_registration
+from tests.factories.busy_exchange import make_exchange
 from tests.factories.busy_tokens import make_tokens
 from tests.factories.busy_unions import make_union_events
 from tests.factories.copies import copies
@@ -110,6 +111,7 @@ def make_busy_site(count: int) -> BusySite:
     _deputies(accounts, reviewer, count)
     numbers["campaign"] = make_campaigns(clerk, auditor, count)
     numbers["registration"] = make_registration(auditor, count)
+    numbers["exchange"] = make_exchange(auditor, count)
     make_tokens(accounts.values(), count)
     make_union_events([*unions, *[UNION] * count])
     _differences(auditor)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from config import ROOT
 from registry.db import Base
 from tests.factories.schema_campaigns import campaign_rows
+from tests.factories.schema_exchange import exchange_rows
 from tests.factories.schema_programs import program_rows
 from tests.factories.schema_standing import standing_rows
 from tests.factories.schema_unions import union_rows
@@ -346,6 +347,7 @@ def rows() -> dict[str, dict[str, object]]:
         **campaign_rows(COUNTY, UNION, DAY, AT),
         **program_rows(COUNTY, DAY, AT),
         **union_rows(COUNTY, UNION, DAY, AT),
+        **exchange_rows(COUNTY, UNION, AT),
         "bundle_gap": {"county": COUNTY, "bundle_id": 1, "row": 3, "last": 4, "name": 1},
         "worker_beat": {"worker": "here-1", "seen_at": AT},
     }

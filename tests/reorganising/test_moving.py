@@ -43,6 +43,7 @@ OTHERWISE = {
     ("trade_union", "path"),
     ("campaign", "path"),
     ("campaign_scope", "path"),
+    ("exchange_scope", "path"),
     ("bundle", "path"),
     ("transfer", "arbiter"),
     ("identity_case", "path"),
