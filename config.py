@@ -48,6 +48,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEASE_SECONDS", "REGISTRY_LEASE_SECONDS", "20", int, "seconds after which another worker takes over long work whose worker is silent"),  # noqa: E501
     Setting("TRANSFER_DAYS", "REGISTRY_TRANSFER_DAYS", "15", int, "days a union has to answer a transfer before the federation above both may settle it"),  # noqa: E501
     Setting("REVERIFY_EVERY_DAYS", "REGISTRY_REVERIFY_EVERY_DAYS", "365", int, "days for which the check of a membership holds, by entry or by a roster of verification"),  # noqa: E501
+    Setting("ANOMALY_SHARED_MOBILE", "REGISTRY_ANOMALY_SHARED_MOBILE", "5", int, "live members with one mobile from which on it is an anomaly: a family shares one, a whole shop floor does not"),  # noqa: E501
+    Setting("ANOMALY_AGE_MAN", "REGISTRY_ANOMALY_AGE_MAN", "63", int, "age of men past which nobody should be at work: the latest age of retiring by law"),  # noqa: E501
+    Setting("ANOMALY_AGE_WOMAN", "REGISTRY_ANOMALY_AGE_WOMAN", "58", int, "the same of women"),
+    Setting("ANOMALY_SURNAME_ROWS", "REGISTRY_ANOMALY_SURNAME_ROWS", "20", int, "rows of a roster from which on surnames say anything"),  # noqa: E501
+    Setting("ANOMALY_SURNAME_PERCENT", "REGISTRY_ANOMALY_SURNAME_PERCENT", "60", int, "share of one surname that is an anomaly; a village of one family comes to half"),  # noqa: E501
+    Setting("ANOMALY_GROWTH_PERCENT", "REGISTRY_ANOMALY_GROWTH_PERCENT", "50", int, "by how many per cent a union's members may grow within a week"),  # noqa: E501
+    Setting("ANOMALY_GROWTH_FROM", "REGISTRY_ANOMALY_GROWTH_FROM", "20", int, "members before the growth from which on it counts: small unions double by a few people"),  # noqa: E501
+    Setting("ANOMALY_FAST_ROWS", "REGISTRY_ANOMALY_FAST_ROWS", "30", int, "rows of one approval from which on its speed counts: a few are read at a glance"),  # noqa: E501
+    Setting("ANOMALY_ROWS_PER_SECOND", "REGISTRY_ANOMALY_ROWS_PER_SECOND", "2", int, "rows that somebody reads in a second at most"),  # noqa: E501
+    Setting("ANOMALY_NEVER_BACK", "REGISTRY_ANOMALY_NEVER_BACK", "20", int, "rosters decided on without one row given back that are an anomaly, and again as many"),  # noqa: E501
+    Setting("ANOMALY_NIGHT_FROM", "REGISTRY_ANOMALY_NIGHT_FROM", "22", int, "the hour at which the night begins"),  # noqa: E501
+    Setting("ANOMALY_NIGHT_UNTIL", "REGISTRY_ANOMALY_NIGHT_UNTIL", "6", int, "the hour at which it ends"),  # noqa: E501
+    Setting("ANOMALY_NIGHT_DECISIONS", "REGISTRY_ANOMALY_NIGHT_DECISIONS", "5", int, "decisions of one reviewer in the nights of a month that are an anomaly: overtime happens"),  # noqa: E501
+    Setting("ANOMALY_SAME_PAIR", "REGISTRY_ANOMALY_SAME_PAIR", "5", int, "corrections of names or numbers that one clerk asked for and one reviewer granted"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
     Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501
     Setting("ELIGIBILITY_PER_DAY", "REGISTRY_ELIGIBILITY_PER_DAY", "2000", int, "questions for somebody's eligibility that one token may ask in a day"),  # noqa: E501

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.clock import now
 from registry.db import table_of
-from registry.jobs.models import BUNDLE, IMPORT, TOLD, Batch, BatchState, WorkerBeat
+from registry.jobs.models import ANOMALIES, BUNDLE, IMPORT, TOLD, Batch, BatchState, WorkerBeat
 
 BEAT = timedelta(seconds=30)
 
@@ -34,6 +34,11 @@ def progress(session: Session, county: str, submission_id: int) -> Progress | No
 def bundle_progress(session: Session, county: str, bundle_id: int) -> Progress | None:
     """Return the state of the newest work on a bundle, None when there is none."""
     return _progress(session, BUNDLE, county, bundle_id)
+
+
+def search_progress(session: Session, county: str) -> Progress | None:
+    """Return the state of the newest search for anomalies, None when there is none."""
+    return _progress(session, ANOMALIES, county, 0)
 
 
 _batch = table_of(Batch).c

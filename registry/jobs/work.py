@@ -15,10 +15,11 @@ from registry.clock import today
 from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
 from registry.jobs import deliveries
+from registry.jobs.anomaly_work import AnomalyWork
 from registry.jobs.bundle_work import BundleWork
 from registry.jobs.hold import Hold
 from registry.jobs.leases import LostLease, claim, find
-from registry.jobs.models import BUNDLE, IMPORT, TOLD, Batch, BatchState
+from registry.jobs.models import ANOMALIES, BUNDLE, IMPORT, TOLD, Batch, BatchState
 from registry.roster.layout import Layout
 from registry.roster.preview import preview
 from registry.roster.sandbox import ORDINARY, Limits
@@ -297,6 +298,7 @@ def _drop_draft(batch_id: int) -> None:
 KINDS: dict[str, Callable[..., Hold]] = {
     IMPORT: Work,
     BUNDLE: lambda batch_id, fence, worker, asks: BundleWork(batch_id, fence, worker, between=run),
+    ANOMALIES: lambda batch_id, fence, worker, asks: AnomalyWork(batch_id, fence, worker),
 }
 
 

@@ -4,7 +4,7 @@ Masks by place: within one's own union the number shows its first and last four;
 the first four; above it only the surname of a name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cache
@@ -29,6 +29,7 @@ from registry.members.models import (
     Person,
 )
 from registry.members.records import right_key
+from registry.unions.models import TradeUnion
 from registry.vault.vault import Vault, of_person, vault
 
 
@@ -160,6 +161,20 @@ def members_of(
     keeper = vault()
     lines = [_line(keeper, row, sight) for row in session.execute(query, asked).all()]
     return lines if on is None else _as_of(session, county, lines, on)
+
+
+def lines_of(
+    session: Session, county: str, members: Collection[int], path: str, sight: Sight
+) -> list[MemberLine]:
+    """Return the live memberships of these members at or below a path, by union."""
+    within = select(TradeUnion.code).where(TradeUnion.path.startswith(path, autoescape=True))
+    query = _LINES.where(
+        _member.id.in_(list(members)),
+        _membership.state.in_(LIVE),
+        _membership.union_code.in_(within),
+    ).order_by(_membership.union_code, _membership.id)
+    keeper = vault()
+    return [_line(keeper, row, sight) for row in session.execute(query, {"county": county})]
 
 
 def page_before(

@@ -7,6 +7,7 @@ from flask import Blueprint
 from registry.web import (
     absent,
     accounts,
+    anomalies,
     bundles,
     campaign_cards,
     campaigns,
@@ -96,6 +97,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(corrections.blueprint),
     Family(reminders.blueprint, reminders.waiting),
     Family(totals.blueprint, totals.waiting),
+    Family(anomalies.blueprint, anomalies.waiting),
     Family(accounts.blueprint, accounts.waiting),
     Family(tokens.blueprint),
     Family(clerks.blueprint, clerks.waiting),

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from registry.anomalies import kinds as anomalies
 from registry.questions import states as questions
 from registry.submissions.states import TRANSITIONS, State
 from registry.unions import states as unions
@@ -46,6 +47,11 @@ def test_the_table_of_questions_is_that_of_the_code():
 def test_the_table_of_unions_is_that_of_the_code():
     rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section("Unions"), re.M)
     assert rows == [(a.name, act.name, b.name) for (a, act), b in unions.TRANSITIONS.items()]
+
+
+def test_the_table_of_anomalies_is_that_of_the_code():
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section("Anomalies"), re.M)
+    assert rows == [(a.name, act.name, b.name) for (a, act), b in anomalies.TRANSITIONS.items()]
 
 
 def test_every_package_is_on_the_map():

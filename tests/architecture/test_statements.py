@@ -16,6 +16,8 @@ DRAFT_TABS = ("?tab=error", "?tab=warning", "?tab=fixed", "?tab=all")
 # What each page that lists rows is asked for, by endpoint; in braces the numbers of `BusySite`.
 # `{place}` is the own place of whoever asks.
 LISTS = {
+    "anomalies.anomalies": ["/unions/{place}/anomalies", "/unions/{place}/anomalies?state=CLOSED"],
+    "anomalies.anomaly": ["/unions/{place}/anomalies/{anomaly}"],
     "absent.missing": ["/submissions/{full}/missing"],
     "accounts.accounts": ["/unions/{place}/accounts"],
     "accounts.create": ["/unions/{place}/accounts/new"],
@@ -103,6 +105,7 @@ LISTS = {
 # What cannot list rows of the database, and why.
 SINGLE = {
     "accounts.account": "one account",
+    "anomalies.progress": "one search under way",
     "bundles.progress": "one bundle's work under way",
     "campaigns.beginning": "a form",
     "clerks.clerk": "one account",

@@ -38,6 +38,7 @@ from registry.unions.models import Headcount, TradeUnion
 from seeds.people import Person
 from tests.factories import bundles
 from tests.factories.accounts import MadeAccount, make_account
+from tests.factories.busy_anomalies import make_anomalies
 from tests.factories.busy_campaigns import make_campaigns
 from tests.factories.busy_tokens import make_tokens
 from tests.factories.busy_unions import make_union_events
@@ -109,6 +110,7 @@ def make_busy_site(count: int) -> BusySite:
     numbers["asked"] = _questions(clerk, other, reviewer, auditor, count)
     _deputies(accounts, reviewer, count)
     numbers["campaign"] = make_campaigns(clerk, auditor, count)
+    numbers["anomaly"] = make_anomalies(auditor, count)
     make_tokens(accounts.values(), count)
     make_union_events([*unions, *[UNION] * count])
     _differences(auditor)
