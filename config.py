@@ -62,6 +62,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ANOMALY_NIGHT_UNTIL", "REGISTRY_ANOMALY_NIGHT_UNTIL", "6", int, "the hour at which it ends"),  # noqa: E501
     Setting("ANOMALY_NIGHT_DECISIONS", "REGISTRY_ANOMALY_NIGHT_DECISIONS", "5", int, "decisions of one reviewer in the nights of a month that are an anomaly: overtime happens"),  # noqa: E501
     Setting("ANOMALY_SAME_PAIR", "REGISTRY_ANOMALY_SAME_PAIR", "5", int, "corrections of names or numbers that one clerk asked for and one reviewer granted"),  # noqa: E501
+    Setting("DISCREPANCY_ROSTER_PERCENT", "REGISTRY_DISCREPANCY_ROSTER_PERCENT", "10", int, "per cent that a union's members may lie below its last full roster"),  # noqa: E501
+    Setting("DISCREPANCY_DROP_PERCENT", "REGISTRY_DISCREPANCY_DROP_PERCENT", "20", int, "per cent that members or employees may drop within the days of the next setting"),  # noqa: E501
+    Setting("DISCREPANCY_DROP_DAYS", "REGISTRY_DISCREPANCY_DROP_DAYS", "92", int, "days over which a drop counts as sudden: rosters come four times a year"),  # noqa: E501
+    Setting("DISCREPANCY_BASE_PERCENT", "REGISTRY_DISCREPANCY_BASE_PERCENT", "50", int, "per cent that members and the reference register may lie apart: not everybody takes part in mutual aid"),  # noqa: E501
+    Setting("DISCREPANCY_LEAST", "REGISTRY_DISCREPANCY_LEAST", "10", int, "people from which on per cents say anything"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
     Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501
     Setting("ELIGIBILITY_PER_DAY", "REGISTRY_ELIGIBILITY_PER_DAY", "2000", int, "questions for somebody's eligibility that one token may ask in a day"),  # noqa: E501

@@ -143,7 +143,8 @@ def _anomalies(by_code: dict[str, Employer], people: dict[str, list[Person]]) ->
         roster_row(one, union.employer, union.chance) | {"移动电话": mobile} for one in union.spare
     ]
     number = union.receive(csv_file(rows), "五月新进人员.csv", Kind.INCREMENT)
-    submit(number, actor=union.clerk, hold_errors=True)
+    fewer = len(union.members)  # than members by now: for the reconciliation
+    submit(number, actor=union.clerk, hold_errors=True, employees=fewer)
     approve(number, actor=union.reviewer)
     city = actor_named(db.session(), f"city-{COUNTY}")
     run(anomalies.start(COUNTY, actor=city), worker_name())

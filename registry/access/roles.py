@@ -59,6 +59,7 @@ class Permission(StrEnum):
     MANAGE_UNIONS = "MANAGE_UNIONS"  # register, found, rename, elect, change, move, dissolve
     VIEW_TOTALS = "VIEW_TOTALS"
     RECONCILE = "RECONCILE"
+    VIEW_DISCREPANCIES = "VIEW_DISCREPANCIES"  # declared, sent in, admitted, known: side by side
     VIEW_ANOMALIES = "VIEW_ANOMALIES"  # what looks doubtful of unions: see, close with a note
     AUDIT_REVIEW = "AUDIT_REVIEW"  # look for anomalies; see and close those about reviewers
     NAME_DEPUTY = "NAME_DEPUTY"  # who reviews for a reviewer who is away
@@ -106,6 +107,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_UNIONS,
             _P.MANAGE_UNIONS,
             _P.VIEW_TOTALS,
+            _P.VIEW_DISCREPANCIES,
             _P.VIEW_ANOMALIES,
             _P.NAME_DEPUTY,
             _P.MANAGE_CLERKS,
@@ -130,6 +132,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.MANAGE_UNIONS,
             _P.VIEW_TOTALS,
             _P.RECONCILE,
+            _P.VIEW_DISCREPANCIES,
             _P.VIEW_ANOMALIES,
             _P.AUDIT_REVIEW,
         }

@@ -53,6 +53,7 @@ ENTRIES: tuple[_Entry, ...] = (
     _Entry("工会组织", "building", "/unions/<code>/unions", Permission.VIEW_UNIONS),
     _Entry("统计分析", "bar-chart", "/unions/<code>/totals", Permission.VIEW_TOTALS),
     _Entry("数据核对", "ui-checks", "/unions/<code>/reconcile", Permission.RECONCILE),
+    _Entry("对账", "list-check", "/unions/<code>/discrepancies", Permission.VIEW_DISCREPANCIES),
     _Entry("异常核查", "search", "/unions/<code>/anomalies", Permission.VIEW_ANOMALIES),
     _Entry("代理审核", "person-plus", "/unions/<code>/deputies", Permission.NAME_DEPUTY),
     _Entry("经办员账号", "person-vcard", "/unions/<code>/clerks", Permission.MANAGE_CLERKS),

@@ -45,6 +45,7 @@ LISTS = {
         for part in parts
     ],
     "deputies.deputies": ["/unions/{place}/deputies"],
+    "discrepancies.discrepancies": ["/unions/{place}/discrepancies?flag=ALL"],
     "help.index": ["/help"],
     "help.page": ["/help/document.checksum"],
     "decisions.decision": ["/submissions/{admitted}/decisions/{admission}"],
