@@ -23,7 +23,7 @@ class AnomalyKind(StrEnum):
         return _LABELS[self]
 
     @property
-    def is_about_people(self) -> bool:
+    def is_about_reviewer(self) -> bool:
         """Whether it is about who reviews, not about members and rosters."""
         return self in ABOUT_REVIEWERS
 

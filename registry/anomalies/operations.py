@@ -65,14 +65,14 @@ def keep(session: Session, county: str, facts: Sequence[Fact]) -> dict[str, int]
     known = _known(session, county)
     found = {_key(fact): fact for fact in facts}
     to_say = {key: one for key, one in found.items() if key not in known}
+    of_subject = {key[:2]: key for key in to_say}
     changed, gone = {}, []
     for key, (number, state) in known.items():
         if state is AnomalyState.OPEN and key not in found:
-            other = next((one for one in to_say if one[:2] == key[:2]), None)
-            if other is None:
-                gone.append(number)
+            if key[:2] in of_subject:
+                changed[number] = to_say.pop(of_subject[key[:2]])
             else:
-                changed[number] = to_say.pop(other)
+                gone.append(number)
     back = [
         number
         for key, (number, state) in known.items()
@@ -104,7 +104,7 @@ def close(number: int, note: str, *, actor: Actor) -> None:
         one = session.scalars(query.with_for_update()).one_or_none()
         if one is None:
             raise NotFound("anomaly.unknown", f"没有第 {number} 号异常。")
-        about = AnomalyKind(one.kind).is_about_people
+        about = AnomalyKind(one.kind).is_about_reviewer
         needed = Permission.AUDIT_REVIEW if about else Permission.VIEW_ANOMALIES
         demand(actor, needed, unions.find(session, one.union_code).path)
         if actor.account_id in {one.account_id, one.other_id}:

@@ -51,11 +51,12 @@ def shared_mobiles(session: Session, county: str) -> Iterator[Fact]:
         unions = {union for _, union, _ in found}
         members = sorted(member for member, _, _ in found)
         spread = f"，分属 {len(unions)} 家工会" if len(unions) > 1 else ""
+        place = _nearest_above([path for _, _, path in found])
         yield Fact(
             AnomalyKind.SHARED_MOBILE,
-            _nearest_above([path for _, _, path in found]),
+            place,
             key.hex(),
-            members,
+            [place, *members],  # a union may come under another unit: others look at it then
             f"同一个手机号登记在 {len(found)} 名会员名下{spread}。",
             members,
         )

@@ -77,7 +77,7 @@ def flags_of(one: Figures, limits: Limits) -> Iterator[Flag]:
     if _fell(one.employees_before, one.employees or 0, limits.drop, limits.least):
         yield Flag.EMPLOYEES_DROP
     live = one.members + one.retained
-    if one.base and live and max(one.base, live) >= limits.least:
+    if one.base and live:
         fewer, more = sorted((one.base, live))
         if _fell(more, fewer, limits.base, limits.least):
             yield Flag.BASE_APART

@@ -3,7 +3,7 @@ a whole county, from tallies and counts that are kept, never from members or row
 """
 
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -90,7 +90,7 @@ def _declared(session: Session, county: str, on: date) -> dict[str, date]:
 
 def _rosters(session: Session, county: str, on: date) -> dict[str, int]:
     """Return the sound rows of each union's last full roster that had been decided on."""
-    decided: Any = (
+    decided = (
         _submission.county == county,
         _submission.kind == Kind.FULL,
         _submission.closed_at < end_of_day(on),

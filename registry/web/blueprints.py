@@ -98,7 +98,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(corrections.blueprint),
     Family(reminders.blueprint, reminders.waiting),
     Family(totals.blueprint, totals.waiting),
-    Family(discrepancies.blueprint, discrepancies.waiting),
+    Family(discrepancies.blueprint),
     Family(anomalies.blueprint, anomalies.waiting),
     Family(accounts.blueprint, accounts.waiting),
     Family(tokens.blueprint),

@@ -1,16 +1,14 @@
 """Reconciliation: what unions declared, sent in, have and are known of, side by side."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, g, render_template, request, send_file, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import db, setting
@@ -21,7 +19,6 @@ from registry.errors import InputRefused
 from registry.totals.days import day_of
 from registry.unions import queries as unions
 from registry.web.guard import guard
-from registry.web.waiting import Card
 
 blueprint = Blueprint("discrepancies", __name__)
 
@@ -86,18 +83,6 @@ def export(code: str) -> Response:
     )
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     return answer
-
-
-def waiting(session: Session, actor: Actor) -> Iterable[Card]:
-    """How many unions do not agree."""
-    if not actor.has(Permission.VIEW_DISCREPANCIES):
-        return
-    place = unions.find(session, actor.place)
-    count = sum(bool(line.flags) for line in lines(session, place, today()))
-    if count:
-        page = url_for("discrepancies.discrepancies", code=actor.place)
-        text = "职工、名册、会员、基础库四个数对不上。"
-        yield Card("对账有问题的工会", count, "家", text, page, "去对账", "bar-chart", "grey", 4)
 
 
 def _is_wanted(line: Line, wanted: str) -> bool:
