@@ -80,6 +80,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("RANKING_PRIOR_PEOPLE", "REGISTRY_RANKING_PRIOR_PEOPLE", "20", _positive, "how many people of the county's mean are added to each union in the ranking, so that few people decide little"),  # noqa: E501
     Setting("RANKING_PRIOR_EVENTS", "REGISTRY_RANKING_PRIOR_EVENTS", "2", _positive, "the same for what is counted by events: rosters sent, quarters"),  # noqa: E501
     Setting("RANKING_BANDS", "REGISTRY_RANKING_BANDS", "25,100,300", _rising, "the sizes in people at which the next band begins, within which unions are ranked"),  # noqa: E501
+    Setting("ANOMALY_SHARED_MOBILE", "REGISTRY_ANOMALY_SHARED_MOBILE", "5", int, "live members with one mobile from which on it is an anomaly: a family shares one, a whole shop floor does not"),  # noqa: E501
+    Setting("ANOMALY_AGE_MAN", "REGISTRY_ANOMALY_AGE_MAN", "63", int, "age of men past which nobody should be at work: the latest age of retiring by law"),  # noqa: E501
+    Setting("ANOMALY_AGE_WOMAN", "REGISTRY_ANOMALY_AGE_WOMAN", "58", int, "the same of women"),
+    Setting("ANOMALY_SURNAME_ROWS", "REGISTRY_ANOMALY_SURNAME_ROWS", "20", int, "rows of a roster from which on surnames say anything"),  # noqa: E501
+    Setting("ANOMALY_SURNAME_PERCENT", "REGISTRY_ANOMALY_SURNAME_PERCENT", "60", int, "share of one surname that is an anomaly; a village of one family comes to half"),  # noqa: E501
+    Setting("ANOMALY_GROWTH_PERCENT", "REGISTRY_ANOMALY_GROWTH_PERCENT", "50", int, "by how many per cent a union's members may grow within a week"),  # noqa: E501
+    Setting("ANOMALY_GROWTH_FROM", "REGISTRY_ANOMALY_GROWTH_FROM", "20", int, "members before the growth from which on it counts: small unions double by a few people"),  # noqa: E501
+    Setting("ANOMALY_FAST_ROWS", "REGISTRY_ANOMALY_FAST_ROWS", "30", int, "rows of one approval from which on its speed counts: a few are read at a glance"),  # noqa: E501
+    Setting("ANOMALY_ROWS_PER_SECOND", "REGISTRY_ANOMALY_ROWS_PER_SECOND", "2", int, "rows that somebody reads in a second at most"),  # noqa: E501
+    Setting("ANOMALY_NEVER_BACK", "REGISTRY_ANOMALY_NEVER_BACK", "20", int, "rosters decided on without one row given back that are an anomaly, and again as many"),  # noqa: E501
+    Setting("ANOMALY_NIGHT_FROM", "REGISTRY_ANOMALY_NIGHT_FROM", "22", int, "the hour at which the night begins"),  # noqa: E501
+    Setting("ANOMALY_NIGHT_UNTIL", "REGISTRY_ANOMALY_NIGHT_UNTIL", "6", int, "the hour at which it ends"),  # noqa: E501
+    Setting("ANOMALY_NIGHT_DECISIONS", "REGISTRY_ANOMALY_NIGHT_DECISIONS", "5", int, "decisions of one reviewer in the nights of a month that are an anomaly: overtime happens"),  # noqa: E501
+    Setting("ANOMALY_SAME_PAIR", "REGISTRY_ANOMALY_SAME_PAIR", "5", int, "corrections of names or numbers that one clerk asked for and one reviewer granted"),  # noqa: E501
+    Setting("DISCREPANCY_ROSTER_PERCENT", "REGISTRY_DISCREPANCY_ROSTER_PERCENT", "10", int, "per cent that a union's members may lie below its last full roster"),  # noqa: E501
+    Setting("DISCREPANCY_DROP_PERCENT", "REGISTRY_DISCREPANCY_DROP_PERCENT", "20", int, "per cent that members or employees may drop within the days of the next setting"),  # noqa: E501
+    Setting("DISCREPANCY_DROP_DAYS", "REGISTRY_DISCREPANCY_DROP_DAYS", "92", int, "days over which a drop counts as sudden: rosters come four times a year"),  # noqa: E501
+    Setting("DISCREPANCY_BASE_PERCENT", "REGISTRY_DISCREPANCY_BASE_PERCENT", "50", int, "per cent that members and the reference register may lie apart: not everybody takes part in mutual aid"),  # noqa: E501
+    Setting("DISCREPANCY_LEAST", "REGISTRY_DISCREPANCY_LEAST", "10", int, "people from which on per cents say anything"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
     Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501
     Setting("ELIGIBILITY_PER_DAY", "REGISTRY_ELIGIBILITY_PER_DAY", "2000", int, "questions for somebody's eligibility that one token may ask in a day"),  # noqa: E501

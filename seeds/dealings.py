@@ -1,4 +1,5 @@
-"""What else goes on in the demo: people known from mutual aid, questions, doubts about who is who.
+"""What else goes on in the demo: people known from mutual aid, questions, doubts about who is who,
+anomalies.
 
 Done by the real operations, after the rosters. Each part is passed over where there is any of its
 kind already, so that a second run changes nothing.
@@ -12,7 +13,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.accounts.names import clerk_name
 from registry.accounts.queries import actor_named
+from registry.anomalies.models import Anomaly
 from registry.db import db
+from registry.jobs import anomalies
+from registry.jobs.leases import worker_name
+from registry.jobs.work import run
 from registry.members.models import Member, Membership
 from registry.questions import operations as questions
 from registry.questions.models import Question
@@ -54,6 +59,9 @@ def deal(
     if not _any(IdentityCase.county):
         say("身份核对：申请更正一件，疑似重复登记一件")
         _doubts(by_code, people)
+    if not _any(Anomaly.county):
+        say("异常核查：几个人共用的手机号，快过阅读的审核")
+        _anomalies(by_code, people)
 
 
 def _any(county: InstrumentedAttribute[str]) -> bool:
@@ -125,3 +133,18 @@ def _doubts(by_code: dict[str, Employer], people: dict[str, list[Person]]) -> No
     number = other.receive(csv_file([row]), "四月新进人员.csv", Kind.INCREMENT)
     submit(number, actor=other.clerk, hold_errors=True)
     approve(number, actor=other.reviewer)
+
+
+def _anomalies(by_code: dict[str, Employer], people: dict[str, list[Person]]) -> None:
+    """Some who entered together gave one mobile; then the city looks for anomalies."""
+    union = Stage(by_code[KNOWN[1]], people)
+    mobile = union.spare[0].mobile
+    rows = [
+        roster_row(one, union.employer, union.chance) | {"移动电话": mobile} for one in union.spare
+    ]
+    number = union.receive(csv_file(rows), "五月新进人员.csv", Kind.INCREMENT)
+    fewer = len(union.members)  # than members by now: for the reconciliation
+    submit(number, actor=union.clerk, hold_errors=True, employees=fewer)
+    approve(number, actor=union.reviewer)
+    city = actor_named(db.session(), f"city-{COUNTY}")
+    run(anomalies.start(COUNTY, actor=city), worker_name())

@@ -61,6 +61,9 @@ class Permission(StrEnum):
     VIEW_TOTALS = "VIEW_TOTALS"
     EXCHANGE = "EXCHANGE"  # batches for the higher federation, numbers in full, and its receipts
     RECONCILE = "RECONCILE"
+    VIEW_DISCREPANCIES = "VIEW_DISCREPANCIES"  # declared, sent in, admitted, known: side by side
+    VIEW_ANOMALIES = "VIEW_ANOMALIES"  # what looks doubtful of unions: see, close with a note
+    AUDIT_REVIEW = "AUDIT_REVIEW"  # look for anomalies; see and close those about reviewers
     NAME_DEPUTY = "NAME_DEPUTY"  # who reviews for a reviewer who is away
     MANAGE_CLERKS = "MANAGE_CLERKS"  # the clerks' accounts of the unit's unions
     MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
@@ -106,6 +109,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_UNIONS,
             _P.MANAGE_UNIONS,
             _P.VIEW_TOTALS,
+            _P.VIEW_DISCREPANCIES,
+            _P.VIEW_ANOMALIES,
             _P.NAME_DEPUTY,
             _P.MANAGE_CLERKS,
         }
@@ -132,6 +137,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_TOTALS,
             _P.EXCHANGE,
             _P.RECONCILE,
+            _P.VIEW_DISCREPANCIES,
+            _P.VIEW_ANOMALIES,
+            _P.AUDIT_REVIEW,
         }
     ),
     Role.ADMINISTRATOR: frozenset({_P.NAME_DEPUTY, _P.MANAGE_ACCOUNTS}),

@@ -8,14 +8,16 @@ import re
 
 # Surnames of several characters, before a given name. Those that are as often a surname of one
 # character and the first of a given name (贺兰, 佟佳, 乐正) are left out: too much would be shown.
-_COMPOUND_SURNAME = re.compile(
-    "(?:欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|东方|東方|皇甫|尉迟|尉遲|公孙|公孫|慕容|令狐|"
-    "司徒|司空|司寇|夏侯|宇文|长孙|長孫|鲜于|鮮于|闻人|聞人|澹台|澹臺|淳于|单于|單于|"
-    "端木|独孤|獨孤|南宫|南宮|东郭|東郭|西门|西門|东门|南门|呼延|赫连|赫連|轩辕|軒轅|"
-    "钟离|鍾離|申屠|濮阳|濮陽|闾丘|閭丘|万俟|公冶|公羊|公西|仲孙|太史|太叔|百里|第五|"
-    "漆雕|拓跋|羊舌|亓官|巫马|颛孙|壤驷|完颜|耶律|纳兰|哥舒|"
-    "爱新觉罗|叶赫那拉|瓜尔佳|钮祜禄)(?=.)"
+_COMPOUND = (
+    "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 "
+    "司徒 司空 司寇 夏侯 宇文 长孙 長孫 鲜于 鮮于 闻人 聞人 澹台 澹臺 淳于 单于 單于 "
+    "端木 独孤 獨孤 南宫 南宮 东郭 東郭 西门 西門 东门 南门 呼延 赫连 赫連 轩辕 軒轅 "
+    "钟离 鍾離 申屠 濮阳 濮陽 闾丘 閭丘 万俟 公冶 公羊 公西 仲孙 太史 太叔 百里 第五 "
+    "漆雕 拓跋 羊舌 亓官 巫马 颛孙 壤驷 完颜 耶律 纳兰 哥舒 "
+    "爱新觉罗 叶赫那拉 瓜尔佳 钮祜禄"
 )
+COMPOUND_SURNAMES = tuple(_COMPOUND.split())
+_COMPOUND_SURNAME = re.compile(f"(?:{'|'.join(COMPOUND_SURNAMES)})(?=.)")
 
 
 def document(number: str, own: bool = False) -> str:

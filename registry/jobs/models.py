@@ -34,7 +34,7 @@ class BatchState(StrEnum):
 
 
 # What batches do: the kinds of `jobs.work`.
-IMPORT, BUNDLE, EXCHANGE = "import", "bundle", "exchange"
+IMPORT, BUNDLE, EXCHANGE, ANOMALIES = "import", "bundle", "exchange", "anomalies"
 # The code of a batch that is done and has something to say: its `error_message`.
 TOLD = "marked.recognised"
 _WAITS = text("state = 'WAITING'")
@@ -55,7 +55,8 @@ class Batch(Model):
     subject_id: Mapped[int] = mapped_column(BigInteger)  # of an import its submission
     account_id: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(12))
-    # read; of a bundle also check, store, settle, finish, clear; of an exchange LIVE, ENDED
+    # read; of a bundle also check, store, settle, finish, clear; of an exchange LIVE, ENDED; of a
+    # search for anomalies: search
     stage: Mapped[str] = mapped_column(String(12), default="")
     done: Mapped[int] = mapped_column(Integer, default=0)
     total: Mapped[int] = mapped_column(Integer, default=0)

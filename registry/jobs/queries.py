@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from registry.clock import now
 from registry.db import table_of
-from registry.jobs.models import BUNDLE, EXCHANGE, IMPORT, TOLD, Batch, BatchState, WorkerBeat
+from registry.jobs.models import (
+    ANOMALIES,
+    BUNDLE,
+    EXCHANGE,
+    IMPORT,
+    TOLD,
+    Batch,
+    BatchState,
+    WorkerBeat,
+)
 
 BEAT = timedelta(seconds=30)
 
@@ -39,6 +48,11 @@ def bundle_progress(session: Session, county: str, bundle_id: int) -> Progress |
 def exchange_progress(session: Session, county: str, number: int) -> Progress | None:
     """Return the state of the work that fills a batch for the higher federation."""
     return _progress(session, EXCHANGE, county, number)
+
+
+def search_progress(session: Session, county: str) -> Progress | None:
+    """Return the state of the newest search for anomalies, None when there is none."""
+    return _progress(session, ANOMALIES, county, 0)
 
 
 _batch = table_of(Batch).c

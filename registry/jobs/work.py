@@ -15,11 +15,12 @@ from registry.clock import today
 from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
 from registry.jobs import deliveries
+from registry.jobs.anomaly_work import AnomalyWork
 from registry.jobs.bundle_work import BundleWork
 from registry.jobs.exchange_work import ExchangeWork
 from registry.jobs.hold import Hold
 from registry.jobs.leases import LostLease, claim, find
-from registry.jobs.models import BUNDLE, EXCHANGE, IMPORT, TOLD, Batch, BatchState
+from registry.jobs.models import ANOMALIES, BUNDLE, EXCHANGE, IMPORT, TOLD, Batch, BatchState
 from registry.roster.layout import Layout
 from registry.roster.preview import preview
 from registry.roster.sandbox import ORDINARY, Limits
@@ -301,6 +302,7 @@ KINDS: dict[str, Callable[..., Hold]] = {
     EXCHANGE: lambda batch_id, fence, worker, asks: ExchangeWork(
         batch_id, fence, worker, between=run
     ),
+    ANOMALIES: lambda batch_id, fence, worker, asks: AnomalyWork(batch_id, fence, worker),
 }
 
 

@@ -8,27 +8,15 @@ the last row of each union and never from members (decision 0034).
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from registry.db import table_of
+from registry.members.facts import Facts, cell_of
 from registry.members.models import Composition
-
-
-class Facts(NamedTuple):
-    """What a member is counted by: codes, "" where nothing is known; `born_in` is a year or 0."""
-
-    state: str
-    sex: str
-    is_migrant_worker: str
-    worker_group: str
-    born_in: int
-
-
-Cells = Mapping[Facts, int]
 
 _table = table_of(Composition)
 _kept = _table.c
@@ -90,7 +78,7 @@ def compositions(
     session: Session, county: str, on: date, codes: Collection[str] | None = None
 ) -> Iterator[tuple[str, dict[str, int]]]:
     """Yield each union of a county, or of `codes`, with its cells at the end of a day, as
-    `facts_of` reads them.
+    `facts.facts_of` reads them.
     """
     asked: dict[str, Any] = {"at_county": county, "at_day": on}
     if codes is None:
@@ -101,21 +89,11 @@ def compositions(
         yield code, _decode(cells)
 
 
-def facts_of(cell: str) -> Facts:
-    """Return the facts that a cell's name says."""
-    state, sex, is_migrant_worker, worker_group, born_in = cell.split(",")
-    return Facts(state, sex, is_migrant_worker, worker_group, int(born_in))
-
-
-def _cell(facts: Facts) -> str:
-    return ",".join(map(str, facts))
-
-
 _decode = msgspec.json.Decoder(dict[str, int]).decode
 
 
 def _changed(cells: str, changes: Mapping[Facts, int]) -> str:
     """Return cells with these changes; what none is left of is left out."""
     counts = Counter(_decode(cells))
-    counts.update({_cell(facts): number for facts, number in changes.items()})
+    counts.update({cell_of(facts): number for facts, number in changes.items()})
     return msgspec.json.encode({cell: n for cell, n in counts.items() if n}).decode()

@@ -27,8 +27,10 @@ from registry.members.models import (
     MembershipEvent,
     MembershipState,
     Person,
+    Standing,
 )
 from registry.members.records import right_key
+from registry.unions.models import TradeUnion
 from registry.vault.vault import Vault, of_person, vault
 
 
@@ -172,6 +174,20 @@ def lines_of(
     return {row.membership_id: _line(keeper, row, sight) for row in found}
 
 
+def lines_within(
+    session: Session, county: str, members: Collection[int], path: str, sight: Sight
+) -> list[MemberLine]:
+    """Return the live memberships of these members at or below a path, by union."""
+    within = select(TradeUnion.code).where(TradeUnion.path.startswith(path, autoescape=True))
+    query = _LINES.where(
+        _member.id.in_(list(members)),
+        _membership.state.in_(LIVE),
+        _membership.union_code.in_(within),
+    ).order_by(_membership.union_code, _membership.id)
+    keeper = vault()
+    return [_line(keeper, row, sight) for row in session.execute(query, {"county": county})]
+
+
 def page_before(
     session: Session,
     county: str,
@@ -253,11 +269,6 @@ def by_person(session: Session, county: str, person_key: bytes) -> int | None:
     )
 
 
-def live_union(session: Session, person_key: bytes) -> str | None:
-    """Return the union of a person's live membership."""
-    return session.scalar(select(Person.live_union).where(Person.key == person_key))
-
-
 def live_unions(session: Session, keys: Sequence[bytes]) -> dict[bytes, str]:
     """Return the unions of persons' live memberships, by person; those without are left out."""
     query = select(Person.key, Person.live_union).where(
@@ -334,23 +345,16 @@ def _as_of(
     session: Session, county: str, lines: Sequence[MemberLine], day: date
 ) -> list[MemberLine]:
     """Return the lines with the state that their memberships had at the end of a day."""
-    query = (
-        select(MembershipEvent.membership_id, MembershipEvent.type)
-        .where(
-            MembershipEvent.county == county,
-            MembershipEvent.member_id.in_([line.member_id for line in lines]),
-            MembershipEvent.type.in_([EventType.RETAIN, EventType.RESUME]),
-            MembershipEvent.recorded_at < end_of_day(day),
-        )
-        .order_by(MembershipEvent.id)
+    query = select(Standing.membership_id, Standing.state).where(
+        Standing.county == county,
+        Standing.member_id.in_([line.member_id for line in lines]),
+        Standing.since <= day,
+        or_(Standing.until.is_(None), Standing.until > day),
     )
-    last = dict(session.execute(query).tuples().all())
+    stood = dict(session.execute(query).tuples().all())
     return [
         line._replace(
-            state=MembershipState.RETAINED
-            if last.get(line.membership_id) == EventType.RETAIN
-            else MembershipState.ACTIVE,
-            valid_until=None,
+            state=MembershipState(stood.get(line.membership_id, line.state)), valid_until=None
         )
         for line in lines
     ]

@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 from registry.clock import local_day
 from registry.db import insert_select, json_text, one_of, table_of
 from registry.members import composition
-from registry.members.composition import Facts
+from registry.members.facts import Facts, facts_of
 from registry.members.models import LIVE, Member, Membership, Standing
 from registry.members.place import Place
 
@@ -221,5 +221,5 @@ def repair(session: Session, county: str, at: datetime) -> None:
     real = recounted(session, county)
     for code in sorted(kept.keys() | real.keys()):
         changes = Counter(real[code].cells if code in real else {})
-        changes.subtract({composition.facts_of(cell): n for cell, n in kept.get(code, {}).items()})
+        changes.subtract({facts_of(cell): n for cell, n in kept.get(code, {}).items()})
         composition.add(session, county, code, day, changes)

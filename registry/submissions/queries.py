@@ -1,6 +1,6 @@
 """What is asked of rosters on their way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -142,6 +142,18 @@ def known(session: Session, submission_id: int) -> SubmissionView | None:
     session.flush()  # as the mapper does before it asks: an operation sees what it has changed
     found = session.execute(_FIND, {"submission_id": submission_id}).one_or_none()
     return None if found is None or found.state == State.STAGED else view_of(found)
+
+
+def some(
+    session: Session, county: str, numbers: Collection[int], path: str
+) -> list[SubmissionView]:
+    """Return those of these submissions that were sent from at or below a path, by number."""
+    query = SUBMISSIONS.where(
+        _submission.county == county,
+        _submission.id.in_(list(numbers)),
+        _submission.path.startswith(path, autoescape=True),
+    )
+    return [view_of(one) for one in session.execute(query.order_by(_submission.id))]
 
 
 def is_of_bundle(session: Session, submission: SubmissionView) -> bool:

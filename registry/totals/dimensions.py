@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from registry.codes import code_list
-from registry.members.composition import Facts
+from registry.members.facts import Facts
 
 PART, UNION = "part", "union"
 UNION_FACTS = ("kind", "new_sector_kind", "industry", "employer_category")

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.db import one_of, table_of
-from registry.members.composition import Facts
+from registry.members.facts import Facts
 from registry.members.models import EventType, MembershipEvent, MembershipState, Standing
 from registry.members.queries import MemberLine, Sight, lines_of
 from registry.review.models import Decision

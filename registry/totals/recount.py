@@ -15,6 +15,7 @@ from registry.members import checked, standing, tallies
 from registry.members.checked import Checked, begin_of, period_of
 from registry.members.composition import compositions
 from registry.members.counts import UnionCounts, recounted, tallied
+from registry.members.facts import cell_of
 from registry.members.standing import Recounted
 from registry.reference import counting as reference
 from registry.reference.counting import COUNTS, Known
@@ -90,7 +91,7 @@ def repair(session: Session, county: str, differences: Iterable[Difference], at:
 
 def _agreeing(kept: Counter[str], real: Recounted) -> tuple[int, int]:
     """Return for how many members the kept composition is right, and of how many."""
-    counted = Counter({",".join(map(str, facts)): n for facts, n in real.cells.items()})
+    counted = Counter({cell_of(facts): n for facts, n in real.cells.items()})
     return (kept & counted).total(), max(kept.total(), counted.total())
 
 

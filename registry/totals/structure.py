@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.db import begins_with, table_of
-from registry.members.composition import compositions, facts_of
+from registry.members.composition import compositions
+from registry.members.facts import facts_of
 from registry.members.models import MembershipState
 from registry.totals.dimensions import (
     MEMBER_FACTS,

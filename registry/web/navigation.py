@@ -56,6 +56,8 @@ ENTRIES: tuple[_Entry, ...] = (
     _Entry("评比排名", "trophy", "/unions/<code>/ranking", Permission.VIEW_TOTALS),
     _Entry("向上级报送", "send", "/unions/<code>/exchange", Permission.EXCHANGE),
     _Entry("数据核对", "ui-checks", "/unions/<code>/reconcile", Permission.RECONCILE),
+    _Entry("对账", "list-check", "/unions/<code>/discrepancies", Permission.VIEW_DISCREPANCIES),
+    _Entry("异常核查", "search", "/unions/<code>/anomalies", Permission.VIEW_ANOMALIES),
     _Entry("代理审核", "person-plus", "/unions/<code>/deputies", Permission.NAME_DEPUTY),
     _Entry("经办员账号", "person-vcard", "/unions/<code>/clerks", Permission.MANAGE_CLERKS),
     _Entry("账号管理", "person-circle", "/unions/<code>/accounts", Permission.MANAGE_ACCOUNTS),

@@ -6,6 +6,7 @@ from typing import Any
 
 from registry.access.roles import Role
 from registry.access.scopes import Scope
+from registry.anomalies.kinds import AnomalyKind
 from registry.codes.lists import code_list
 from registry.review.call_result import CallResult
 from registry.review.identities.states import Doubt, Ruling
@@ -36,6 +37,8 @@ FAMILIES: dict[str, str] = {
     "reference.": "医疗互助基础库",
     "member.": "会员",
     "union.": "工会组织",
+    "discrepancy.": "对账",
+    "anomaly.": "异常核查",
     "totals.": "汇总",
     "keys.": "加密密钥",
     "installation.": "系统安装",
@@ -150,6 +153,10 @@ ACTIONS: dict[str, str] = {
     "member.open": "查看会员完整信息",
     "union.export": "导出工会组织",
     **{f"union.{act.lower()}": f"工会{act.label}" for act in UnionAct},
+    "discrepancy.export": "导出对账表",
+    "anomaly.close": "核查异常",
+    "anomaly.found": "查找异常的结果",
+    "anomaly.search": "开始查找异常",
     "totals.export": "导出汇总表",
     "totals.reconcile": "核对汇总数",
     "totals.repair": "改正汇总数",
@@ -174,6 +181,9 @@ _RESULTS: dict[str, str] = {
 }
 
 _DETAILS: dict[str, str] = {
+    "anomaly": "异常编号",
+    "new": "新发现",
+    "gone": "已消失",
     "account": "账号",
     "accounts": "账号",
     "address": "来源地址",
@@ -277,7 +287,7 @@ _WORDS = {
     **{result.value: result.label for result in CallResult},
     **{reason.code: reason.label for reason in code_list("send_back_reason")},
     **{reason.code: reason.label for reason in code_list("transfer_objection")},
-    **{one.value: one.label for one in (*Doubt, *Ruling)},
+    **{one.value: one.label for one in (*Doubt, *Ruling, *AnomalyKind)},
 }
 _SHOWN = 5
 # A digest is there to be compared; its beginning tells two apart and leaves room for the words.

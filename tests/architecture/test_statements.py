@@ -16,6 +16,8 @@ DRAFT_TABS = ("?tab=error", "?tab=warning", "?tab=fixed", "?tab=all")
 # What each page that lists rows is asked for, by endpoint; in braces the numbers of `BusySite`.
 # `{place}` is the own place of whoever asks.
 LISTS = {
+    "anomalies.anomalies": ["/unions/{place}/anomalies", "/unions/{place}/anomalies?state=CLOSED"],
+    "anomalies.anomaly": ["/unions/{place}/anomalies/{anomaly}"],
     "absent.missing": ["/submissions/{full}/missing"],
     "accounts.accounts": ["/unions/{place}/accounts"],
     "accounts.create": ["/unions/{place}/accounts/new"],
@@ -54,6 +56,7 @@ LISTS = {
     "exchange.batches": [f"/unions/{COUNTY}/exchange"],
     "exchange.download": [f"/unions/{COUNTY}/exchange/{{exchange}}/files/1.xlsx"],
     "exchange.refused": [f"/unions/{COUNTY}/exchange/refused"],
+    "discrepancies.discrepancies": ["/unions/{place}/discrepancies?flag=ALL"],
     "help.index": ["/help"],
     "help.page": ["/help/document.checksum"],
     "decisions.decision": ["/submissions/{admitted}/decisions/{admission}"],
@@ -125,6 +128,7 @@ LISTS = {
 # What cannot list rows of the database, and why.
 SINGLE = {
     "accounts.account": "one account",
+    "anomalies.progress": "one search under way",
     "bundles.progress": "one bundle's work under way",
     "campaigns.beginning": "a form",
     "registrations.beginning": "a form",

@@ -38,6 +38,7 @@ from registry.unions.models import Headcount, TradeUnion
 from seeds.people import Person
 from tests.factories import bundles
 from tests.factories.accounts import MadeAccount, make_account
+from tests.factories.busy_anomalies import make_anomalies
 from tests.factories.busy_campaigns import make_campaigns, make_registration
 from tests.factories.busy_exchange import make_exchange
 from tests.factories.busy_tokens import make_tokens
@@ -112,6 +113,7 @@ def make_busy_site(count: int) -> BusySite:
     numbers["campaign"] = make_campaigns(clerk, auditor, count)
     numbers["registration"] = make_registration(auditor, count)
     numbers["exchange"] = make_exchange(auditor, count)
+    numbers["anomaly"] = make_anomalies(auditor, count)
     make_tokens(accounts.values(), count)
     make_union_events([*unions, *[UNION] * count])
     _differences(auditor)

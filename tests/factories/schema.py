@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from config import ROOT
 from registry.db import Base
+from tests.factories.schema_anomalies import anomaly_rows
 from tests.factories.schema_campaigns import campaign_rows
 from tests.factories.schema_exchange import exchange_rows
 from tests.factories.schema_programs import program_rows
@@ -344,6 +345,7 @@ def rows() -> dict[str, dict[str, object]]:
             "is_counted": True,
             **_counts("bundle_part"),
         },
+        **anomaly_rows(COUNTY, AT),
         **campaign_rows(COUNTY, UNION, DAY, AT),
         **program_rows(COUNTY, DAY, AT),
         **union_rows(COUNTY, UNION, DAY, AT),

@@ -10,7 +10,8 @@ from registry.access.roles import Role
 from registry.clock import now, today
 from registry.db import db, transaction
 from registry.errors import InputRefused, StateRefused
-from registry.members.composition import Facts, compositions, facts_of
+from registry.members.composition import compositions
+from registry.members.facts import Facts, facts_of
 from registry.members.models import CheckedTally, Composition, Standing, Tally
 from registry.review.operations import approve
 from registry.totals.operations import run_repair

@@ -39,7 +39,7 @@ from seeds.samples import SAMPLES
 from seeds.stage import casts
 from tests.fixtures.demo import PASSWORD, TOLD
 
-DEALINGS = ("工会组织", "医疗互助基础库", "问题上报", "身份核对")
+DEALINGS = ("工会组织", "医疗互助基础库", "问题上报", "身份核对", "异常核查")
 CLERK, REVIEWER = "clerk-3310830010001", "reviewer2-331083001"
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.members.composition import Facts, facts_of
+from registry.members.facts import Facts, facts_of
 from registry.totals.dimensions import (
     MEMBER_FACTS,
     NOT_KNOWN,

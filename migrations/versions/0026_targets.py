@@ -6,7 +6,7 @@ Turns and targets are only added to: what a past day's figures were must stay wh
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
+revision = "0026"
 down_revision = "0025"
 branch_labels = None
 depends_on = None

@@ -1,0 +1,79 @@
+"""The comparison as a file that spreadsheet programs open: text, never a formula."""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date
+
+from registry.access.actor import Actor, demand
+from registry.access.roles import Permission
+from registry.clock import today
+from registry.db import transaction
+from registry.discrepancies.queries import Line, lines
+from registry.errors import InputRefused
+from registry.roster.plain_cells import safe
+from registry.trail.operations import record
+from registry.unions import queries as unions
+
+_HEADER = (
+    "截止日期",
+    "工会代码",
+    "工会",
+    "申报职工",
+    "申报日期",
+    "最近全量名册",
+    "在会会员",
+    "保留会籍",
+    "基础库人数",
+    "职工减会员",
+    "名册减会员",
+    "问题",
+)
+
+
+def export(place_code: str, on: date, *, actor: Actor) -> bytes:
+    """Return all unions of a place at the end of a day as CSV; the export is on the trail.
+
+    Raises `InputRefused` for a day to come, `NotFound` / `Forbidden` without the permission.
+    """
+    if on > today():
+        raise InputRefused("day.future", "截止日期不能晚于今天。")
+    with transaction() as session:
+        place = unions.find(session, place_code)
+        demand(actor, Permission.VIEW_DISCREPANCIES, place.path)
+        found = lines(session, place, on)
+        record(
+            session,
+            "discrepancy.export",
+            actor=actor,
+            place=place_code,
+            detail={"on": on.isoformat(), "unions": len(found)},
+        )
+    return csv_of(found, on)
+
+
+def csv_of(found: Sequence[Line], on: date) -> bytes:
+    """Return lines as CSV (UTF-8 with a mark, so that Excel reads Chinese)."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_HEADER)
+    writer.writerows(_cells(line, on) for line in found)
+    return "\ufeff".encode() + text.getvalue().encode()
+
+
+def _cells(line: Line, on: date) -> list[str]:
+    one = line.figures
+    numbers = (one.roster, one.members, one.retained, one.base, one.outside, one.unaccounted)
+    return [
+        on.isoformat(),
+        safe(line.code),
+        safe(line.name),
+        _text(one.employees),
+        _text(one.declared_on),
+        *map(_text, numbers),
+        "、".join(flag.label for flag in line.flags),
+    ]
+
+
+def _text(value: int | date | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,24 @@
+"""What a member is counted by, and how it is written down. Pure."""
+
+from typing import NamedTuple
+
+
+class Facts(NamedTuple):
+    """What a member is counted by: codes, "" where nothing is known; `born_in` is a year or 0."""
+
+    state: str
+    sex: str
+    is_migrant_worker: str
+    worker_group: str
+    born_in: int
+
+
+def facts_of(cell: str) -> Facts:
+    """Return the facts that a cell's name says."""
+    state, sex, is_migrant_worker, worker_group, born_in = cell.split(",")
+    return Facts(state, sex, is_migrant_worker, worker_group, int(born_in))
+
+
+def cell_of(facts: Facts) -> str:
+    """Return the name of the cell in which members with these facts are counted."""
+    return ",".join(map(str, facts))
