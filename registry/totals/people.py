@@ -14,7 +14,8 @@ from registry.members.queries import MemberLine, Sight, lines_of
 from registry.review.models import Decision
 from registry.submissions.models import SubmissionRow
 from registry.totals.dimensions import MEMBER_FACTS, NOT_KNOWN, values, years_of
-from registry.totals.structure import Below, Count, by_union
+from registry.totals.scope import Below
+from registry.totals.structure import Count, by_union
 from registry.unions.queries import Union
 
 _standing, _event = table_of(Standing).c, table_of(MembershipEvent).c

@@ -1,22 +1,22 @@
 """Figures by unit and union, added up from the tallies."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.campaigns.targets import Figure, Standing, standing_on
-from registry.db import begins_with, table_of
 from registry.members.checked import checked, period_of
 from registry.members.counts import UnionCounts, tallied
 from registry.reference.counting import COUNTS, Known
+from registry.totals.dimensions import PART, UNION
 from registry.totals.metrics import CELLS, METRIC_LABELS, Ratio
-from registry.unions.models import Level, TradeUnion
+from registry.totals.scope import Below, below, rows_by
+from registry.unions.models import Level
 from registry.unions.queries import Union, children, find, headcounts
-from registry.unions.states import FORMED, Life, UnionState
+from registry.unions.states import FORMED, UnionState
 
 _NOBODY = Known()
 _NO_SHARES = dict.fromkeys(METRIC_LABELS, Ratio(0, 0))
@@ -87,6 +87,11 @@ class Totals(NamedTuple):
     parts: list[Figures]
     total: Figures
 
+    def narrowed(self, keep: Callable[[Figures], bool]) -> "Totals":
+        """Return those parts that are kept, and their sum as the total."""
+        parts = [part for part in self.parts if keep(part)]
+        return self._replace(parts=parts, total=_added(self.total, parts))
+
     def to_json(self) -> dict[str, Any]:
         """Return the form that `registry totals --json` prints."""
         return {
@@ -97,44 +102,101 @@ class Totals(NamedTuple):
         }
 
 
-_union = table_of(TradeUnion).c
-_BELOW = select(_union.code, _union.path, *(_union[name] for name in Life._fields)).where(
-    begins_with(_union.path, "path"), _union.level == Level.GRASSROOTS
-)
+def totals(
+    session: Session,
+    under: str,
+    on: date,
+    by: str = PART,
+    chosen: Mapping[str, str] = {},
+) -> Totals:
+    """Return the figures of the unions of a place by its parts, or by a fact of theirs.
 
-
-def totals(session: Session, under: str, on: date) -> Totals:
-    """Return the figures of the unions directly below a place.
-
-    A past day means what had been admitted by its end in Asia/Shanghai. Raises `NotFound`.
+    `by` is a dimension of unions; `chosen` maps facts of unions to the values that are asked for,
+    and then there is no target, which is that of places. A past day means what had been admitted by
+    its end in Asia/Shanghai. Raises `NotFound`.
     """
     place = find(session, under)
-    parts = children(session, under) or [place]
-    by_part: dict[str, list[_Sums]] = {part.code: [] for part in parts}
+    unions = below(session, place, chosen)
+    rows = rows_by(session, place, by, unions)
+    by_row: dict[str, list[_Sums]] = {key: [] for key in rows.labels}
+    counted = _counted(session, place, on, unions)
+    for one, sums_of_one in zip(unions, counted.of_unions, strict=True):
+        if (row := rows.of(one)) in by_row:
+            by_row[row].append(sums_of_one)
+    sums = {key: _sum(some) for key, some in by_row.items() if some or by in (PART, UNION)}
+    aimed = None if chosen else standing_on(session, place.county, on)
+    levels = {one.code: one.level for one in children(session, under)} if by == PART else {}
+    figures = [
+        _figures(Place(key, rows.labels[key], levels.get(key, Level.GRASSROOTS)), some, aimed)
+        for key, some in sums.items()
+    ]
+    total = _sum(list(sums.values()))
+    if place.parent_code is None and not chosen:
+        total = _with_unplaced(total, counted.unplaced)
+    return Totals(on, place, figures, _figures(_place(place), total, aimed))
+
+
+_NUMBERS = [one.name for one in fields(Figures) if one.type is int]
+
+
+def _added(like: Figures, parts: Sequence[Figures]) -> Figures:
+    numbers = {name: sum(getattr(part, name) for part in parts) for name in _NUMBERS}
+    metrics = {
+        key: Ratio(
+            sum(part.metrics[key].numerator for part in parts),
+            sum(part.metrics[key].denominator for part in parts),
+        )
+        for key in METRIC_LABELS
+    }
+    references = zip(*(part.reference for part in parts), strict=True)
+    return Figures(
+        like.code,
+        like.name,
+        like.level,
+        **numbers,
+        reference=Known(*map(sum, references)),
+        metrics=metrics,
+    )
+
+
+class Place(NamedTuple):
+    """What figures are of: a unit or a union, or a value of a fact of unions."""
+
+    code: str
+    name: str
+    level: Level
+
+
+def _place(union: Union) -> Place:
+    return Place(union.code, union.name, union.level)
+
+
+class _Counted(NamedTuple):
+    """The sums of unions, in their order, and what is counted under no union."""
+
+    of_unions: list["_Sums"]
+    unplaced: UnionCounts
+
+
+def _counted(session: Session, place: Union, on: date, unions: Sequence[Below]) -> _Counted:
     employees = headcounts(session, place.county, place.path, on)
-    below = session.execute(_BELOW, {"path": place.path}).all()
     # The whole county is added up in one go, a part of it by its codes.
-    codes = None if place.parent_code is None else [union.code for union in below]
+    codes = None if place.parent_code is None else [one.code for one in unions]
     counts = tallied(session, place.county, on, codes)
     since = period_of(on)
     checks = checked(session, place.county, [since], on, codes=codes)
-    for code, path, *life in below:
-        part = _part_of(by_part, path)
-        if part is not None:
-            verified = checks[code][since].verified if code in checks else 0
-            kept, staff = counts.get(code, _UNCOUNTED), employees.get(code, 0)
-            by_part[part].append(_of_union(Life(*life).on(on), kept, staff, verified))
-    sums = [_sum(by_part[part.code]) for part in parts]
-    aimed = standing_on(session, place.county, on)
-    figures = [_figures(part, of_part, aimed) for part, of_part in zip(parts, sums, strict=True)]
-    total = _sum(sums)
-    if place.parent_code is None:
-        total = _with_unplaced(total, counts.get(place.code, _UNCOUNTED))
-    return Totals(on, place, figures, _figures(place, total, aimed))
-
-
-def _part_of(by_code: Collection[str], path: str) -> str | None:
-    return next((code for code in path.split("/") if code in by_code), None)
+    return _Counted(
+        [
+            _of_union(
+                one.life.on(on),
+                counts.get(one.code, _UNCOUNTED),
+                employees.get(one.code, 0),
+                checks[one.code][since].verified if one.code in checks else 0,
+            )
+            for one in unions
+        ],
+        counts.get(place.code, _UNCOUNTED),
+    )
 
 
 class _Sums(NamedTuple):
@@ -187,7 +249,7 @@ def _with_unplaced(total: _Sums, unplaced: UnionCounts) -> _Sums:
     return total._replace(counts=UnionCounts(*(one + other for one, other in added)))
 
 
-def _figures(place: Union, sums: _Sums, aimed: Standing | None) -> Figures:
+def _figures(place: Place, sums: _Sums, aimed: Standing | None) -> Figures:
     counts = sums.counts
     aim = Figure() if aimed is None else aimed.of(place.code)
     live = counts.active + counts.retained

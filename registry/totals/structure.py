@@ -4,40 +4,23 @@ Added up from what is kept of each union (`members.composition`), never from mem
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.db import begins_with, table_of
 from registry.members.composition import compositions
 from registry.members.facts import facts_of
 from registry.members.models import MembershipState
 from registry.totals.dimensions import (
     MEMBER_FACTS,
-    NOT_KNOWN,
     PART,
     UNION,
-    UNION_FACTS,
     value_of,
-    values,
 )
-from registry.unions.models import Level, TradeUnion
-from registry.unions.queries import Union, children
-
-
-class Below(NamedTuple):
-    """A union of a place with the facts that its members are counted by."""
-
-    code: str
-    path: str
-    name: str
-    kind: str | None
-    new_sector_kind: str | None
-    industry: str | None
-    employer_category: str | None
+from registry.totals.scope import Below, below, rows_by
+from registry.unions.queries import Union
 
 
 class Count(NamedTuple):
@@ -68,23 +51,6 @@ class Structure(NamedTuple):
     total: Row
 
 
-_union = table_of(TradeUnion).c
-_BELOW = (
-    select(*(_union[name] for name in Below._fields))
-    .where(begins_with(_union.path, "path"), _union.level == Level.GRASSROOTS)
-    .order_by(_union.code)
-)
-
-
-def below(session: Session, place: Union, chosen: Mapping[str, str]) -> list[Below]:
-    """Return the unions of a place, by code, with the chosen facts; facts of members are left
-    aside.
-    """
-    found = (Below(*row) for row in session.execute(_BELOW, {"path": place.path}))
-    asked = [(name, chosen[name]) for name in UNION_FACTS if name in chosen]
-    return [one for one in found if all(_said(one, name) == value for name, value in asked)]
-
-
 def structure(
     session: Session,
     place: Union,
@@ -100,16 +66,17 @@ def structure(
     are left out.
     """
     unions = below(session, place, chosen)
-    row_of, places = _rows_of(session, place, by), _Places(by, across, chosen, on.year)
+    lines, places = rows_by(session, place, by, unions), _Places(by, across, chosen, on.year)
     counts: dict[str, dict[str, Count]] = defaultdict(lambda: defaultdict(Count))
     for one, cells in _counted(session, place, on, unions):
         for (row, other, is_retained), number in _added_up(cells, places).items():
-            line = counts[row_of(one) if row is None else row]
+            line = counts[lines.of(one) if row is None else row]
             line[other] += _count(number, is_retained=is_retained)
-    labels = _labels(session, place, by, unions)
-    rows = [_row(key, label, counts[key]) for key, label in labels.items() if key in counts]
-    if by in (PART, UNION):
-        rows = [_row(key, label, counts.get(key, {})) for key, label in labels.items()]
+    rows = [
+        _row(key, label, counts.get(key, {}))
+        for key, label in lines.labels.items()
+        if key in counts or by in (PART, UNION)
+    ]
     return Structure(rows, _sum(rows))
 
 
@@ -179,29 +146,6 @@ def _added_up(cells: Mapping[str, int], places: _Places) -> Counter[_Place]:
 
 def _count(number: int, *, is_retained: bool) -> Count:
     return Count(0, number) if is_retained else Count(number, 0)
-
-
-def _rows_of(session: Session, place: Union, by: str) -> Callable[[Below], str]:
-    """Return what tells the row of a union's members, where that is the union's matter."""
-    if by == UNION:
-        return lambda one: one.code
-    if by == PART:
-        parts = {one.code for one in children(session, place.code)} or {place.code}
-        return lambda one: next((code for code in one.path.split("/") if code in parts), "")
-    return lambda one: _said(one, by)
-
-
-def _said(one: Below, name: str) -> str:
-    return getattr(one, name) or NOT_KNOWN
-
-
-def _labels(session: Session, place: Union, by: str, unions: Iterable[Below]) -> dict[str, str]:
-    if by == UNION:
-        return {one.code: one.name for one in unions}
-    if by == PART:
-        parts = children(session, place.code) or [place]
-        return {one.code: one.name for one in parts}
-    return dict(values(by))
 
 
 def _row(key: str, label: str, across: Mapping[str, Count]) -> Row:

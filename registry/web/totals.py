@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from flask import Blueprint, flash, g, redirect, render_template, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -15,17 +15,29 @@ from registry.accounts.queries import display_name_of
 from registry.clock import now, today
 from registry.db import db, setting
 from registry.totals import operations, queries
+from registry.totals.dimensions import (
+    LABELS,
+    PART,
+    UNION,
+    UNION_FACTS,
+    chosen_of,
+    label_of,
+    values,
+)
 from registry.totals.metrics import METRIC_FORMULAS, METRIC_LABELS, Ratio
 from registry.totals.operations import Reconciled
 from registry.unions import queries as unions
-from registry.web.days import day_asked
+from registry.web.days import Asked, day_asked
+from registry.web.figure_links import KINDS, Links
 from registry.web.filters import instant
 from registry.web.forms.totals import RepairForm
 from registry.web.guard import guard
+from registry.web.numbers import whole
 from registry.web.waiting import Card
 
 blueprint = Blueprint("totals", __name__)
 RECONCILE_EVERY = timedelta(days=7)
+ROWS = 200  # unions on one page
 # What a difference is about, by `registry.totals.recount.Difference.what`.
 WHAT = {
     "active": "在会会员",
@@ -42,6 +54,14 @@ WHAT = {
 }
 
 
+_LISTS = {
+    "membership_rate": ("members", "employees"),
+    "founding_rate": ("formed", "should"),
+    "coverage_rate": ("covered", "formed"),
+    "reverified_rate": ("", "members"),
+}
+
+
 class Metric(NamedTuple):
     """A metric of the whole place with its formula."""
 
@@ -52,6 +72,11 @@ class Metric(NamedTuple):
     has_data: bool
 
     @property
+    def lists(self) -> tuple[str, str]:
+        """What numerator and denominator count, by `figure_links`; "" where there is no list."""
+        return _LISTS.get(self.key, ("", ""))
+
+    @property
     def column(self) -> dict[str, object]:
         """The head of its column in a table."""
         return {"label": self.label, "number": True}
@@ -60,21 +85,51 @@ class Metric(NamedTuple):
 @blueprint.get("/unions/<code>/totals")
 @guard(Permission.VIEW_TOTALS)
 def totals(code: str) -> str:
-    """Show the figures of the place and of the parts directly below it."""
-    on, on_argument = day_asked()
-    found = queries.totals(db.session(), code, on)
+    """Show the figures of the place, and of its parts or of the unions by a fact of theirs."""
+    session, (on, on_argument) = db.session(), day_asked()
+    chosen = {name: value for name, value in chosen_of(request.args).items() if name in UNION_FACTS}
+    only = KINDS.get(request.args.get("only", ""))
+    by = UNION if only else _by()
+    whole_place = queries.totals(session, code, on, by, chosen)
+    found = whole_place.narrowed(only.has) if only else whole_place
+    skip = min(request.args.get("skip", 0, type=whole), len(found.parts))
+    links = Links(by, chosen, Asked(on, on_argument))
     above = unions.ancestors(db.session(), g.union.path)
     return render_template(
         "totals/totals.html",
         union=g.union,
         found=found,
-        total=found.total,
+        total=whole_place.total,
         on=on,
         on_argument=on_argument,
         today=today(),
-        metrics=_metrics(found.total.metrics),
+        metrics=_metrics(whole_place.total.metrics),
         above=[one for one in above if one.path.startswith(g.actor.path)],
+        parts=found.parts[skip : skip + ROWS],
+        links=links,
+        by=by,
+        only=only,
+        chosen=chosen,
+        dimensions=[(name, LABELS[name]) for name in (PART, UNION, *UNION_FACTS)],
+        facts=UNION_FACTS,
+        labels=LABELS,
+        options={name: list(values(name)) for name in UNION_FACTS},
+        label_of=label_of,
+        next=url_for("totals.totals", **_again(skip + ROWS))
+        if len(found.parts) > skip + ROWS
+        else "",
     )
+
+
+def _by() -> str:
+    """Return what the rows are of; the parts of the place where nothing sensible is asked for."""
+    by = request.args.get("by", "")
+    return by if by in (UNION, *UNION_FACTS) else PART
+
+
+def _again(skip: int) -> dict[str, Any]:
+    """Return what asks for this page once more, from a row on."""
+    return {**request.args.to_dict(), "code": g.union.code, "skip": skip}
 
 
 @blueprint.post("/unions/<code>/totals.csv")

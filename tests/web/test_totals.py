@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from registry.submissions.operations import submit
 from registry.submissions.states import Kind
 from registry.totals.metrics import METRIC_LABELS
 from registry.trail.queries import entries
+from registry.unions.models import TradeUnion
 from tests.factories.accounts import make_account, post, sign_in
 from tests.factories.people import make_people
 from tests.factories.rosters import (
@@ -62,7 +64,7 @@ def test_it_goes_down_to_the_union_and_its_members(city):
     township = city.get(f"/unions/{TOWNSHIP}/totals").text
     assert f'href="/unions/{UNION}/totals"' in township
     union = city.get(f"/unions/{UNION}/totals").text
-    assert f'href="/unions/{UNION}/members"' in union
+    assert f'href="/unions/{UNION}/people?state=ACTIVE"' in union
 
 
 def test_a_past_day_is_kept_on_the_way_down(city):
@@ -156,6 +158,25 @@ def test_the_first_page_counts_unions_without_any_roster(city):
     text = city.get("/home").text
     assert "有事没办的基层工会" in text
     assert "汇总数该核对了" in text
+
+
+@pytest.mark.parametrize("asked", ["", "?by=kind", "?by=union&only=covered", "?by=union&kind=1"])
+def test_each_number_leads_to_as_many(city, asked):
+    with transaction() as session:
+        session.execute(update(TradeUnion).where(TradeUnion.code == UNION).values(kind="1"))
+    text = city.get(f"/unions/{COUNTY}/totals{asked}").text
+    table = text[text.index("figure-table") : text.index("各项指标")]
+    cells = re.findall(r'<td class="number"><a href="([^"]+)">([\d,]+)</a>', table)
+    assert cells
+    for href, number in {(href, number) for href, number in cells if "only=" in href}:
+        what = re.search("only=([a-z_]+)", href)[1]
+        column = {"formed": 2, "should": 1, "covered": 4, "employees": 5, "pending": 9}[what]
+        answer = city.get(href.replace("&amp;", "&")).text
+        line = answer[answer.index('<tr class="total">') :]
+        told = re.findall(r"<t[hd][^>]*>(?:<a[^>]*>)?([^<]*)", line)[column]
+        assert told == number
+    for href, number in {(href, number) for href, number in cells if "/people" in href}:
+        assert f"共 <strong>{number}</strong> 人" in city.get(href.replace("&amp;", "&")).text
 
 
 def test_more_unions_ask_no_more_questions(city):
