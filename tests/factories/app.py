@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from registry.app import create_app
 from registry.db import db
 from registry.vault import keyfile
+from tests.factories.made_once import share_addresses, share_templates
 
 # The empty database of this test process, once it is made.
 _empty: list[bytes] = []
@@ -62,7 +63,9 @@ def make_app(
     settings = {"REGISTRY_DATA": str(folder), "REGISTRY_SECURE_COOKIE": "1" if secure else "0"}
     if database_url:
         settings["DATABASE_URL"] = database_url
+    share_addresses()
     app = create_app(settings | environ, screens=screens)
+    share_templates(app)
     app.testing = True
     app.test_client_class = Client
     with app.app_context():
