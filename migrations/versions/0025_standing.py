@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("union_code", sa.String(length=16), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("cells", sa.Text(), nullable=False),
+        sa.Column("by_year", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("county", "union_code", "day", name="pk_composition"),
     )
     connection = op.get_bind()
@@ -127,9 +128,16 @@ def _compositions(county, code, stretches):
     counts, rows = Counter(), []
     for day in sorted(changes):
         counts.update(changes[day])
-        cells = json.dumps({cell: n for cell, n in counts.items() if n})
-        rows.append({"county": county, "union_code": code, "day": day, "cells": cells})
+        cells = Counter()
+        for cell, number in counts.items():
+            cells[cell.rpartition(",")[0]] += number
+        key = {"county": county, "union_code": code, "day": day}
+        rows.append({**key, "cells": _told(cells), "by_year": _told(counts)})
     return rows
+
+
+def _told(counts):
+    return json.dumps({cell: number for cell, number in counts.items() if number})
 
 
 def _day(at) -> date:

@@ -344,8 +344,10 @@ class Standing(Model):
 
 
 class Composition(Model):
-    """Of whom a union's members are made up at the end of a day on which that changed: `cells` is
-    JSON and maps "state,sex,migrant worker,worker group,year of birth" to how many.
+    """Of whom a union's members are made up at the end of a day on which that changed.
+
+    `by_year` is JSON and maps "state,sex,migrant worker,worker group,year of birth" to how many;
+    `cells` is the same without the year, which most questions do not ask for.
     """
 
     __tablename__ = "composition"
@@ -354,3 +356,4 @@ class Composition(Model):
     union_code: Mapped[str] = mapped_column(String(16), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     cells: Mapped[str] = mapped_column(Text)
+    by_year: Mapped[str] = mapped_column(Text)

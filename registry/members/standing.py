@@ -217,9 +217,9 @@ def repair(session: Session, county: str, at: datetime) -> None:
     )
     follow(session, county, session.scalars(live.union(standing)).all(), at)
     day = local_day(at)
-    kept = dict(composition.compositions(session, county, day))
+    kept = dict(composition.compositions(session, county, day, by_year=True))
     real = recounted(session, county)
     for code in sorted(kept.keys() | real.keys()):
         changes = Counter(real[code].cells if code in real else {})
         changes.subtract({facts_of(cell): n for cell, n in kept.get(code, {}).items()})
-        composition.add(session, county, code, day, changes)
+        composition.add(session, county, code, day, changes, anew=True)

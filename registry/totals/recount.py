@@ -15,7 +15,7 @@ from registry.members import checked, standing, tallies
 from registry.members.checked import Checked, begin_of, period_of
 from registry.members.composition import compositions
 from registry.members.counts import UnionCounts, recounted, tallied
-from registry.members.facts import cell_of
+from registry.members.facts import cell_of, without_year
 from registry.members.standing import Recounted
 from registry.reference import counting as reference
 from registry.reference.counting import COUNTS, Known
@@ -44,7 +44,13 @@ def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
     real = recounted(session, county, begin_of(since))
     pending = _pending(session, county)
     base = reference.recounted(session, county)
-    made_up = {code: Counter(cells) for code, cells in compositions(session, county, date.max)}
+    made_up, by_year = (
+        {code: Counter(cells) for code, cells in found}
+        for found in (
+            compositions(session, county, date.max),
+            compositions(session, county, date.max, by_year=True),
+        )
+    )
     stand = standing.recounted(session, county)
     differences = []
     for code in sorted({*counts, *checks, *real, *pending, *base, *made_up, *stand}):
@@ -59,7 +65,7 @@ def reconcile(session: Session, county: str) -> tuple[int, list[Difference]]:
             ("checked", sum(check[date.min]), active),
             ("reverified", check[since].verified, verified),
             ("pending", kept.pending, pending.get(code, 0)),
-            ("composition", *_agreeing(made_up.get(code, Counter()), stands)),
+            ("composition", *_agreeing(made_up.get(code), by_year.get(code), stands)),
             ("standing", stands.right, max(stands.standing, stands.cells.total())),
             *zip(
                 COUNTS,
@@ -89,10 +95,17 @@ def repair(session: Session, county: str, differences: Iterable[Difference], at:
         standing.repair(session, county, at)
 
 
-def _agreeing(kept: Counter[str], real: Recounted) -> tuple[int, int]:
+def _agreeing(
+    kept: Counter[str] | None, by_year: Counter[str] | None, real: Recounted
+) -> tuple[int, int]:
     """Return for how many members the kept composition is right, and of how many."""
-    counted = Counter({cell_of(facts): n for facts, n in real.cells.items()})
-    return (kept & counted).total(), max(kept.total(), counted.total())
+    counted: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    for facts, number in real.cells.items():
+        counted[0][without_year(cell_of(facts))] += number
+        counted[1][cell_of(facts)] += number
+    pairs = list(zip((kept or Counter(), by_year or Counter()), counted, strict=True))
+    right = min((one & other).total() for one, other in pairs)
+    return right, max(one.total() for pair in pairs for one in pair)
 
 
 def _pending(session: Session, county: str) -> dict[str, int]:

@@ -3,8 +3,8 @@
 Added up from what is kept of each union (`members.composition`), never from members.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -68,8 +68,8 @@ def structure(
     unions = below(session, place, chosen)
     lines, places = rows_by(session, place, by, unions), _Places(by, across, chosen, on.year)
     counts: dict[str, dict[str, Count]] = defaultdict(lambda: defaultdict(Count))
-    for one, cells in _counted(session, place, on, unions):
-        for (row, other, is_retained), number in _added_up(cells, places).items():
+    for one, cells in _counted(session, place, on, unions, by_year=places.by_year):
+        for (row, other, is_retained), number in _added_up(cells, places):
             line = counts[lines.of(one) if row is None else row]
             line[other] += _count(number, is_retained=is_retained)
     rows = [
@@ -86,43 +86,21 @@ def by_union(
     """Return the unions of a place, by code, with their members of the chosen facts."""
     unions, places = below(session, place, chosen), _Places(UNION, "", chosen, on.year)
     found: dict[str, Count] = defaultdict(Count)
-    for one, cells in _counted(session, place, on, unions):
-        for counted, number in _added_up(cells, places).items():
+    for one, cells in _counted(session, place, on, unions, by_year=places.by_year):
+        for counted, number in _added_up(cells, places):
             found[one.code] += _count(number, is_retained=counted.is_retained)
     return [(one, found[one.code]) for one in unions]
 
 
 def _counted(
-    session: Session, place: Union, on: date, unions: Iterable[Below]
+    session: Session, place: Union, on: date, unions: Iterable[Below], *, by_year: bool
 ) -> Iterable[tuple[Below, dict[str, int]]]:
     by_code = {one.code: one for one in unions}
     # A whole county is read in one go, a part of it by its codes.
     codes = None if place.parent_code is None else by_code.keys()
-    for code, cells in compositions(session, place.county, on, codes):
+    for code, cells in compositions(session, place.county, on, codes, by_year=by_year):
         if code in by_code:
             yield by_code[code], cells
-
-
-class _Places(dict[str, "_Place | None"]):
-    """Where each cell is counted, None for those not asked for; worked out once for each, since
-    thousands of unions have the same few.
-    """
-
-    def __init__(self, by: str, across: str, chosen: Mapping[str, str], year: int) -> None:
-        super().__init__()
-        self._by, self._across, self._year = by, across, year
-        self._asked = [(name, chosen[name]) for name in MEMBER_FACTS if name in chosen]
-
-    def __missing__(self, cell: str) -> "_Place | None":
-        facts, place = facts_of(cell), None
-        if all(value_of(name, facts, self._year) == value for name, value in self._asked):
-            place = _Place(
-                value_of(self._by, facts, self._year) if self._by in MEMBER_FACTS else None,
-                value_of(self._across, facts, self._year) if self._across else "",
-                facts.state == MembershipState.RETAINED,
-            )
-        self[cell] = place
-        return place
 
 
 class _Place(NamedTuple):
@@ -135,13 +113,45 @@ class _Place(NamedTuple):
     is_retained: bool
 
 
-def _added_up(cells: Mapping[str, int], places: _Places) -> Counter[_Place]:
-    found: Counter[_Place] = Counter()
+_NOT_ASKED = -1
+
+
+class _Places(dict[str, int]):
+    """Where each cell is counted, as a number in `places`; worked out once for each cell, since
+    thousands of unions have the same few. `by_year` tells that years of birth are asked for.
+    """
+
+    def __init__(self, by: str, across: str, chosen: Mapping[str, str], year: int) -> None:
+        super().__init__()
+        self.places: list[_Place] = []
+        self.by_year = "age" in (by, across, *chosen)
+        self._by, self._across, self._year = by, across, year
+        self._asked = [(name, chosen[name]) for name in MEMBER_FACTS if name in chosen]
+
+    def __missing__(self, cell: str) -> int:
+        facts = facts_of(cell)
+        if any(value_of(name, facts, self._year) != value for name, value in self._asked):
+            self[cell] = _NOT_ASKED
+            return _NOT_ASKED
+        place = _Place(
+            value_of(self._by, facts, self._year) if self._by in MEMBER_FACTS else None,
+            value_of(self._across, facts, self._year) if self._across else "",
+            facts.state == MembershipState.RETAINED,
+        )
+        if place not in self.places:
+            self.places.append(place)
+        self[cell] = self.places.index(place)
+        return self[cell]
+
+
+def _added_up(cells: Mapping[str, int], places: _Places) -> Iterator[tuple[_Place, int]]:
+    """Yield where members of a union are counted, and how many."""
+    found: dict[int, int] = defaultdict(int)
     for cell, number in cells.items():
-        place = places[cell]
-        if place is not None:
-            found[place] += number
-    return found
+        found[places[cell]] += number
+    found.pop(_NOT_ASKED, None)
+    for place, number in found.items():
+        yield places.places[place], number
 
 
 def _count(number: int, *, is_retained: bool) -> Count:

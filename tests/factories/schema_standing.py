@@ -23,6 +23,7 @@ def standing_rows(county: str, union: str, day: date) -> dict[str, dict[str, obj
             "county": county,
             "union_code": union,
             "day": day,
-            "cells": '{"ACTIVE,2,1,,1985":1}',
+            "cells": '{"ACTIVE,2,1,":1}',
+            "by_year": '{"ACTIVE,2,1,,1985":1}',
         },
     }

@@ -64,7 +64,7 @@ def test_the_history_becomes_stretches_and_counts(engine):
             (1, days[12], None, "RETAINED"),
             (2, days[5], days[12], "ACTIVE"),
         ]
-        query = sa.select(composition.day, composition.cells).order_by(composition.day)
+        query = sa.select(composition.day, composition.by_year).order_by(composition.day)
         facts = ",2,1,,1985"
         assert [tuple(one) for one in connection.execute(query)] == [
             (days[1], f'{{"ACTIVE{facts}": 1}}'),
