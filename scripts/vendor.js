@@ -74,16 +74,20 @@ rmSync(join(root, vendor), { recursive: true, force: true });
 write(`${vendor}/bootstrap.min.css`,
   picturesOut(withoutMap(source("bootstrap/dist/css/bootstrap.min.css").toString())));
 write(`${vendor}/htmx.min.js`, source("htmx.org/dist/htmx.min.js"));
+// Line, bar and pie charts with the SVG renderer and the descriptions; for the pages with charts.
+write(`${vendor}/echarts.common.min.js`,
+  withoutMap(source("echarts/dist/echarts.common.min.js").toString()));
+write(`${vendor}/licenses/echarts-notice.txt`, source("echarts/NOTICE"));
 write("templates/components/icon_shapes.html", iconShapes());
 write("tests/journeys/vendor/axe.min.js", source("axe-core/axe.min.js"));
-for (const name of ["bootstrap", "bootstrap-icons", "htmx.org", "axe-core"]) {
+for (const name of ["bootstrap", "bootstrap-icons", "echarts", "htmx.org", "axe-core"]) {
   const folder = name === "axe-core" ? "tests/journeys/vendor" : vendor;
   write(`${folder}/licenses/${name}.txt`, source(`${name}/LICENSE`));
 }
 
 const lock = JSON.parse(readFileSync(join(root, "package-lock.json")));
 const versions = Object.fromEntries(
-  ["axe-core", "bootstrap", "bootstrap-icons", "htmx.org"].map((name) => [
+  ["axe-core", "bootstrap", "bootstrap-icons", "echarts", "htmx.org"].map((name) => [
     name,
     lock.packages[`node_modules/${name}`].version,
   ]),
