@@ -75,6 +75,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PROXIES", "REGISTRY_PROXIES", "0", int, "how many reverse proxies stand in front, whose word on the caller's address and scheme is taken"),  # noqa: E501
     Setting("LEASE_SECONDS", "REGISTRY_LEASE_SECONDS", "20", int, "seconds after which another worker takes over long work whose worker is silent"),  # noqa: E501
     Setting("TRANSFER_DAYS", "REGISTRY_TRANSFER_DAYS", "15", int, "days a union has to answer a transfer before the federation above both may settle it"),  # noqa: E501
+    Setting("REVIEW_DAYS", "REGISTRY_REVIEW_DAYS", "5", int, "days in which a unit is to review a roster; what waits longer counts as overdue on the dashboard"),  # noqa: E501
+    Setting("SCREEN_SECONDS", "REGISTRY_SCREEN_SECONDS", "60", int, "seconds after which the large screen asks for new figures"),  # noqa: E501
+    Setting("SCREEN_SMALLEST", "REGISTRY_SCREEN_SMALLEST", "20", int, "members that a union must have to be named on the large screen, so that its figures tell of nobody"),  # noqa: E501
     Setting("REVERIFY_EVERY_DAYS", "REGISTRY_REVERIFY_EVERY_DAYS", "365", int, "days for which the check of a membership holds, by entry or by a roster of verification"),  # noqa: E501
     Setting("RANKING_WEIGHTS", "REGISTRY_RANKING_WEIGHTS", "40,30,30", _weights, "what coverage, quality and timeliness weigh in the ranking, three whole numbers"),  # noqa: E501
     Setting("RANKING_PRIOR_PEOPLE", "REGISTRY_RANKING_PRIOR_PEOPLE", "20", _positive, "how many people of the county's mean are added to each union in the ranking, so that few people decide little"),  # noqa: E501

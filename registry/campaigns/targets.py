@@ -134,9 +134,20 @@ def standing(session: Session, one: CampaignView, on: date) -> Standing:
         if one.covers(place_of(one, unit)) and unit not in found.stopped
     }
     units = {*done, *found.set_for} - {one.county} - found.stopped
-    figures = {unit: _figure(one, found, unit, done.get(unit, 0), on) for unit in units}
-    figures[one.county] = _figure(one, found, one.county, sum(done.values()), on)
+    figures = {unit: figure_of(one, found, unit, done.get(unit, 0), on) for unit in units}
+    figures[one.county] = figure_of(one, found, one.county, sum(done.values()), on)
     return Standing(one, figures)
+
+
+def figure_of(one: CampaignView, found: Aims, place: str, done: int, on: date) -> Figure:
+    """Return the figures of a place of which so many are done at the end of a day."""
+    aim = found.at(place, on)
+    if aim is None:
+        return Figure(done)
+    due, target = aim
+    days = max((due - one.opens_on).days + 1, 1)
+    gone = min(max((on - one.opens_on).days + 1, 0), days)
+    return Figure(done, target, due, gone, days)
 
 
 def aims(session: Session, one: CampaignView, on: date) -> Aims:
@@ -192,13 +203,3 @@ def next_of(targets: ByDay, day: date) -> tuple[date, int] | None:
 
 def _sum(targets: Iterable[ByDay], day: date) -> int:
     return sum(found[1] for each in targets if (found := next_of(each, day)))
-
-
-def _figure(one: CampaignView, found: Aims, place: str, done: int, on: date) -> Figure:
-    aim = found.at(place, on)
-    if aim is None:
-        return Figure(done)
-    due, target = aim
-    days = max((due - one.opens_on).days + 1, 1)
-    gone = min(max((on - one.opens_on).days + 1, 0), days)
-    return Figure(done, target, due, gone, days)

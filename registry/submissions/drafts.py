@@ -24,13 +24,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
 from registry.access.actor import Actor
-from registry.clock import now
+from registry.clock import now, today
 from registry.db import allocate, bulk_insert, setting, table_of, update_many
 from registry.errors import Busy
 from registry.members.match import Match
 from registry.roster.columns import COLUMNS
 from registry.roster.findings import Finding
 from registry.roster.sheet import SheetColumn
+from registry.submissions import finding_counts
 from registry.submissions.intake import Intake, skipped_rows
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import BUNDLE, Kind, RowState, State
@@ -191,6 +192,7 @@ def finish_reading(
         "total_count": tail.total,
     }
     _change(session, ref, _FINISH, said)
+    finding_counts.keep(session, ref, len(intake.rows), today())
     if excluded:
         session.execute(
             update(SubmissionRow)

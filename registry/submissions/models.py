@@ -1,12 +1,13 @@
 """What is kept of a roster on its way."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Date,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -186,6 +187,27 @@ class SubmissionRow(Model):
         ),
         Index("ix_submission_row_worst", "county", "submission_id", "worst", "row"),
         Index("ix_submission_row_person", "county", "submission_id", "person_key"),
+    )
+
+
+class FindingCount(Model):
+    """In how many rows of a roster a rule found something when its file was read, on which day; for
+    no rule (`""`) all its rows.
+    """
+
+    __tablename__ = "finding_count"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    rule: Mapped[str] = mapped_column(String(48), primary_key=True)
+    union_code: Mapped[str] = mapped_column(String(16))
+    day: Mapped[date] = mapped_column(Date)
+    row_count: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "submission_id"], ["submission.county", "submission.id"]),
+        # Holds all that is asked: the table itself is not read.
+        Index("ix_finding_count_day", "county", "day", "union_code", "rule", "row_count"),
     )
 
 

@@ -9,6 +9,7 @@ from config import ROOT
 from registry.db import Base
 from tests.factories.schema_anomalies import anomaly_rows
 from tests.factories.schema_campaigns import campaign_rows
+from tests.factories.schema_drafts import draft_rows
 from tests.factories.schema_exchange import exchange_rows
 from tests.factories.schema_programs import program_rows
 from tests.factories.schema_standing import standing_rows
@@ -284,25 +285,7 @@ def rows() -> dict[str, dict[str, object]]:
             "changed_at": AT,
             **_counts("batch"),
         },
-        "correction": {
-            "county": COUNTY,
-            "submission_id": 1,
-            "number": 1,
-            "account_id": 1,
-            "at": AT,
-            "what": "第 2 行 民族 汗族 → 汉族",
-            "place": "tab=error",
-            "sealed": b"sealed",
-        },
-        "draft_layout": {"county": COUNTY, "submission_id": 1, "said": "{}"},
-        "remembered_column": {
-            "county": COUNTY,
-            "union_code": UNION,
-            "label": "证号",
-            "field": "document_number",
-            "confirmed_by": 1,
-            "confirmed_at": AT,
-        },
+        **draft_rows(COUNTY, UNION, DAY, AT),
         "bundle": {
             "county": COUNTY,
             "id": 1,
