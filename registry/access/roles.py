@@ -60,6 +60,7 @@ class Permission(StrEnum):
     MANAGE_UNIONS = "MANAGE_UNIONS"  # register, found, elect, change, merge, split, dissolve …
     VIEW_TOTALS = "VIEW_TOTALS"
     EXCHANGE = "EXCHANGE"  # batches for the higher federation, numbers in full, and its receipts
+    VIEW_DASHBOARD = "VIEW_DASHBOARD"  # how the work goes, and the large screen
     RECONCILE = "RECONCILE"
     VIEW_DISCREPANCIES = "VIEW_DISCREPANCIES"  # declared, sent in, admitted, known: side by side
     VIEW_ANOMALIES = "VIEW_ANOMALIES"  # what looks doubtful of unions: see, close with a note
@@ -111,6 +112,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_TOTALS,
             _P.VIEW_DISCREPANCIES,
             _P.VIEW_ANOMALIES,
+            _P.VIEW_DASHBOARD,
             _P.NAME_DEPUTY,
             _P.MANAGE_CLERKS,
         }
@@ -136,6 +138,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.MANAGE_UNIONS,
             _P.VIEW_TOTALS,
             _P.EXCHANGE,
+            _P.VIEW_DASHBOARD,
             _P.RECONCILE,
             _P.VIEW_DISCREPANCIES,
             _P.VIEW_ANOMALIES,

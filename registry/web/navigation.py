@@ -55,6 +55,7 @@ ENTRIES: tuple[_Entry, ...] = (
     _Entry("会员构成", "people", "/unions/<code>/structure", Permission.VIEW_TOTALS),
     _Entry("评比排名", "trophy", "/unions/<code>/ranking", Permission.VIEW_TOTALS),
     _Entry("向上级报送", "send", "/unions/<code>/exchange", Permission.EXCHANGE),
+    _Entry("进度看板", "speedometer2", "/unions/<code>/dashboard", Permission.VIEW_DASHBOARD),
     _Entry("数据核对", "ui-checks", "/unions/<code>/reconcile", Permission.RECONCILE),
     _Entry("对账", "list-check", "/unions/<code>/discrepancies", Permission.VIEW_DISCREPANCIES),
     _Entry("异常核查", "search", "/unions/<code>/anomalies", Permission.VIEW_ANOMALIES),

@@ -49,6 +49,7 @@ LISTS = {
         }.items()
         for part in parts
     ],
+    "dashboard.dashboard": ["/unions/{place}/dashboard", f"/unions/{TOWNSHIP}/dashboard"],
     "deputies.deputies": ["/unions/{place}/deputies"],
     "exchange.batch": [
         f"/unions/{COUNTY}/exchange/{{exchange}}?show={show}" for show in ("REFUSED", "ACCEPTED")
@@ -104,6 +105,8 @@ LISTS = {
     ],
     "roster.upload": [f"/unions/{UNION}/roster"],
     "sampling.sample": ["/submissions/{sent}/sample"],
+    "screen.figures": ["/unions/{place}/screen.json"],
+    "screen.screen": ["/unions/{place}/screen"],
     "sending.confirm": ["/submissions/{full}/submit"],
     "sending.marked": ["/submissions/{faulty}/marked.xlsx", "/submissions/{returned}/marked.xlsx"],
     "submissions.sent": ["/unions/{place}/submissions"],
@@ -163,7 +166,14 @@ SINGLE = {
 
 
 # Lists whose length is not the rows': sums, single cards, the newest few.
-SUMS = {"bulletins.bulletin", "help.index", "home.home", "sending.confirm"}
+SUMS = {
+    "bulletins.bulletin",
+    "help.index",
+    "home.home",
+    "screen.figures",
+    "screen.screen",
+    "sending.confirm",
+}
 
 
 def test_every_page_is_either_counted_or_cannot_list_rows(tmp_path):
