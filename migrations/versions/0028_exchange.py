@@ -1,4 +1,8 @@
-"""Batches for the higher federation with their receipts."""
+"""Batches for the higher federation with their receipts.
+
+What was sent is kept as digests, so that the next batch holds only what the higher federation does
+not know; two unique indexes see to it that nobody is in two open batches and nothing goes twice.
+"""
 
 import sqlalchemy as sa
 from alembic import op
