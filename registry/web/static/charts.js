@@ -74,7 +74,7 @@
       return {
         ...common(colour, `${data.title}，共 ${data.names.length} 个。${best}数字见旁边的表。`),
         tooltip: { show: false },
-        grid: { left: 8, right: 72, top: 8, bottom: 8, containLabel: true },
+        grid: { left: 8, right: size * 6, top: 8, bottom: 8, containLabel: true },
         xAxis: { type: "value", min: 0, max: "dataMax", show: false },
         yAxis: {
           type: "category", data: data.names, inverse: true, axisTick: { show: false },
