@@ -65,6 +65,8 @@ class Permission(StrEnum):
     VIEW_DISCREPANCIES = "VIEW_DISCREPANCIES"  # declared, sent in, admitted, known: side by side
     VIEW_ANOMALIES = "VIEW_ANOMALIES"  # what looks doubtful of unions: see, close with a note
     AUDIT_REVIEW = "AUDIT_REVIEW"  # look for anomalies; see and close those about reviewers
+    VIEW_PERIODS = "VIEW_PERIODS"  # closed months
+    CLOSE_PERIODS = "CLOSE_PERIODS"  # close, open again, verify, take out with its signature
     NAME_DEPUTY = "NAME_DEPUTY"  # who reviews for a reviewer who is away
     MANAGE_CLERKS = "MANAGE_CLERKS"  # the clerks' accounts of the unit's unions
     MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
@@ -113,6 +115,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_DISCREPANCIES,
             _P.VIEW_ANOMALIES,
             _P.VIEW_DASHBOARD,
+            _P.VIEW_PERIODS,
             _P.NAME_DEPUTY,
             _P.MANAGE_CLERKS,
         }
@@ -143,6 +146,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_DISCREPANCIES,
             _P.VIEW_ANOMALIES,
             _P.AUDIT_REVIEW,
+            _P.VIEW_PERIODS,
+            _P.CLOSE_PERIODS,
         }
     ),
     Role.ADMINISTRATOR: frozenset({_P.NAME_DEPUTY, _P.MANAGE_ACCOUNTS}),

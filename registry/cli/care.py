@@ -89,10 +89,14 @@ def mail_digest() -> int:
 
 
 def _keys(*, demo: bool) -> None:
-    """Write the key file of a fresh data folder."""
+    """Write the keys of a fresh data folder, and the one of these that an older folder lacks."""
+    from registry.vault import signing
+
     folder = config.load(os.environ)["DATA"]
     if not keyfile.path_in(folder).exists():
         keyfile.create(folder, demo=demo)
+    if not signing.has_key(folder):
+        signing.new_key(folder)
 
 
 COMMANDS = (init, seed, rotate_keys, work, mail_digest)

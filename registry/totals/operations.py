@@ -105,7 +105,7 @@ def _checked(reason: str) -> str:
 def recount(county: str) -> tuple[int, list[Difference]]:
     """Recount a county within one snapshot, so that an approval meanwhile makes no difference."""
     session: Session = db.session()
-    with _one_snapshot(session):
+    with one_snapshot(session):
         return recounting.reconcile(session, county)
 
 
@@ -143,7 +143,7 @@ def export_totals(under: str, on: date, *, actor: Actor) -> bytes:
 
 
 @contextmanager
-def _one_snapshot(session: Session) -> Iterator[None]:
+def one_snapshot(session: Session) -> Iterator[None]:
     """Let several queries see one state: else an approval between them looks like a difference."""
     session.rollback()
     _see_one_state(session)

@@ -79,6 +79,7 @@ GROUPS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
             _Entry("评比排名", "trophy", "/unions/<code>/ranking", _P.VIEW_TOTALS),
             _Entry("对账", "list-check", "/unions/<code>/discrepancies", _P.VIEW_DISCREPANCIES),
             _Entry("异常核查", "search", "/unions/<code>/anomalies", _P.VIEW_ANOMALIES),
+            _Entry("月度封账", "lock", "/unions/<code>/periods", _P.VIEW_PERIODS),
             _Entry("数据核对", "ui-checks", "/unions/<code>/reconcile", _P.RECONCILE),
             _Entry("向上级报送", "send", "/unions/<code>/exchange", _P.EXCHANGE),
         ),

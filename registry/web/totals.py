@@ -14,6 +14,8 @@ from registry.access.roles import Permission
 from registry.accounts.queries import display_name_of
 from registry.clock import now, today
 from registry.db import db, setting
+from registry.periods.labels import figure_label
+from registry.periods.queries import seal_on
 from registry.totals import operations, queries
 from registry.totals.dimensions import (
     LABELS,
@@ -103,6 +105,8 @@ def totals(code: str) -> str:
         on=on,
         on_argument=on_argument,
         today=today(),
+        seal=None if chosen else seal_on(session, g.union.county, on, whole_place.total),
+        figure_label=figure_label,
         metrics=_metrics(whole_place.total.metrics),
         above=[one for one in above if one.path.startswith(g.actor.path)],
         parts=found.parts[skip : skip + ROWS],

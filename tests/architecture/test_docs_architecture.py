@@ -6,6 +6,7 @@ from pathlib import Path
 from registry.anomalies import kinds as anomalies
 from registry.campaigns import states as campaigns
 from registry.exchange import states as exchange
+from registry.periods import states as periods
 from registry.questions import states as questions
 from registry.submissions.states import TRANSITIONS, State
 from registry.unions import states as unions
@@ -52,9 +53,10 @@ def test_the_tables_of_campaigns_are_those_of_the_code():
     assert rows == [(start, act, end) for (start, act), end in tables.items()]
 
 
-def test_the_table_of_unions_is_that_of_the_code():
-    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section("Unions"), re.M)
-    assert rows == [(a.name, act.name, b.name) for (a, act), b in unions.TRANSITIONS.items()]
+def test_the_tables_of_unions_and_periods_are_those_of_the_code():
+    for title, states in (("Unions", unions), ("Periods", periods)):
+        rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section(title), re.M)
+        assert rows == [(a.name, act.name, b.name) for (a, act), b in states.TRANSITIONS.items()]
 
 
 def test_the_table_of_batches_for_above_is_that_of_the_code():

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from registry.access.doors import doors_of
 from registry.access.roles import GRANTS
+from registry.clock import today
+from registry.periods.months import Month
 from tests.factories.accounts import sign_in
 from tests.factories.app import make_app, running
 from tests.factories.busy_site import PLACES, make_busy_site
@@ -13,6 +15,7 @@ from tests.factories.unions import COUNTY, TOWNSHIP
 
 FEW, MANY = 10, 200
 DRAFT_TABS = ("?tab=error", "?tab=warning", "?tab=fixed", "?tab=all")
+LAST_MONTH = Month.of(today()).previous
 # What each page that lists rows is asked for, by endpoint; in braces the numbers of `BusySite`.
 # `{place}` is the own place of whoever asks.
 LISTS = {
@@ -69,6 +72,9 @@ LISTS = {
     "members.looked_at": [f"/unions/{UNION}/looks"],
     "members.member": [f"/unions/{UNION}/members/{{member}}"],
     "members.members": ["/unions/{place}/members", f"/unions/{UNION}/members"],
+    "period.moves": [f"/unions/{{place}}/periods/{LAST_MONTH}/moves/ENTER"],
+    "period.period": [f"/unions/{{place}}/periods/{LAST_MONTH}"],
+    "periods.periods": ["/unions/{place}/periods"],
     "reminders.reminding": ["/unions/{place}/reminders"],
     "passing.sure": ["/unions/{place}/queue/sure"],
     "published.asked": ["/help/questions"],

@@ -11,6 +11,7 @@ from tests.factories.schema_anomalies import anomaly_rows
 from tests.factories.schema_campaigns import campaign_rows
 from tests.factories.schema_drafts import draft_rows
 from tests.factories.schema_exchange import exchange_rows
+from tests.factories.schema_periods import period_rows
 from tests.factories.schema_programs import program_rows
 from tests.factories.schema_standing import standing_rows
 from tests.factories.schema_unions import union_rows
@@ -330,6 +331,7 @@ def rows() -> dict[str, dict[str, object]]:
         },
         **anomaly_rows(COUNTY, AT),
         **campaign_rows(COUNTY, UNION, DAY, AT),
+        **period_rows(COUNTY, UNION, DAY, AT),
         **program_rows(COUNTY, DAY, AT),
         **union_rows(COUNTY, UNION, DAY, AT),
         **exchange_rows(COUNTY, UNION, AT),

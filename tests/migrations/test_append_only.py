@@ -1,4 +1,4 @@
-"""Trail, decisions and membership events: the database itself refuses to change the past."""
+"""Trail, decisions, events and what was signed: the database itself refuses to change the past."""
 
 import pytest
 import sqlalchemy as sa
@@ -7,6 +7,7 @@ from seeds.installation import upgrade_schema
 from tests.factories.schema import rows, whole_metadata
 
 TABLES = ("trail_entry", "decision", "membership_event", "question_entry", "union_event")
+SIGNED = ("period_closing", "period_reopening", "period_roll")
 SQLITE = ("UPDATE {0} SET county = '331084'", "DELETE FROM {0}")
 POSTGRESQL = (*SQLITE, "TRUNCATE {0}", "TRUNCATE {0} CASCADE", "UPDATE {0} SET county = county")
 
@@ -74,3 +75,23 @@ def test_more_rows_are_taken(filled, table):
             sa.insert(whole_metadata().tables[table]).values(rows()[table] | more[table])
         )
     assert len(_content(filled, table)) == 2
+
+
+def test_what_was_signed_is_kept(filled):
+    for table in SIGNED:
+        before = _content(filled, table)
+        columns = ", ".join(rows()[table])
+        for statement in (*SQLITE, _REPLACED[filled.dialect.name]):
+            told = statement.format(table, columns=columns)
+            with (
+                pytest.raises(sa.exc.DBAPIError, match="append-only"),
+                filled.begin() as connection,
+            ):
+                connection.exec_driver_sql(told)
+        assert _content(filled, table) == before
+
+
+_REPLACED = {
+    "sqlite": "INSERT OR REPLACE INTO {0} ({columns}) SELECT {columns} FROM {0}",
+    "postgresql": "TRUNCATE {0} CASCADE",
+}
