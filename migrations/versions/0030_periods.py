@@ -7,7 +7,7 @@ reported then. What is signed is only added to, as the trail is.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
+revision = "0030"
 down_revision = "0029"
 branch_labels = None
 depends_on = None
