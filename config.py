@@ -102,6 +102,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DISCREPANCY_DROP_DAYS", "REGISTRY_DISCREPANCY_DROP_DAYS", "92", int, "days over which a drop counts as sudden: rosters come four times a year"),  # noqa: E501
     Setting("DISCREPANCY_BASE_PERCENT", "REGISTRY_DISCREPANCY_BASE_PERCENT", "50", int, "per cent that members and the reference register may lie apart: not everybody takes part in mutual aid"),  # noqa: E501
     Setting("DISCREPANCY_LEAST", "REGISTRY_DISCREPANCY_LEAST", "10", int, "people from which on per cents say anything"),  # noqa: E501
+    Setting("DISCREPANCY_ANSWER_DAYS", "REGISTRY_DISCREPANCY_ANSWER_DAYS", "14", int, "days a union has to explain why its numbers do not agree"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
     Setting("SIGNING", "REGISTRY_SIGNING", "", str, "what signs closed periods, module:factory, the first of several signs and all verify; empty means Ed25519 with the key in the data folder"),  # noqa: E501
     Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501

@@ -1,5 +1,5 @@
 """What else goes on in the demo: people known from mutual aid, questions, doubts about who is who,
-anomalies.
+anomalies, explanations.
 
 Done by the real operations, after the rosters. Each part is passed over where there is any of its
 kind already, so that a second run changes nothing.
@@ -14,7 +14,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from registry.accounts.names import clerk_name
 from registry.accounts.queries import actor_named
 from registry.anomalies.models import Anomaly
+from registry.clock import today
 from registry.db import db
+from registry.discrepancies import explaining
+from registry.discrepancies.marks import history, marked
+from registry.discrepancies.models import Explanation
 from registry.jobs import anomalies
 from registry.jobs.leases import worker_name
 from registry.jobs.work import run
@@ -29,6 +33,7 @@ from registry.review.models import IdentityCase
 from registry.review.operations import approve
 from registry.submissions.operations import submit
 from registry.submissions.states import Kind
+from registry.unions import queries as unions
 from seeds.employers import Employer
 from seeds.people import People, Person
 from seeds.rosters import Row, csv_file, roster_row, workbook
@@ -62,6 +67,9 @@ def deal(
     if not _any(Anomaly.county):
         say("异常核查：几个人共用的手机号，快过阅读的审核")
         _anomalies(by_code, people)
+    if not _any(Explanation.county):
+        say("对账：请对不上的工会说明，一家已经答复")
+        _explanations()
 
 
 def _any(county: InstrumentedAttribute[str]) -> bool:
@@ -148,3 +156,19 @@ def _anomalies(by_code: dict[str, Employer], people: dict[str, list[Person]]) ->
     approve(number, actor=union.reviewer)
     city = actor_named(db.session(), f"city-{COUNTY}")
     run(anomalies.start(COUNTY, actor=city), worker_name())
+
+
+def _explanations() -> None:
+    """The city asks all whose numbers do not agree; the union that reported fewer employees than it
+    has members answers.
+    """
+    session = db.session()
+    city = actor_named(session, f"city-{COUNTY}")
+    found = marked(session, unions.find(session, COUNTY), today())
+    flagged = [one.line.code for one in found if one.marks]
+    if KNOWN[1] not in flagged:
+        return
+    explaining.ask(COUNTY, flagged, "请核实后说明原因和人数。", actor=city)
+    asked = history(session, unions.find(session, KNOWN[1]))
+    clerk = actor_named(session, clerk_name(KNOWN[1], 1))
+    explaining.answer(asked[-1].id, "村里招的季节工在本会入会，没有算作职工。", actor=clerk)

@@ -63,6 +63,9 @@ class Permission(StrEnum):
     VIEW_DASHBOARD = "VIEW_DASHBOARD"  # how the work goes, and the large screen
     RECONCILE = "RECONCILE"
     VIEW_DISCREPANCIES = "VIEW_DISCREPANCIES"  # declared, sent in, admitted, known: side by side
+    VIEW_EXPLANATIONS = "VIEW_EXPLANATIONS"  # why numbers do not agree, in the union's words
+    EXPLAIN = "EXPLAIN"
+    ASK_EXPLANATIONS = "ASK_EXPLANATIONS"  # ask, accept, ask again
     VIEW_ANOMALIES = "VIEW_ANOMALIES"  # what looks doubtful of unions: see, close with a note
     AUDIT_REVIEW = "AUDIT_REVIEW"  # look for anomalies; see and close those about reviewers
     VIEW_PERIODS = "VIEW_PERIODS"  # closed months
@@ -91,6 +94,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.OPEN_MEMBER,
             _P.VIEW_UNIONS,
             _P.VIEW_TOTALS,
+            _P.VIEW_EXPLANATIONS,
+            _P.EXPLAIN,
         }
     ),
     Role.REVIEWER: frozenset(
@@ -113,6 +118,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.MANAGE_UNIONS,
             _P.VIEW_TOTALS,
             _P.VIEW_DISCREPANCIES,
+            _P.VIEW_EXPLANATIONS,
+            _P.ASK_EXPLANATIONS,
             _P.VIEW_ANOMALIES,
             _P.VIEW_DASHBOARD,
             _P.VIEW_PERIODS,
@@ -144,6 +151,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_DASHBOARD,
             _P.RECONCILE,
             _P.VIEW_DISCREPANCIES,
+            _P.VIEW_EXPLANATIONS,
+            _P.ASK_EXPLANATIONS,
             _P.VIEW_ANOMALIES,
             _P.AUDIT_REVIEW,
             _P.VIEW_PERIODS,

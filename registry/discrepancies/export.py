@@ -9,7 +9,7 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import transaction
-from registry.discrepancies.queries import Line, lines
+from registry.discrepancies.marks import Mark, MarkedLine, marked
 from registry.errors import InputRefused
 from registry.roster.plain_cells import safe
 from registry.trail.operations import record
@@ -28,6 +28,7 @@ _HEADER = (
     "职工减会员",
     "名册减会员",
     "问题",
+    "说明",
 )
 
 
@@ -41,7 +42,7 @@ def export(place_code: str, on: date, *, actor: Actor) -> bytes:
     with transaction() as session:
         place = unions.find(session, place_code)
         demand(actor, Permission.VIEW_DISCREPANCIES, place.path)
-        found = lines(session, place, on)
+        found = marked(session, place, on)
         record(
             session,
             "discrepancy.export",
@@ -52,16 +53,17 @@ def export(place_code: str, on: date, *, actor: Actor) -> bytes:
     return csv_of(found, on)
 
 
-def csv_of(found: Sequence[Line], on: date) -> bytes:
+def csv_of(found: Sequence[MarkedLine], on: date) -> bytes:
     """Return lines as CSV (UTF-8 with a mark, so that Excel reads Chinese)."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_HEADER)
-    writer.writerows(_cells(line, on) for line in found)
+    writer.writerows(_cells(one, on) for one in found)
     return "\ufeff".encode() + text.getvalue().encode()
 
 
-def _cells(line: Line, on: date) -> list[str]:
+def _cells(marked_line: MarkedLine, on: date) -> list[str]:
+    line, marks = marked_line
     one = line.figures
     numbers = (one.roster, one.members, one.retained, one.base, one.outside, one.unaccounted)
     return [
@@ -71,8 +73,15 @@ def _cells(line: Line, on: date) -> list[str]:
         _text(one.employees),
         _text(one.declared_on),
         *map(_text, numbers),
-        "、".join(flag.label for flag in line.flags),
+        "、".join(mark.flag.label for mark in marks),
+        safe("；".join(_said(mark) for mark in marks)),
     ]
+
+
+def _said(mark: Mark) -> str:
+    told = mark.explanation
+    said = f"（{told.answer}）" if told and told.answer else ""
+    return f"{mark.flag.label}：{mark.stage.label}{said}"
 
 
 def _text(value: int | date | None) -> str:

@@ -28,6 +28,36 @@ class Flag(StrEnum):
             "NO_HEADCOUNT": "没有报职工人数",
         }[self]
 
+    @property
+    def sides(self) -> tuple[str, str]:
+        """What the two numbers are that the flag compares (see `sides_of`)."""
+        return {
+            "OVER": ("申报职工", "在会会员"),
+            "BELOW_ROSTER": ("上次全量名册", "在会会员"),
+            "MEMBERS_DROP": ("此前会员", "现在会员"),
+            "EMPLOYEES_DROP": ("此前申报职工", "现在申报职工"),
+            "BASE_APART": ("基础库", "会员（含保留会籍）"),
+            "NO_HEADCOUNT": ("申报职工", "在会会员"),
+        }[self]
+
+
+# Those that are looked at first: no part exceeds the whole, and nothing falls by itself.
+GRAVE = (Flag.OVER, Flag.MEMBERS_DROP, Flag.EMPLOYEES_DROP)
+# Those that compare a union with itself some while before.
+OF_A_TIME = (Flag.MEMBERS_DROP, Flag.EMPLOYEES_DROP)
+
+
+class Sides(NamedTuple):
+    """The two numbers of people that do not agree: which one expects, and which one finds."""
+
+    expected: int
+    found: int
+
+    def within(self, other: "Sides") -> bool:
+        """Tell whether these lie no farther apart than others, and the same way."""
+        same_way = (self.expected > self.found) == (other.expected > other.found)
+        return same_way and abs(self.expected - self.found) <= abs(other.expected - other.found)
+
 
 class Limits(NamedTuple):
     """Settings: per cent from which on a difference counts, and the smallest number of people of
@@ -83,6 +113,19 @@ def flags_of(one: Figures, limits: Limits) -> Iterator[Flag]:
             yield Flag.BASE_APART
     if one.members and not one.employees:
         yield Flag.NO_HEADCOUNT
+
+
+def sides_of(flag: Flag, one: Figures) -> Sides:
+    """Return the two numbers that a flag compares, 0 where there is none."""
+    before, after = {
+        Flag.OVER: (one.employees, one.members),
+        Flag.BELOW_ROSTER: (one.roster, one.members),
+        Flag.MEMBERS_DROP: (one.members_before, one.members),
+        Flag.EMPLOYEES_DROP: (one.employees_before, one.employees),
+        Flag.BASE_APART: (one.base, one.members + one.retained),
+        Flag.NO_HEADCOUNT: (one.employees, one.members),
+    }[flag]
+    return Sides(before or 0, after or 0)
 
 
 def _fell(before: int | None, after: int, percent: int, least: int) -> bool:

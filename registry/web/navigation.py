@@ -149,6 +149,7 @@ _BELONGS = {
     "people": "structure",
     "person": "members",
     "corrections": "members",
+    "explanations": "discrepancies",
     "returns": "queue",
     "tokens": "accounts",
     "profile": "unions",

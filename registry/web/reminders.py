@@ -13,6 +13,9 @@ from registry.campaigns.progress import UnionProgress, of_unions
 from registry.campaigns.queries import CampaignView
 from registry.clock import local_day, today
 from registry.db import db
+from registry.discrepancies.marks import ExplanationView
+from registry.discrepancies.marks import waiting as waits
+from registry.discrepancies.states import ExplanationState
 from registry.review.reminders import Reminder, reminders
 from registry.web.filters import day
 from registry.web.guard import guard
@@ -36,13 +39,15 @@ def reminding(code: str) -> str:
     going = queries.running(session, place.county, place.path, today())
     behind = _behind(going, of_unions(session, place.county, place.path, going))
     lines = []
-    for one in reminders(session, place.county, place.path, behind):
-        campaigns = behind.get(one.union.code, [])
-        lines.append((one, notice(one, campaigns), campaigns))
+    asked = waits(session, place, today(), ExplanationState.ASKED)
+    for one in reminders(session, place.county, place.path, behind.keys() | asked.keys()):
+        campaigns, explain = behind.get(one.union.code, []), asked.get(one.union.code, [])
+        lines.append((one, notice(one, campaigns, explain), campaigns, explain))
     return render_template(
         "reminders/reminders.html",
         lines=lines,
-        everything="\n".join(text for _, text, _ in lines),
+        today=today(),
+        everything="\n".join(text for _, text, *_ in lines),
     )
 
 
@@ -81,7 +86,11 @@ def _behind(
     return behind
 
 
-def notice(one: Reminder, campaigns: Sequence[Behind] = ()) -> str:
+def notice(
+    one: Reminder,
+    campaigns: Sequence[Behind] = (),
+    explain: Sequence[ExplanationView] = (),
+) -> str:
     """Return what to write to a union's clerk; it names no person and no number of a document."""
     parts = []
     if one.is_uncovered and not one.drafts:
@@ -97,4 +106,9 @@ def notice(one: Reminder, campaigns: Sequence[Behind] = ()) -> str:
     for campaign, members in campaigns:
         due = f"{day(campaign.due_on)} 截止" if campaign.due_on >= today() else "已过截止日期"
         parts.append(f"复核活动“{campaign.title}”还有 {members} 人未复核，{due}")
+    if explain:
+        flags = "、".join(asked.flag.label for asked in explain)
+        until = explain[0].due_on
+        late = "已过期限" if until < today() else f"{day(until)} 前"
+        parts.append(f"请说明“{flags}”的原因（{late}）")
     return f"【{one.union.name}】您好：{'；'.join(parts)}。请登录会员实名制系统办理。"

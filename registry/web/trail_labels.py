@@ -8,6 +8,7 @@ from registry.access.roles import Role
 from registry.access.scopes import Scope
 from registry.anomalies.kinds import AnomalyKind
 from registry.codes.lists import code_list
+from registry.discrepancies.flags import Flag
 from registry.review.call_result import CallResult
 from registry.review.identities.states import Doubt, Ruling
 from registry.roster.columns import COLUMNS
@@ -38,6 +39,7 @@ FAMILIES: dict[str, str] = {
     "member.": "会员",
     "union.": "工会组织",
     "discrepancy.": "对账",
+    "explanation.": "对账说明",
     "anomaly.": "异常核查",
     "totals.": "汇总",
     "period.": "月度封账",
@@ -155,6 +157,10 @@ ACTIONS: dict[str, str] = {
     "union.export": "导出工会组织",
     **{f"union.{act.lower()}": f"工会{act.label}" for act in UnionAct},
     "discrepancy.export": "导出对账表",
+    "explanation.ask": "请工会说明",
+    "explanation.answer": "工会说明",
+    "explanation.accept": "认可说明",
+    "explanation.return": "退回重新说明",
     "anomaly.close": "核查异常",
     "anomaly.found": "查找异常的结果",
     "anomaly.search": "开始查找异常",
@@ -200,6 +206,9 @@ _DETAILS: dict[str, str] = {
     "claimed": "所填账号的摘要",
     "count": "数量",
     "exchange": "报送批次",
+    "explanation": "说明编号",
+    "again": "新的编号",
+    "flag": "问题",
     "faults": "问题",
     "roles": "角色",
     "result": "回访结果",
@@ -298,7 +307,7 @@ _WORDS = {
     **{result.value: result.label for result in CallResult},
     **{reason.code: reason.label for reason in code_list("send_back_reason")},
     **{reason.code: reason.label for reason in code_list("transfer_objection")},
-    **{one.value: one.label for one in (*Doubt, *Ruling, *AnomalyKind)},
+    **{one.value: one.label for one in (*Doubt, *Ruling, *AnomalyKind, *Flag)},
 }
 _SHOWN = 5
 # A digest is there to be compared; its beginning tells two apart and leaves room for the words.

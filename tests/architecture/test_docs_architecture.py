@@ -5,6 +5,7 @@ from pathlib import Path
 
 from registry.anomalies import kinds as anomalies
 from registry.campaigns import states as campaigns
+from registry.discrepancies import states as explanations
 from registry.exchange import states as exchange
 from registry.periods import states as periods
 from registry.questions import states as questions
@@ -63,6 +64,11 @@ def test_the_table_of_batches_for_above_is_that_of_the_code():
     told = section("Batches for the higher federation")
     rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", told, re.M)
     assert rows == [(a.name, act.name, b.name) for (a, act), b in exchange.TRANSITIONS.items()]
+
+
+def test_the_table_of_explanations_is_that_of_the_code():
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section("Explanations"), re.M)
+    assert rows == [(a.name, act.name, b.name) for (a, act), b in explanations.TRANSITIONS.items()]
 
 
 def test_the_table_of_anomalies_is_that_of_the_code():

@@ -81,7 +81,10 @@ def test_figures_of_any_day_and_what_does_not_agree(register_with_screens, monke
     answer = post(city, f"{here}.csv", on=begun.isoformat())
     told = answer.data.decode("utf-8-sig").splitlines()
     assert len(told) == 5
-    assert f"{begun},{UNION},试验0001公司工会,11,{begun},12,12,0,0,-1,0,会员多于职工" in told
+    assert (
+        f"{begun},{UNION},试验0001公司工会,11,{begun},12,12,0,0,-1,0,会员多于职工,会员多于职工：还没有说明"
+        in told
+    )
     assert entries(db.session(), COUNTY, action="discrepancy.export")[0].detail["unions"] == 4
 
     unit, units, _ = desks[Role.REVIEWER]

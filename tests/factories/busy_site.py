@@ -41,6 +41,7 @@ from tests.factories.accounts import MadeAccount, make_account
 from tests.factories.busy_anomalies import make_anomalies
 from tests.factories.busy_campaigns import make_campaigns, make_registration
 from tests.factories.busy_exchange import make_exchange
+from tests.factories.busy_explanations import make_explanations
 from tests.factories.busy_periods import make_periods
 from tests.factories.busy_tokens import make_tokens
 from tests.factories.busy_unions import make_union_events
@@ -115,6 +116,7 @@ def make_busy_site(count: int) -> BusySite:
     numbers["registration"] = make_registration(auditor, count)
     numbers["exchange"] = make_exchange(auditor, count)
     numbers["anomaly"] = make_anomalies(auditor, count)
+    make_explanations(clerk, auditor, count)
     make_tokens(accounts.values(), count)
     make_union_events([*unions, *[UNION] * count])
     make_periods(auditor, count)

@@ -1,4 +1,4 @@
-"""One row for the table of anomalies."""
+"""One row for each of the tables of anomalies and of explanations."""
 
 from datetime import datetime
 
@@ -17,5 +17,18 @@ def anomaly_rows(county: str, at: datetime) -> dict[str, dict[str, object]]:
             "evidence": "{}",
             "state": "OPEN",
             "found_at": at,
+        },
+        "explanation": {
+            "county": county,
+            "id": 1,
+            "union_code": county,
+            "flag": "OVER",
+            "expected": 11,
+            "found": 12,
+            "state": "ASKED",
+            "is_from_city": True,
+            "asked_by": 1,
+            "asked_at": at,
+            "due_on": at.date(),
         },
     }

@@ -1,7 +1,5 @@
 """Two people at one roster at the same moment: one goes first, nothing is half done or doubled."""
 
-import threading
-
 import pytest
 
 from registry.db import db
@@ -14,6 +12,7 @@ from registry.submissions.operations import submit
 from registry.submissions.states import Kind, RowState, State
 from registry.totals.recount import reconcile
 from registry.trail.queries import verify
+from tests.factories.at_once import at_once
 from tests.factories.people import make_people
 from tests.factories.rosters import (
     UNION,
@@ -23,27 +22,6 @@ from tests.factories.rosters import (
     send_in,
     take_in,
 )
-
-
-def at_once(app, *acts):
-    """Run the acts at one moment and return what each answered or refused with."""
-    db.session.remove()
-    barrier, answers = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(index, act):
-        with app.app_context():
-            barrier.wait()
-            try:
-                answers[index] = act()
-            except RegistryError as refusal:
-                answers[index] = refusal
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def agrees():
