@@ -61,6 +61,7 @@ from registry.web import (
     union,
     union_acts,
     union_changes,
+    union_intake,
     union_split,
     unions,
 )
@@ -110,6 +111,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(union_acts.blueprint),
     Family(union_split.blueprint),
     Family(union_changes.blueprint),
+    Family(union_intake.blueprint),
     Family(members.blueprint, members.waiting),
     Family(person.blueprint),
     Family(corrections.blueprint),
