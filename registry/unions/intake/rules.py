@@ -1,5 +1,5 @@
-"""What is said of a row of a workbook of unions: `seeds/union-rules.csv`, beside the refusals of the
-acts and the rules on cells that rosters have too.
+"""What is said of a row of a workbook of unions: `seeds/union-rules.csv`, beside the refusals of
+the acts and the rules on cells that rosters have too.
 """
 
 import csv
