@@ -23,6 +23,7 @@ from registry.roster.refusal import Refusal
 TASKS = {
     "read": ("registry.roster.workbook", "read"),
     "preview": ("registry.roster.outline", "outline"),
+    "list": ("registry.roster.plain_rows", "plain_rows"),
     "mark": ("registry.roster.marked", "mark_content"),
 }
 

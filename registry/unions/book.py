@@ -61,7 +61,7 @@ def _known(session: Session, path: str) -> Iterator[dict[str, str]]:
         yield told | apart
 
 
-def _joined(employers: Iterable[tuple[str, str | None]]) -> str:
+def joined(employers: Iterable[tuple[str, str | None]]) -> str:
     """Return employers (name, credit code) as one cell says them."""
     return "；".join(f"{name}（{code}）" if code else name for name, code in employers)
 
@@ -87,4 +87,4 @@ def _employers(session: Session, path: str) -> dict[str, str]:
     found: dict[str, list[tuple[str, str | None]]] = {}
     for code, name, credit_code in session.execute(query):
         found.setdefault(code, []).append((name, credit_code))
-    return {code: _joined(some) for code, some in found.items()}
+    return {code: joined(some) for code, some in found.items()}

@@ -9,7 +9,7 @@ from registry.access.actor import Actor
 from registry.db import table_of, transaction
 from registry.errors import InputRefused, NotFound
 from registry.unions.models import UnionEmployer
-from registry.unions.particulars import COVERING, checked_credit_code, checked_name
+from registry.unions.particulars import COVERING, NOT_JOINT, checked_credit_code, checked_name
 from registry.unions.recording import taken, tell
 from registry.unions.states import UnionAct
 
@@ -42,9 +42,7 @@ def cover(code: str, name: str, credit_code: str = "", *, actor: Actor) -> None:
     with transaction() as session:
         one = taken(session, code, UnionAct.COVER, actor)
         if one.kind not in COVERING:
-            raise InputRefused(
-                "union.not_joint", "只有联合、行业、集团、系统工会有覆盖单位，请先改工会类型。"
-            )
+            raise InputRefused(*NOT_JOINT)
         there = employers(session, one.county, one.code)
         if name in {each.name for each in there}:
             raise InputRefused("union.employer_known", "这个单位已经在列。")

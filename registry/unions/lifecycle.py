@@ -14,7 +14,7 @@ from registry.errors import InputRefused, StateRefused
 from registry.trail.operations import hold
 from registry.unions import queries
 from registry.unions.models import Level, TradeUnion, UnionEmployer
-from registry.unions.particulars import COVERING, Particulars, checked, checked_name
+from registry.unions.particulars import COVERING, COVERS, Particulars, checked, checked_name
 from registry.unions.queries import Union
 from registry.unions.recording import (
     changed,
@@ -50,14 +50,14 @@ def register(parent_code: str, new: NewUnion, *, actor: Actor) -> str:
     `Forbidden` without the permission there.
     """
     name, note = checked_name(new.name), checked_note(new.note)
-    values: dict[str, Any] = {**checked(new.particulars), **_begun(new)}
+    values: dict[str, Any] = {**checked(new.particulars), **begun(new)}
     with transaction() as session:
         parent = queries.find(session, parent_code)
         demand(actor, Permission.MANAGE_UNIONS, parent.path)
         demand_unit(parent)
         hold(session, parent.county)
         demand_free_name(session, parent.county, name)
-        code = _next_code(session, parent)
+        code = next_codes(session, parent.code, 1)[0]
         one = TradeUnion(
             code=code,
             county=parent.county,
@@ -95,7 +95,7 @@ def found(
     with transaction() as session:
         one = taken(session, code, UnionAct.FOUND, actor)
         one.formed_on = checked_day(on, one.prepared_on, "开始筹备的日期")
-        before, after = changed(one, _elected(on, term_ends_on, chair))
+        before, after = changed(one, elected(on, term_ends_on, chair))
         tell(session, one, UnionAct.FOUND, actor, before=before, after=after, on=on, note=note)
 
 
@@ -110,7 +110,7 @@ def elect(
     with transaction() as session:
         one = taken(session, code, UnionAct.ELECT, actor)
         checked_day(on, one.elected_on or one.formed_on, "上一次选举或建会的日期")
-        before, after = changed(one, _elected(on, term_ends_on, chair))
+        before, after = changed(one, elected(on, term_ends_on, chair))
         tell(session, one, UnionAct.ELECT, actor, before=before, after=after, on=on, note=note)
 
 
@@ -137,7 +137,7 @@ def change(code: str, told: Particulars, *, note: str = "", actor: Actor) -> Non
         one = taken(session, code, UnionAct.CHANGE, actor)
         demand_free_credit_code(session, one, values["credit_code"])
         if one.kind in COVERING and values["kind"] not in COVERING and _covers(session, one):
-            raise InputRefused("union.covers", "该工会还有覆盖单位，请先移除，再改工会类型。")
+            raise InputRefused(*COVERS)
         before, after = changed(one, values)
         if not after:
             raise InputRefused("union.same", "内容和原来一样，没有更改。")
@@ -150,8 +150,8 @@ def demand_unit(place: Union) -> None:
         raise StateRefused("union.no_unit", "基层工会登记在乡镇（街道）工会下，请选择上级工会。")
 
 
-def _begun(new: NewUnion) -> dict[str, date]:
-    """Return the day that a new union's state is known by."""
+def begun(new: NewUnion) -> dict[str, date]:
+    """Return the day that a new union's state is known by. Raises `InputRefused`."""
     if new.state not in BEGINNINGS:
         raise InputRefused("union.beginning", "新登记的工会只能是未建、筹备或正常。")
     if new.state is UnionState.UNFORMED:
@@ -161,7 +161,11 @@ def _begun(new: NewUnion) -> dict[str, date]:
     return {_SINCE[new.state]: checked_day(new.on)}
 
 
-def _elected(on: date, term_ends_on: date, chair: str) -> dict[str, Any]:
+def elected(on: date, term_ends_on: date, chair: str) -> dict[str, Any]:
+    """Return what a committee elected until a day sets; `chair` "" leaves the chairperson.
+
+    Raises `InputRefused` (union.term, union.chair).
+    """
     if not on < term_ends_on <= on + _LONGEST_TERM:
         raise InputRefused("union.term", "任期届满应晚于选举日期，一届是三年或五年，请核对。")
     values: dict[str, Any] = {"elected_on": on, "term_ends_on": term_ends_on}
@@ -169,16 +173,19 @@ def _elected(on: date, term_ends_on: date, chair: str) -> dict[str, Any]:
     return values | ({"chair": named} if named else {})
 
 
-def _next_code(session: Session, parent: Union) -> str:
-    """Return the code after the highest that begins with the unit's: none is given twice."""
+def next_codes(session: Session, unit: str, count: int) -> list[str]:
+    """Return codes after the highest that begins with the unit's: none is given twice.
+
+    Raises `InputRefused` (union.full).
+    """
     query = select(func.max(TradeUnion.code)).where(
-        TradeUnion.code.startswith(parent.code, autoescape=True), TradeUnion.code != parent.code
+        TradeUnion.code.startswith(unit, autoescape=True), TradeUnion.code != unit
     )
     last = session.scalar(query)
-    number = int(last.removeprefix(parent.code)) + 1 if last else 1
-    if number > _MOST:
+    first = int(last.removeprefix(unit)) + 1 if last else 1
+    if first + count - 1 > _MOST:
         raise InputRefused("union.full", "这个单位的工会代码已经用完，请联系系统管理员。")
-    return f"{parent.code}{number:04}"
+    return [f"{unit}{number:04}" for number in range(first, first + count)]
 
 
 def _covers(session: Session, one: TradeUnion) -> bool:

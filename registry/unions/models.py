@@ -139,3 +139,35 @@ class UnionEvent(Model):
         Index("ix_union_event_union", "county", "union_code", "id"),
         Index("ix_union_event_period", "county", "counts_on", "act"),
     )
+
+
+class UnionIntake(Model):
+    """A workbook of unions read at a place, and what it would do there until that is decided.
+
+    `lines` are its rows as JSON (`intake.lines.Line`): what was written, what would happen, what is
+    wrong. `sheet` is what is said of it beside them (`intake.lines.SheetFacts`).
+    """
+
+    __tablename__ = "union_intake"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    place: Mapped[str] = mapped_column(String(16))
+    file_name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(8))
+    new_count: Mapped[int] = mapped_column(Integer)
+    changed_count: Mapped[int] = mapped_column(Integer)
+    same_count: Mapped[int] = mapped_column(Integer)
+    refused_count: Mapped[int] = mapped_column(Integer)
+    lines: Mapped[str] = mapped_column(Text)
+    sheet: Mapped[str] = mapped_column(Text)
+    read_by: Mapped[int] = mapped_column(BigInteger)
+    read_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("(state = 'WAITING') = (decided_at IS NULL)", "decided"),
+        Index("ix_union_intake_place", "county", "place", "id"),
+    )

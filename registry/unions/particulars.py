@@ -13,6 +13,14 @@ from registry.identity import credit_code
 NAME_LENGTH, CHAIR_LENGTH = 120, 50
 # Kinds of codes/union_kind.csv that are the union of several employers.
 COVERING = frozenset({"2", "5", "6", "7"})
+# Refusals that more than one act has: code and sentence.
+NOT_JOINT = ("union.not_joint", "只有联合、行业、集团、系统工会有覆盖单位，请先改工会类型。")
+COVERS = ("union.covers", "该工会还有覆盖单位，请先移除，再改工会类型。")
+NAME_TAKEN = ("union.name_taken", "本市已有同名的工会，请写全称，或者核对是不是同一家。")
+CREDIT_CODE_TAKEN = (
+    "union.credit_code_taken",
+    "本市另一家工会已登记这个统一社会信用代码，请核对。",
+)
 
 
 class Particulars(NamedTuple):

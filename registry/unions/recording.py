@@ -4,27 +4,41 @@ The functions run inside the transaction of the act.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import now, today
-from registry.db import allocate, table_of
+from registry.db import allocate, bulk_insert, table_of
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
 from registry.trail.operations import hold, record
 from registry.unions.models import Level, TradeUnion, UnionEvent
+from registry.unions.particulars import CREDIT_CODE_TAKEN, NAME_TAKEN
 from registry.unions.states import TRANSITIONS, UnionAct, UnionState
 
 NOTE_LENGTH = 200
 _LONG_NUMBER = re.compile(r"\d{11,}")
 _NOTHING: Mapping[str, str | None] = {}
 _EARLIEST = date(1900, 1, 1)
+
+
+class Happened(NamedTuple):
+    """What happened to a union: codes and texts by field before and after; `on` the day told, None
+    for none.
+    """
+
+    code: str
+    act: UnionAct
+    before: Mapping[str, str | None] = _NOTHING
+    after: Mapping[str, str | None] = _NOTHING
+    on: date | None = None
+    note: str = ""
 
 
 def taken(session: Session, code: str, act: UnionAct, actor: Actor) -> TradeUnion:
@@ -67,25 +81,30 @@ def tell(
         one.status = moved
         before, after = {**before, "status": state.value}, {**after, "status": moved.value}
     session.flush()
-    session.execute(
-        insert(table_of(UnionEvent)).values(
-            county=one.county,
-            id=allocate(session, f"union_event:{one.county}"),
-            union_code=one.code,
-            act=act,
-            happened_on=on,
-            counts_on=on or today(),
-            before=_json(before),
-            after=_json(after),
-            note=note or None,
-            recorded_by=actor.account_id,
-            recorded_at=now(),
-        )
-    )
+    write_events(session, one.county, [Happened(one.code, act, before, after, on, note)], actor)
     detail: dict[str, Any] = {"fields": sorted({*before, *after})}
     if on is not None:
         detail["on"] = on.isoformat()
     record(session, f"union.{act.lower()}", actor=actor, place=one.code, detail=detail)
+
+
+def write_events(session: Session, county: str, told: Sequence[Happened], actor: Actor) -> None:
+    """Write what happened to unions of a county, in this order."""
+    first = allocate(session, f"union_event:{county}", len(told))
+    columns: dict[str, Sequence[Any]] = {
+        "county": [county] * len(told),
+        "id": range(first, first + len(told)),
+        "union_code": [one.code for one in told],
+        "act": [one.act.value for one in told],
+        "happened_on": [one.on for one in told],
+        "counts_on": [one.on or today() for one in told],
+        "before": [_json(one.before) for one in told],
+        "after": [_json(one.after) for one in told],
+        "note": [one.note or None for one in told],
+        "recorded_by": [actor.account_id] * len(told),
+        "recorded_at": [now()] * len(told),
+    }
+    bulk_insert(session, table_of(UnionEvent), list(columns), list(columns.values()))
 
 
 def changed(
@@ -132,9 +151,7 @@ def demand_free_name(session: Session, county: str, name: str, code: str = "") -
         TradeUnion.status != UnionState.DISSOLVED,
     )
     if session.scalar(query.limit(1)) is not None:
-        raise InputRefused(
-            "union.name_taken", "本市已有同名的工会，请写全称，或者核对是不是同一家。"
-        )
+        raise InputRefused(*NAME_TAKEN)
 
 
 def demand_free_credit_code(session: Session, one: TradeUnion, credit_code: str | None) -> None:
@@ -145,9 +162,7 @@ def demand_free_credit_code(session: Session, one: TradeUnion, credit_code: str 
         TradeUnion.code != one.code,
     )
     if credit_code is not None and session.scalar(query.limit(1)) is not None:
-        raise InputRefused(
-            "union.credit_code_taken", "本市另一家工会已登记这个统一社会信用代码，请核对。"
-        )
+        raise InputRefused(*CREDIT_CODE_TAKEN)
 
 
 def _json(values: Mapping[str, str | None]) -> str:

@@ -62,6 +62,8 @@ from registry.web import (
     union,
     union_acts,
     union_changes,
+    union_clear,
+    union_intake,
     union_split,
     unions,
 )
@@ -111,6 +113,8 @@ FAMILIES: tuple[Family, ...] = (
     Family(union_acts.blueprint),
     Family(union_split.blueprint),
     Family(union_changes.blueprint),
+    Family(union_clear.blueprint),
+    Family(union_intake.blueprint),
     Family(members.blueprint, members.waiting),
     Family(person.blueprint),
     Family(corrections.blueprint),

@@ -22,7 +22,8 @@ from registry.unions import queries as unions
 from registry.web.downloads import streamed, workbook
 from registry.web.forms.exchange import BatchForm, ReceiptForm
 from registry.web.guard import guard
-from registry.web.numbers import is_whole, whole
+from registry.web.numbers import whole
+from registry.web.uploads import content_of
 
 blueprint = Blueprint("exchange", __name__)
 PAGE = 50
@@ -137,7 +138,7 @@ def receive(code: str, number: int) -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _batch_page(number, form), 400
     try:
-        _read(form, number, form.file.data.read())
+        _read(form, number, content_of(form))
     except (InputRefused, RosterRefused, StateRefused, Busy) as error:
         form.file.errors = [error.message]
         return _batch_page(number, form), 400
@@ -146,11 +147,6 @@ def receive(code: str, number: int) -> Response | tuple[str, int]:
 
 
 def _read(form: ReceiptForm, number: int, content: bytes) -> None:
-    size = (form.size.data or "").strip()
-    if is_whole(size) and int(size) != len(content):
-        raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
-    if not content:
-        raise InputRefused("upload.empty", "这个文件是空的（0 字节）。请打开原表保存后再上传。")
     read_back(
         number,
         content,

@@ -23,7 +23,8 @@ from registry.web.downloads import workbook
 from registry.web.forms.reference import LoadForm
 from registry.web.frame import can
 from registry.web.guard import guard
-from registry.web.numbers import is_whole, whole
+from registry.web.numbers import whole
+from registry.web.uploads import content_of
 from registry.web.waiting import Card
 
 blueprint = Blueprint("reference", __name__)
@@ -72,7 +73,7 @@ def receive(code: str) -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _loads_page(form), 400
     try:
-        number = _loaded(form, code, form.file.data.read())
+        number = _loaded(form, code, content_of(form))
     except (InputRefused, RosterRefused, Busy) as error:
         field = form.year if error.code == "reference.year" else form.file
         field.errors = [error.message]
@@ -115,11 +116,6 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
 
 
 def _loaded(form: LoadForm, code: str, content: bytes) -> int:
-    size = (form.size.data or "").strip()
-    if is_whole(size) and int(size) != len(content):
-        raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
-    if not content:
-        raise InputRefused("upload.empty", "这个文件是空的（0 字节）。请打开原表保存后再上传。")
     return operations.load(
         content,
         file_name=form.file.data.filename or "",

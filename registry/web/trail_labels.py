@@ -155,6 +155,9 @@ ACTIONS: dict[str, str] = {
     "member.look_up": "按证件号码查找会员",
     "member.open": "查看会员完整信息",
     "union.export": "导出工会组织",
+    "union.read": "读取工会名单",
+    "union.import": "导入工会名单",
+    "union.import_drop": "放弃工会名单",
     **{f"union.{act.lower()}": f"工会{act.label}" for act in UnionAct},
     "discrepancy.export": "导出对账表",
     "explanation.ask": "请工会说明",
@@ -294,6 +297,10 @@ _DETAILS: dict[str, str] = {
     "load": "载入编号",
     "people": "人数",
     "rows_new": "新增人数",
+    "intake": "导入编号",
+    "unions_new": "新登记",
+    "unions_changed": "有变更",
+    "unions_same": "没有变化",
     "warning": "提醒",
 }
 # Codes that stand in details: roles, kinds of rosters, fields, reasons.

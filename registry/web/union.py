@@ -16,6 +16,7 @@ from registry.unions import history, queries
 from registry.unions.directory import DUE_WITHIN
 from registry.unions.employers import cover, employers, uncover
 from registry.unions.history import UnionEventView
+from registry.unions.intake.lines import Step
 from registry.unions.particulars import COVERING, LABELS, in_words
 from registry.unions.states import TRANSITIONS, UnionAct, UnionState
 from registry.web.filters import instant
@@ -130,14 +131,14 @@ def _event(one: UnionEventView, names: Mapping[str, str], people: Mapping[int, s
         at=one.happened_on.isoformat() if one.happened_on else "日期未填",
         title=one.act.label,
         who=f"{who} {instant(one.recorded_at)} 登记",
-        note="；".join([*_differences(one, names), *said]),
+        note="；".join([*differences(one, names), *said]),
         tone=tone,
         icon=icon,
     )
 
 
-def _differences(one: UnionEventView, names: Mapping[str, str]) -> list[str]:
-    """Return each changed field as 名称：甲 → 乙."""
+def differences(one: UnionEventView | Step, names: Mapping[str, str]) -> list[str]:
+    """Return each field that an act changes as 名称：甲 → 乙."""
     lines = []
     for field in dict.fromkeys([*one.before, *one.after]):
         # What was not known before goes without saying; what is not known any more does not.

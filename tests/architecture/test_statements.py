@@ -132,6 +132,10 @@ LISTS = {
         for code in (COUNTY, TOWNSHIP)
         for which in ("NEW", "ELECTED", "CHANGED")
     ],
+    "union_clear.lists": [f"/unions/{code}/clear" for code in (COUNTY, TOWNSHIP)],
+    "union_intake.sending": ["/unions/{place}/unions/imports"],
+    "union_intake.preview": [f"/unions/{TOWNSHIP}/unions/imports/1"],
+    "union_intake.held_back": [f"/unions/{TOWNSHIP}/unions/imports/1/held.xlsx"],
     "unions.file": [f"/unions/{TOWNSHIP}/unions/file"],
     "unions.directory": ["/unions/{place}/unions", f"/unions/{TOWNSHIP}/unions"],
 }

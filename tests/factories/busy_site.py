@@ -44,7 +44,7 @@ from tests.factories.busy_exchange import make_exchange
 from tests.factories.busy_explanations import make_explanations
 from tests.factories.busy_periods import make_periods
 from tests.factories.busy_tokens import make_tokens
-from tests.factories.busy_unions import make_union_events
+from tests.factories.busy_unions import make_union_events, make_union_intakes
 from tests.factories.copies import copies
 from tests.factories.numbers import spoilt
 from tests.factories.people import label_row, make_people, table
@@ -120,6 +120,7 @@ def make_busy_site(count: int) -> BusySite:
     make_tokens(accounts.values(), count)
     make_union_events([*unions, *[UNION] * count])
     make_periods(auditor, count)
+    make_union_intakes(count)
     _differences(auditor)
     return BusySite(accounts, numbers)
 

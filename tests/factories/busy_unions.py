@@ -6,9 +6,10 @@ from sqlalchemy import insert
 
 from registry.clock import now
 from registry.db import allocate, table_of, transaction
-from registry.unions.models import UnionEvent
+from registry.unions.intake.lines import IntakeState, Line, Outcome, SheetFacts, encoded
+from registry.unions.models import UnionEvent, UnionIntake
 from registry.unions.states import UnionAct
-from tests.factories.unions import COUNTY
+from tests.factories.unions import COUNTY, TOWNSHIP
 
 
 def make_union_events(unions: list[str]) -> None:
@@ -24,3 +25,30 @@ def make_union_events(unions: list[str]) -> None:
                 for at, (code, act) in enumerate(acts)
             ],
         )
+
+
+def make_union_intakes(count: int) -> None:
+    """Let so many workbooks of so many refused rows have been read at a unit and in the city."""
+    lines = [
+        Line(row, Outcome.REFUSED, "", f"第 {row} 家工会", [], [], {}, {})
+        for row in range(2, count + 2)
+    ]
+    told = {
+        "county": COUNTY,
+        "file_name": "工会名单.xlsx",
+        "sha256": "0" * 64,
+        "state": IntakeState.WAITING,
+        **dict.fromkeys(("new_count", "changed_count", "same_count"), 0),
+        "refused_count": count,
+        "lines": encoded(lines),
+        "sheet": encoded(SheetFacts({}, [], [])),
+        "read_by": 1,
+        "read_at": now(),
+    }
+    with transaction() as session:
+        first = allocate(session, f"union_intake:{COUNTY}", 2 * count)
+        rows = [
+            {**told, "id": first + at, "place": TOWNSHIP if at < count else COUNTY}
+            for at in range(2 * count)
+        ]
+        session.execute(insert(table_of(UnionIntake)), rows)

@@ -27,7 +27,11 @@ from registry.submissions.states import RowState, State
 from registry.totals.recount import reconcile
 from registry.trail.models import TrailEntry
 from registry.trail.queries import verify
+from registry.unions import book, queries
 from registry.unions.directory import DUE_WITHIN, Standing, Wanted, count, standing
+from registry.unions.intake.lines import Outcome
+from registry.unions.intake.operations import receive
+from registry.unions.intake.queries import intake
 from registry.unions.models import Headcount, TradeUnion, UnionEmployer
 from registry.vault import keyfile
 from seeds import samples
@@ -207,6 +211,18 @@ def test_no_document_number_stands_in_the_database(demo):
 def _digits(content: bytes, size: int) -> list[int]:
     """Return where so many digits (or X) stand in a row, overlapping ones too."""
     return [found.start() for found in re.finditer(rb"(?=[0-9X]{%d})" % size, content)]
+
+
+def test_the_exported_unions_are_taken_in_again_unchanged(demo):
+    session = db.session()
+    city = actor_named(session, "city-331083")
+    exported = book.export("331083", actor=city)
+    told = {"file_name": "工会组织.xlsx", "code": "331083", "actor": city}
+    number = receive(exported.content, **told)
+    found = intake(session, queries.find(session, "331083"), number)
+    wrong = [line for line in found.lines if line.outcome is not Outcome.SAME]
+    assert (exported.unions, wrong) == (found.view.same_count, [])
+    assert found.view.same_count > 606
 
 
 def test_a_second_run_changes_nothing(demo):

@@ -1,0 +1,1 @@
+"""The register of unions taken in from a workbook: read, judged, compared, shown, then applied."""
