@@ -8,7 +8,8 @@ from registry.roster.plain_cells import safe
 from registry.totals.metrics import METRIC_LABELS
 from registry.totals.queries import Figures, Totals
 
-_COUNTS = (
+# What stands of a place beside its shares: label and field of `Figures`.
+COUNTS = (
     ("应建工会", "unions_should"),
     ("已建工会", "unions"),
     ("未建工会", "unions_not_yet"),
@@ -51,12 +52,12 @@ def _header() -> list[str]:
             f"{METRIC_LABELS[key]}分母",
         )
     ]
-    return ["截止日期", "代码", "单位", *(label for label, _ in _COUNTS), *metrics]
+    return ["截止日期", "代码", "单位", *(label for label, _ in COUNTS), *metrics]
 
 
 def _line(one: Figures, found: Totals, name: str = "") -> Sequence[str]:
     cells = [found.on.isoformat(), one.code, name or one.name]
-    cells += [str(getattr(one, field)) for _, field in _COUNTS]
+    cells += [str(getattr(one, field)) for _, field in COUNTS]
     for key in METRIC_LABELS:
         ratio = one.metrics[key]
         share = ratio.percent if ratio.denominator > 0 else ""

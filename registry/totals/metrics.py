@@ -15,12 +15,14 @@ class Ratio(NamedTuple):
     denominator: int
 
     @property
+    def hundredths(self) -> int:
+        """Hundredths of a per cent, rounded down; 0 where there is nothing to share."""
+        return self.numerator * 10000 // self.denominator if self.denominator > 0 else 0
+
+    @property
     def percent(self) -> str:
         """Two decimals, rounded down: 99.995 % is not 100 %. A denominator of 0 gives 0.00."""
-        if self.denominator <= 0:
-            return "0.00"
-        hundredths = self.numerator * 10000 // self.denominator
-        return f"{hundredths // 100}.{hundredths % 100:02d}"
+        return f"{self.hundredths // 100}.{self.hundredths % 100:02d}"
 
     @property
     def shown(self) -> str:

@@ -17,6 +17,8 @@ from registry.totals import queries
 from registry.totals import recount as recounting
 from registry.totals.export import csv_of
 from registry.totals.recount import Difference
+from registry.totals.report.contents import report
+from registry.totals.report.workbook import write_report
 from registry.trail import queries as trail
 from registry.trail.operations import record
 from registry.unions import queries as unions
@@ -126,8 +128,7 @@ def export_totals(under: str, on: date, *, actor: Actor) -> bytes:
 
     Raises `InputRefused` for a day to come, `NotFound` / `Forbidden` without the permission.
     """
-    if on > today():
-        raise InputRefused("day.future", "截止日期不能晚于今天。")
+    _check_day(on)
     with transaction() as session:
         place = unions.find(session, under)
         demand(actor, Permission.VIEW_TOTALS, place.path)
@@ -140,6 +141,27 @@ def export_totals(under: str, on: date, *, actor: Actor) -> bytes:
             detail={"on": on.isoformat(), "rows": len(found.parts)},
         )
     return csv_of(found)
+
+
+def export_report(under: str, on: date, *, actor: Actor) -> bytes:
+    """Return the report for superiors of a place at the end of a day as .xlsx; the export is on the
+    trail.
+
+    Raises `InputRefused` for a day to come, `NotFound` / `Forbidden` without the permission.
+    """
+    _check_day(on)
+    with transaction() as session:
+        place = unions.find(session, under)
+        demand(actor, Permission.VIEW_TOTALS, place.path)
+        found = report(session, place, on, actor.display_name, now())
+        detail = {"on": on.isoformat(), "sheets": len(found.sheets)}
+        record(session, "totals.report", actor=actor, place=under, detail=detail)
+    return write_report(found)
+
+
+def _check_day(on: date) -> None:
+    if on > today():
+        raise InputRefused("day.future", "截止日期不能晚于今天。")
 
 
 @contextmanager

@@ -82,8 +82,7 @@ def _points(now: Ratio, then: Ratio) -> str:
     """Return the change of what is shown, in percentage points."""
     if not now.denominator or not then.denominator:
         return "—"
-    hundredths = [one.numerator * 10000 // one.denominator for one in (now, then)]
-    change = hundredths[0] - hundredths[1]
+    change = now.hundredths - then.hundredths
     if not change:
         return "持平"
     sign = "+" if change > 0 else "-"

@@ -154,5 +154,6 @@ _BELONGS = {
     "tokens": "accounts",
     "profile": "unions",
     "bulletins": "ranking",
+    "report": "totals",
 }
 _REVIEWING = {"review", "approve", "send-back", "reject", "decisions", "sample", "take", "release"}

@@ -168,6 +168,7 @@ ACTIONS: dict[str, str] = {
     "anomaly.found": "查找异常的结果",
     "anomaly.search": "开始查找异常",
     "totals.export": "导出汇总表",
+    "totals.report": "生成上报材料",
     "totals.reconcile": "核对汇总数",
     "totals.repair": "改正汇总数",
     "period.close": "封账",

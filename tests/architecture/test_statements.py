@@ -96,6 +96,7 @@ LISTS = {
         f"/unions/{UNION}/reference",
         f"/unions/{UNION}/reference?side=register",
     ],
+    "report.report": ["/unions/{place}/report", f"/unions/{TOWNSHIP}/report"],
     "review.closed_list": ["/unions/{place}/queue/closed"],
     "review.review": [
         f"/submissions/{{sent}}/review?part={part}"
