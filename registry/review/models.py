@@ -1,12 +1,13 @@
 """What is kept of decisions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Date,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -165,4 +166,27 @@ class IdentityCase(Model):
             sqlite_where=_WAITS,
             postgresql_where=_WAITS,
         ),
+    )
+
+
+class PaperTurn(Model):
+    """The sealed summary sheet of a submission came in, or that was taken back. Append-only.
+
+    The turns of a submission are numbered from 1 and alternate: with an odd number it came in.
+    """
+
+    __tablename__ = "paper_turn"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    received_on: Mapped[date | None] = mapped_column(Date)
+    note: Mapped[str | None] = mapped_column(String(500))  # why it was taken back
+    recorded_by: Mapped[int] = mapped_column(BigInteger)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "submission_id"], ["submission.county", "submission.id"]),
+        CheckConstraint("(number % 2 = 1) = (received_on IS NOT NULL)", "received"),
+        CheckConstraint("received_on IS NOT NULL OR note IS NOT NULL", "note"),
     )

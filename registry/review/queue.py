@@ -21,6 +21,7 @@ from registry.db import Instant, begins_with, table_of
 from registry.members.match import Match
 from registry.members.queries import live_unions
 from registry.review.operations import ADMISSIBLE
+from registry.review.papers import IS_MISSING
 from registry.review.parts import Pending, pending_by
 from registry.submissions.listing import unions_like
 from registry.submissions.models import Submission, SubmissionRow
@@ -208,11 +209,16 @@ def closed(
     path: str,
     *,
     search: str = "",
+    without_paper: bool = False,
     before: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> list[SubmissionView]:
-    """Return the submissions below a path without undecided rows, the last closed first."""
+    """Return the submissions below a path without undecided rows, the last closed first;
+    `without_paper` those alone whose sealed sheet has not come in.
+    """
     query = _CLOSED
+    if without_paper:
+        query = query.where(IS_MISSING)
     if search:
         query = query.where(_submission.union_code.in_(unions_like(county, path, search)))
     if before is not None:

@@ -14,7 +14,7 @@ from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
-from registry.review import assigning, operations, parts, queue
+from registry.review import assigning, operations, papers, parts, queue
 from registry.review.deciding import ReviewOutcome
 from registry.review.facets import facets as facets_of
 from registry.review.opening import open_row_number
@@ -80,18 +80,26 @@ def closed_list(code: str) -> str:
     """List what has been dealt with, the last first."""
     session, union = db.session(), g.union
     search = request.args.get("search", "").strip()
+    paper = "MISSING" if request.args.get("paper") == "MISSING" else ""
     before = request.args.get("before", type=whole_number)
     found = queue.closed(
         session,
         union.county,
         union.path,
         search=search,
+        without_paper=bool(paper),
         before=_place_in_closed(session, before),
         limit=PAGE + 1,
     )
     shown = found[:PAGE]
     following = (
-        url_for("review.closed_list", code=code, search=search or None, before=shown[-1].id)
+        url_for(
+            "review.closed_list",
+            code=code,
+            search=search or None,
+            paper=paper or None,
+            before=shown[-1].id,
+        )
         if len(found) > PAGE
         else ""
     )
@@ -100,6 +108,9 @@ def closed_list(code: str) -> str:
         submissions=shown,
         counts=row_counts(session, shown),
         search=search,
+        paper=paper,
+        papers=papers.received(session, shown),
+        papers_missing=papers.missing_count(session, union.county, union.path),
         waiting=queue.waiting(session, union.county, union.path),
         names=unions.names_of(session, (one.union_code for one in shown)),
         is_later=before is not None,

@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 
 from registry.access.roles import Permission
 from registry.accounts.queries import display_names
+from registry.clock import today
 from registry.codes import code_list
 from registry.db import db
 from registry.members.match import Match
 from registry.members.queries import sight_of
 from registry.members.records import members_by_key
+from registry.review import papers
+from registry.review.papers import Turn
 from registry.review.queries import DecisionView, decisions, decisions_by_id, masked
 from registry.review.sample_queries import sample_of
 from registry.review.transfer_queries import told_by_row
@@ -25,6 +28,7 @@ from registry.submissions.recognition import replaced_by
 from registry.submissions.states import WITHDRAWABLE, RowState, State
 from registry.vault.vault import vault
 from registry.web.filters import ago, instant
+from registry.web.forms.papers import ReceiptForm, TakeBackForm
 from registry.web.frame import can
 from registry.web.numbers import row_number
 
@@ -101,7 +105,7 @@ def detail_page(submission: SubmissionView) -> str:
     by_state = _by_state(counts, submission)
     state = _state_asked(by_state)
     after = max(request.args.get("after", 0, type=row_number), 0)
-    decided = decisions(session, submission)
+    decided, said = decisions(session, submission), papers.turns(session, submission)
     own = can(Permission.WORK_ROSTER, submission.path)
     lines = _lines(session, submission, state, after)
     return render_template(
@@ -126,8 +130,11 @@ def detail_page(submission: SubmissionView) -> str:
         first=_address(submission, state) if after else "",
         drafts=_open_drafts(listing.follow_ups(session, submission)) if own else [],
         decisions={one.id: one for one in decided},
-        events=_events(session, submission, decided),
+        events=_events(session, submission, decided, said),
         skipped=[_skipped(entry) for entry in submission.skipped],
+        received_on=said[-1].received_on if said else None,
+        receipt=ReceiptForm(formdata=None, received_on=today()),
+        taking_back=TakeBackForm(formdata=None),
         withdrawable=own and submission.state in WITHDRAWABLE,
     )
 
@@ -202,13 +209,17 @@ def _open_drafts(found: Sequence[FollowUp]) -> list[FollowUp]:
 
 
 def _events(
-    session: Session, submission: SubmissionView, decided: Sequence[DecisionView]
+    session: Session,
+    submission: SubmissionView,
+    decided: Sequence[DecisionView],
+    said: Sequence[Turn],
 ) -> list[Event]:
     """Return what happened, newest first."""
     accounts = [
         submission.created_by,
         submission.submitted_by,
         *(one.decided_by for one in decided if not one.by_transfer),
+        *(one.recorded_by for one in said),
     ]
     people = display_names(session, accounts)
     reviews = can(Permission.REVIEW, submission.path)
@@ -227,7 +238,16 @@ def _events(
         events.append(_event(one.decided_at, title, who, _why(one), tone, icon, href))
     if submission.closed_at:
         events.append(_event(submission.closed_at, "全部办结", tone="green", icon="check-circle"))
+    events += [_paper(one, people.get(one.recorded_by, "")) for one in said]
     return events[::-1]
+
+
+def _paper(one: Turn, who: str) -> Event:
+    if one.received_on is None:
+        title, tone, icon = "撤销：没有收到盖章汇总表", "amber", "arrow-counterclockwise"
+    else:
+        title, tone, icon = f"{one.received_on:%Y-%m-%d} 收到盖章汇总表", "green", "patch-check"
+    return _event(one.recorded_at, title, who, one.note or "", tone, icon)
 
 
 def _event(

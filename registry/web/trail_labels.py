@@ -105,6 +105,8 @@ ACTIONS: dict[str, str] = {
     "bundle.upload": "上传合并名册",
     "review.approve": "审核通过",
     "review.call": "记录回访结果",
+    "review.paper_back": "撤销收到盖章汇总表",
+    "review.paper_in": "收到盖章汇总表",
     "review.reject": "审核驳回",
     "review.release": "放回待办",
     "review.revoke": "撤销审核",

@@ -124,6 +124,14 @@ def rows() -> dict[str, dict[str, object]]:
             "decided_by": 1,
             "decided_at": AT,
         },
+        "paper_turn": {
+            "county": COUNTY,
+            "submission_id": 1,
+            "number": 1,
+            "received_on": DAY,
+            "recorded_by": 1,
+            "recorded_at": AT,
+        },
         "sample": {
             "county": COUNTY,
             "submission_id": 1,
