@@ -148,6 +148,7 @@ def _family() -> str:
 _BELONGS = {
     "people": "structure",
     "person": "members",
+    "posting": "members",
     "corrections": "members",
     "explanations": "discrepancies",
     "returns": "queue",

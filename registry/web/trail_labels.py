@@ -156,6 +156,7 @@ ACTIONS: dict[str, str] = {
     "member.eligibility": "核验会员资格",
     "member.look_up": "按证件号码查找会员",
     "member.open": "查看会员完整信息",
+    "member.post": "生成公示名单",
     "union.export": "导出工会组织",
     "union.read": "读取工会名单",
     "union.import": "导入工会名单",

@@ -161,6 +161,8 @@ SINGLE = {
     "mail.mail": "a form",
     "metrics.metrics": "counts",
     "papers.sheet": "sums of one roster",
+    "posting.members": "a form",
+    "posting.roster": "a form",
     "person.join": "a form for one person",
     "person.membership": "a form for one person",
     "person.particulars": "a form for one person",
