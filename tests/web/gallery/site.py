@@ -24,6 +24,7 @@ from wtforms.validators import InputRequired, NumberRange
 
 from registry.web import drawing, security
 from registry.web.forms.base import Form
+from registry.web.navigation import Place
 
 ROOT = Path(__file__).parents[3]
 
@@ -151,7 +152,7 @@ def _frame() -> dict[str, Any]:
             display_name="王会计", role_label="基层经办员", place_name="楚门镇某机械公司工会"
         ),
         "navigation": [
-            SimpleNamespace(label=label, icon=icon, href=f"#{n}", active=active, badge=badge)
+            Place(label, icon, f"#{n}", active, badge)
             for n, (label, icon, active, badge) in enumerate(PLACES)
         ],
         "federation_name": "玉环市总工会",
