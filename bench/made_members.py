@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, case, func, insert, literal, select
 
+from bench.made_standings import compositions, standings
 from bench.series import (
     COUNTY,
     DAY,
@@ -165,4 +166,14 @@ def checks(connection: Connection) -> None:
     connection.execute(into.from_select(list(columns), query, include_defaults=False))
 
 
-STEPS = (entries, members, persons, memberships, events, tallies, checks)
+STEPS = (
+    entries,
+    members,
+    persons,
+    memberships,
+    events,
+    tallies,
+    checks,
+    standings,
+    compositions,
+)

@@ -58,7 +58,7 @@ _NOW: dict[str, ColumnElement[Any]] = {
 }
 
 
-def _live(*more: ColumnElement[Any]) -> Select[Any]:
+def live(*more: ColumnElement[Any]) -> Select[Any]:
     """Return how live memberships stand now, and more columns."""
     return (
         select(*(one.label(name) for name, one in _NOW.items()), *more)
@@ -94,7 +94,7 @@ def begin(session: Session, place: Place, base: int, highest_row: int) -> None:
     """
     day, here = local_day(place.at), _membership.id.between(base, base + highest_row)
     columns = {**_NOW, "since": literal(day)}
-    source = _live(literal(day)).where(_membership.county == place.county, here)
+    source = live(literal(day)).where(_membership.county == place.county, here)
     insert_select(session, Standing, columns, source)
     query = (
         select(*(_standing[name] for name in _FACTS), func.count())
@@ -118,7 +118,7 @@ def follow(session: Session, county: str, members: Collection[int], at: datetime
     session.flush()
     numbers = list(members)
     is_asked = (Membership.county == county, one_of(Membership.member_id, numbers))
-    now = {one.member_id: one for one in session.execute(_live().where(*is_asked))}
+    now = {one.member_id: one for one in session.execute(live().where(*is_asked))}
     was_asked = (Standing.county == county, one_of(Standing.member_id, numbers))
     before = {one.member_id: one for one in session.execute(_OPEN.where(*was_asked))}
     width = len(_NOW)
@@ -178,7 +178,7 @@ def recounted(session: Session, county: str) -> dict[str, Recounted]:
 
     One pass over the members; a union in which nobody is and stands is left out.
     """
-    now = _live().where(_membership.county == county).subquery()
+    now = live().where(_membership.county == county).subquery()
     query = (
         select(
             now.c.union_code,

@@ -81,7 +81,7 @@ def test_what_cannot_be_made_is_refused(name, scopes, days, code):
     [
         (Role.CLERK, UNION, [SEND, READ, TOTALS]),
         (Role.REVIEWER, TOWNSHIP, [READ, TOTALS]),
-        (Role.AUDITOR, COUNTY, [TOTALS, Scope.ELIGIBILITY_ASK]),
+        (Role.AUDITOR, COUNTY, [READ, TOTALS, Scope.ELIGIBILITY_ASK]),
         (Role.ADMINISTRATOR, COUNTY, []),
         (Role.LOG_KEEPER, COUNTY, []),
     ],

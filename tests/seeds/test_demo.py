@@ -43,7 +43,10 @@ from seeds.samples import SAMPLES
 from seeds.stage import casts
 from tests.fixtures.demo import PASSWORD, TOLD
 
-DEALINGS = ("工会组织", "医疗互助基础库", "问题上报", "身份核对", "异常核查")
+DEALINGS = (
+    *("工会组织", "实名登记活动", "医疗互助基础库", "问题上报"),
+    *("身份核对", "异常核查", "对账"),
+)
 CLERK, REVIEWER = "clerk-3310830010001", "reviewer2-331083001"
 
 
