@@ -34,7 +34,7 @@ def compositions(connection: Connection) -> None:
     facts = [_standing[name] for name in Facts._fields]
     query = (
         select(_standing.union_code, _standing.since, *facts, func.count())
-        .where(_standing.county == COUNTY)
+        .where(_standing.union_code.in_(select(ENTRY.c.union_code)))
         .group_by(_standing.union_code, _standing.since, *facts)
         .order_by(_standing.union_code, _standing.since)
     )
