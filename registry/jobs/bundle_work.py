@@ -1,7 +1,6 @@
 """Doing a bundle: its names read, then every row split, chunk by chunk, then all shown at once."""
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +12,7 @@ from registry.accounts import queries as accounts
 from registry.clock import today
 from registry.db import db, setting, transaction
 from registry.errors import RosterRefused
-from registry.jobs.hold import Hold
+from registry.jobs.hold import Between, Hold
 from registry.jobs.models import BUNDLE, IMPORT, Batch, BatchState
 from registry.roster.check import Checker
 from registry.roster.sandbox import BULK, ORDINARY, Limits, SheetReader, open_sheet
@@ -39,11 +38,6 @@ NO_COLUMN = (
 TOO_MANY = (
     f"“所属工会”列里有超过 {MOST_NAMES:,} 个不同的名称，这一列多半放错了内容。请改好后重新上传。"
 )
-
-_log = logging.getLogger(__name__)
-
-# Does one waiting batch in between: `registry.jobs.work.run`.
-Between = Callable[[int, str], bool]
 
 
 class BundleWork(Hold):
@@ -193,12 +187,8 @@ class BundleWork(Hold):
             Batch.kind == BUNDLE,
             Bundle.file_bytes * MUCH_SMALLER <= self._find(session).file_bytes,
         )
-        for batch_id in [*rosters, *session.scalars(smaller.limit(1))]:
-            try:
-                self._between(batch_id, self.worker)
-            except Exception:
-                _log.exception("batch %d failed", batch_id)
-            self.report(stage, done, total)
+        found = [*rosters, *session.scalars(smaller.limit(1))]
+        self.do_between(self._between, found, stage, done, total)
         db.session.rollback()
 
     @contextmanager

@@ -1,19 +1,14 @@
 """Filling a batch for the higher federation: a file at a time, with cursor and lease."""
 
-import logging
-
 from sqlalchemy import select
 
 from registry.accounts import queries as accounts
 from registry.db import db, transaction
 from registry.exchange import writing
 from registry.exchange.states import Part
-from registry.jobs.bundle_work import Between
-from registry.jobs.hold import Hold
+from registry.jobs.hold import Between, Hold
 from registry.jobs.models import IMPORT, Batch, BatchState
 from registry.submissions import originals
-
-_log = logging.getLogger(__name__)
 
 
 class ExchangeWork(Hold):
@@ -73,9 +68,5 @@ class ExchangeWork(Hold):
         """Do the rosters that came meanwhile: a clerk does not wait for a whole city's files."""
         db.session.rollback()
         waiting = select(Batch.id).where(Batch.state == BatchState.WAITING, Batch.kind == IMPORT)
-        for batch_id in db.session.scalars(waiting.order_by(Batch.id)).all():
-            try:
-                self._between(batch_id, self.worker)
-            except Exception:
-                _log.exception("batch %d failed", batch_id)
-            self.report(part, done, 0)
+        found = db.session.scalars(waiting.order_by(Batch.id)).all()
+        self.do_between(self._between, found, part, done, 0)

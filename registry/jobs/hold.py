@@ -1,7 +1,9 @@
 """One worker's hold on one batch: what it writes counts only while the fence is its own."""
 
+import logging
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import Row
@@ -21,6 +23,12 @@ REPORT_SECONDS = 0.3
 FAILED = (
     "处理时系统出错，文件已保存、没有丢失任何内容。请稍后重新上传同一文件，仍不行请联系上级工会。"
 )
+
+
+_log = logging.getLogger(__name__)
+
+# Does one waiting batch in between: `registry.jobs.work.run`.
+Between = Callable[[int, str], bool]
 
 
 class Hold(ABC):
@@ -74,6 +82,19 @@ class Hold(ABC):
             self.end(BatchState.WAITING, tries=batch.tries + 1)
         else:
             self.end(BatchState.FAILED, "job.failed", FAILED)
+
+    def do_between(
+        self, run: Between, waiting: Iterable[int], stage: str, done: int, total: int
+    ) -> None:
+        """Do batches that came meanwhile, and renew the lease after each: long work lets short work
+        pass. One that fails is logged and does not end this.
+        """
+        for batch_id in waiting:
+            try:
+                run(batch_id, self.worker)
+            except Exception:
+                _log.exception("batch %d failed", batch_id)
+            self.report(stage, done, total)
 
     def _hold(self, session: Session, **values: Any) -> None:
         """Write into the batch and renew the lease, if the fence is still ours.

@@ -6,13 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session
 
 from registry.clock import local_day
 from registry.db import allocate, update_many
 from registry.members import checked, tallies
-from registry.members.models import MembershipEvent, MembershipState, Person
+from registry.members.models import (
+    LIVE,
+    Member,
+    Membership,
+    MembershipEvent,
+    MembershipState,
+    Person,
+)
 
 _FREE = {"live_county": None, "live_union": None, "live_membership": None}
 
@@ -24,6 +31,27 @@ class Gone(NamedTuple):
     filled: int
     verified_at: datetime | None
     admitted_at: datetime
+
+
+def live_where(session: Session, county: str, *which: ColumnElement[bool]) -> list[Any]:
+    """Return the live memberships of a county for which conditions hold, by number, with what is
+    asked of each that ends: its member, person, state, checks and cells filled.
+    """
+    query = (
+        select(
+            Membership.id,
+            Membership.member_id,
+            Membership.person_key,
+            Membership.state,
+            Membership.verified_at,
+            Membership.admitted_at,
+            Member.filled,
+        )
+        .join(Member, (Member.county == county) & (Member.id == Membership.member_id))
+        .where(Membership.county == county, Membership.state.in_(LIVE), *which)
+        .order_by(Membership.id)
+    )
+    return list(session.execute(query))
 
 
 def write_events(session: Session, county: str, events: Sequence[Mapping[str, Any]]) -> None:

@@ -8,16 +8,15 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from registry.db import allocate, bulk_insert, one_of, table_of, update_many
 from registry.members import standing
-from registry.members.closing import Gone, count_come, count_gone, write_events
+from registry.members.closing import Gone, count_come, count_gone, live_where, write_events
 from registry.members.models import (
     LIVE,
     EventType,
-    Member,
     Membership,
     MembershipState,
     Person,
@@ -48,7 +47,7 @@ def go_over(session: Session, way: Way, chosen: Collection[int] | None = None) -
     one; the counts of both follow. Returns who went.
     """
     which = _live_in(way, chosen)
-    found = _found(session, way, which)
+    found = live_where(session, way.county, *which)
     if not found:
         return []
     first = allocate(session, f"membership:{way.county}", len(found))
@@ -78,24 +77,6 @@ def _live_in(way: Way, chosen: Collection[int] | None) -> list[Any]:
         Membership.state.in_(LIVE),
     ]
     return which if chosen is None else [*which, one_of(Membership.member_id, chosen)]
-
-
-def _found(session: Session, way: Way, which: list[Any]) -> list[Any]:
-    query = (
-        select(
-            Membership.id,
-            Membership.member_id,
-            Membership.person_key,
-            Membership.state,
-            Membership.verified_at,
-            Membership.admitted_at,
-            Member.filled,
-        )
-        .join(Member, (Member.county == way.county) & (Member.id == Membership.member_id))
-        .where(*which)
-        .order_by(Membership.id)
-    )
-    return list(session.execute(query))
 
 
 def _begin(session: Session, way: Way, found: list[Any], begun: Collection[int]) -> None:

@@ -3,16 +3,13 @@
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.db import one_of, update_many
 from registry.members import standing
-from registry.members.closing import count_gone, free, write_events
+from registry.members.closing import count_gone, free, live_where, write_events
 from registry.members.models import (
-    LIVE,
     EventType,
-    Member,
     Membership,
     MembershipState,
 )
@@ -31,7 +28,12 @@ def move_out(session: Session, place: Place, leaving: Mapping[int, Leaving]) -> 
     """End these memberships of `place.origin` and free their persons for `place`; returns those
     that were live, by number. The counts of the losing union follow.
     """
-    found = _live(session, place, list(leaving))
+    found = live_where(
+        session,
+        place.county,
+        one_of(Membership.id, list(leaving)),
+        Membership.union_code == place.origin,
+    )
     ended = [
         {
             "county": place.county,
@@ -50,29 +52,6 @@ def move_out(session: Session, place: Place, leaving: Mapping[int, Leaving]) -> 
         count_gone(session, place.county, place.origin, place.at, found)
         standing.follow(session, place.county, [one.member_id for one in found], place.at)
     return {one.id for one in found}
-
-
-def _live(session: Session, place: Place, numbers: list[int]) -> list[Any]:
-    query = (
-        select(
-            Membership.id,
-            Membership.member_id,
-            Membership.person_key,
-            Membership.state,
-            Membership.verified_at,
-            Membership.admitted_at,
-            Member.filled,
-        )
-        .join(Member, (Member.county == place.county) & (Member.id == Membership.member_id))
-        .where(
-            Membership.county == place.county,
-            one_of(Membership.id, numbers),
-            Membership.union_code == place.origin,
-            Membership.state.in_(LIVE),
-        )
-        .order_by(Membership.id)
-    )
-    return list(session.execute(query))
 
 
 def _event(place: Place, one: Any, said: Leaving) -> dict[str, Any]:
