@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.db import one_of, table_of
@@ -22,12 +22,13 @@ _standing, _event = table_of(Standing).c, table_of(MembershipEvent).c
 _row, _decision = table_of(SubmissionRow).c, table_of(Decision).c
 # What begins a membership; one that was opened again began by what it says of itself.
 _ENTRIES = (EventType.ENTER, EventType.TRANSFER_IN)
+_APPROVER = case((_decision.by_transfer, None), else_=_decision.decided_by)
 TRACED = 50_000  # members whose approvals are looked up at once
 
 
 class Approval(NamedTuple):
-    """What let a member in: the roster and its row, the decision, by whom and when; empty where the
-    membership was opened again by a correction.
+    """What let a member in: the roster and its row, the decision, by whom and when. Nobody is named
+    for a transfer, which the other union released; empty where the membership goes on from another.
     """
 
     submission_id: int | None = None
@@ -86,7 +87,7 @@ def approvers(
     state: MembershipState | None,
 ) -> list[tuple[int | None, int]] | None:
     """Return by whom the members of a list were let in, and how many by each, the most first; None
-    stands for those opened again by a correction. None at all where they are more than `TRACED`.
+    stands for those whom nobody is named for. None at all where they are more than `TRACED`.
     """
     counted = [(one, _of(count, state)) for one, count in by_union(session, place, on, chosen)]
     if sum(number for _, number in counted) > TRACED:
@@ -94,12 +95,12 @@ def approvers(
     codes = [one.code for one, number in counted if number]
     listed = _listed(place.county, codes, on, chosen, state).subquery()
     query = (
-        select(_decision.decided_by, func.count())
+        select(_APPROVER, func.count())
         .select_from(listed)
         .outerjoin(table_of(MembershipEvent), _entry_of(place.county, listed.c))
         .outerjoin(table_of(SubmissionRow), _row_of(place.county))
         .outerjoin(table_of(Decision), _decision_of(place.county))
-        .group_by(_decision.decided_by)
+        .group_by(_APPROVER)
         .order_by(func.count().desc())
     )
     return [(account, number) for account, number in session.execute(query)]
@@ -211,7 +212,7 @@ def _approvals(session: Session, county: str, found: Sequence[Any]) -> dict[int,
             _event.submission_id,
             _event.row,
             _decision.id,
-            _decision.decided_by,
+            _APPROVER,
             _decision.decided_at,
         )
         .select_from(table_of(MembershipEvent))

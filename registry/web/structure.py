@@ -34,6 +34,8 @@ blueprint = Blueprint("structure", __name__)
 PAGE = 50  # members
 ROWS = 200  # unions
 _STATES = ("ACTIVE", "RETAINED")
+# Who came by a transfer was let go by the other union, whose people are not named here.
+_BY_NOBODY = "没有单独审核（转会、重新开通、工会合并或分出）"
 
 
 class Cell(NamedTuple):
@@ -126,7 +128,7 @@ def listed(code: str) -> str:
         asks_by_whom="approvers" in request.args,
         by_whom=None
         if by_whom is None
-        else [(names.get(account or 0, "重新开通的会籍"), number) for account, number in by_whom],
+        else [(names.get(account or 0, _BY_NOBODY), number) for account, number in by_whom],
         traced=TRACED,
         by_whom_href=_page("structure.listed", day, chosen, **kept, approvers=1),
         previous=_page("structure.listed", day, chosen, **kept, skip=max(skip - PAGE, 0) or None)

@@ -1,15 +1,17 @@
 """Numbers by any fact at any day, and the lists behind them: both as many, counted by plain SQL."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from registry.clock import now, today
 from registry.db import db, transaction
-from registry.members.models import MembershipState
+from registry.members.models import MembershipState, Transfer
 from registry.members.queries import Sight
 from registry.review.operations import approve
+from registry.review.transferring import release
 from registry.totals import dimensions
 from registry.totals.dimensions import MEMBER_FACTS, PART
 from registry.totals.people import approvers, people
@@ -117,3 +119,19 @@ def test_a_past_day_has_the_facts_of_that_day(two_days):
 def test_a_list_that_is_too_long_is_not_traced(two_days, monkeypatch):
     monkeypatch.setattr("registry.totals.people.TRACED", 3)
     assert approvers(db.session(), find(db.session(), COUNTY), today(), {}, None) is None
+
+
+def test_nobody_of_the_other_union_is_named_for_a_transfer(register):
+    people_, reviewer, clerk = make_people(4), make_reviewer(), make_clerk()
+    approve(send_in(make_roster(people_[:3]), clerk), actor=reviewer)
+    asking = make_clerk(OTHER_UNION)
+    approve(send_in(make_roster(people_[2:]), asking, union=OTHER_UNION), actor=reviewer)
+    transfers = select(Transfer.id).where(Transfer.ended_at.is_(None))
+    release(list(db.session.scalars(transfers)), actor=clerk)
+
+    place = find(db.session(), OTHER_UNION)
+    by_whom = approvers(db.session(), place, today(), {}, None)
+    assert Counter(dict(by_whom)) == {None: 1, reviewer.account_id: 1}
+    shown = people(db.session(), place, today(), {}, None, Sight.OWN_UNION).shown
+    assert {one.approval.decided_by for one in shown} == {None, reviewer.account_id}
+    assert all(one.approval.submission_id for one in shown)
