@@ -48,7 +48,7 @@ FIGURES = {
     "会员多于职工的工会": {Role.AUDITOR},
 }
 # Regular acts, whose number says how much there is to be gone through.
-ACTS = {"汇总数该核对了", "操作留痕该校验了", "还没有报送花名册"}
+ACTS = {"汇总数该核对了", "操作留痕该校验了", "异常该查找了", "还没有报送花名册"}
 EXPECTED = {
     Role.CLERK: {
         "审核退回的名册",

@@ -87,13 +87,13 @@ def test_each_sees_the_own_part_of_the_tree(app, reviewer):
         assert set(re.findall(r"<td[^>]*>(\d{13})</td>", page)) == seen
 
 
-def test_a_county_picks_one_unit_and_sees_no_rosters(app, reviewer):
+def test_a_county_picks_one_unit_and_may_follow_to_its_rosters(app, reviewer):
     client = app.test_client()
     sign_in(client, make_account(Role.AUDITOR, COUNTY))
     page = client.get(f"/unions/{COUNTY}/unions?unit=331083002").text
     assert "3310830020001" in page
     assert UNION not in page
-    assert "/submissions" not in page.partition("<main")[2]
+    assert "/unions/3310830020001/submissions" in page.partition("<main")[2]
 
 
 def test_a_unit_of_elsewhere_is_no_filter(client, reviewer):
