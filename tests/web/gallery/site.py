@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
-from registry.web import drawing, security
+from registry.web import drawing, filters, security
 from registry.web.forms.base import Form
 from registry.web.navigation import Place
 
@@ -176,6 +176,7 @@ def make_gallery() -> Flask:
     CSRFProtect(app)
     security.install(app)
     drawing.install(app)
+    filters.install(app)
     app.context_processor(_frame)
     polls = {"done": 0}
 
