@@ -3,20 +3,21 @@
 import re
 from typing import NamedTuple
 
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from registry.access.actor import Actor
 from registry.access.roles import Role
-from registry.accounts import passwords, queries
+from registry.accounts import queries
 from registry.accounts.models import Account, AccountRole
 from registry.clock import now
 from registry.db import allocate, db, transaction
 from tests.factories.unions import make_union
 
 PASSWORD = "四个 不相干 的词 correct-horse"
-# One hash serves all test accounts: hashing is slow on purpose.
-_hashed: list[str] = []
+# Hashing is slow on purpose: one hash serves all test accounts, of the least that argon2 takes.
+_HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 class MadeAccount(NamedTuple):
@@ -40,8 +41,6 @@ def make_account(
     """Make an account with these roles at a place (made where it is missing)."""
     roles = [role] if isinstance(role, Role) else role
     make_union(place)
-    if not _hashed:
-        _hashed.append(passwords.hash_password(PASSWORD))
     with transaction() as session:
         number = allocate(session, "account")
         chosen = name or f"{roles[0].lower().replace('_', '-')}-{place}-{number}"
@@ -50,7 +49,7 @@ def make_account(
                 id=number,
                 name=chosen,
                 display_name=display_name or f"{roles[0].label}{number}",
-                password_hash=_hashed[0],
+                password_hash=_HASHED,
                 place=place,
                 is_locked=is_locked,
                 must_change_password=must_change_password,

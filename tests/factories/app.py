@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from registry.app import create_app
 from registry.db import db
 from registry.vault import keyfile
-from tests.factories.made_once import share_addresses, share_templates
+from tests.factories.made_once import share_addresses, share_statements, share_templates
 
 # The empty database of this test process, once it is made.
 _empty: list[bytes] = []
@@ -69,6 +69,7 @@ def make_app(
     app.testing = True
     app.test_client_class = Client
     with app.app_context():
+        share_statements(db.engine)
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _do_not_wait_for_the_disk)
         if not has_tables:

@@ -1,20 +1,21 @@
-"""What every application of a test process makes alike is made once: templates and addresses.
+"""What every application of a test process makes alike is made once: templates, addresses, SQL.
 
-A test has an application of its own. To translate its pages to code, and the rules of its
-addresses, took half of the time of the tests that open pages.
+A test has an application of its own, with a database of its own. To translate its pages, the rules
+of its addresses and its statements took most of the time of the tests.
 """
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Engine
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 
-class _Kept(BytecodeCache):
+class _Codes(BytecodeCache):
     """The code of templates, by name and content."""
 
     def __init__(self) -> None:
@@ -29,25 +30,51 @@ class _Kept(BytecodeCache):
         self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
-_templates = _Kept()
-_compile = Rule._compile_builder
-_builders: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+class _Statements:
+    """Compiled statements of all databases of one kind; SQLAlchemy keeps them for each engine."""
+
+    def __init__(self) -> None:
+        self._compiled: LRUCache[Any, Any] = LRUCache(2_000)
+
+    def get(self, key: tuple[Any, ...]) -> Any:
+        """Give the compiled statement where it is known."""
+        dialect, *rest = key
+        return self._compiled.get((dialect.name, *rest))
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        """Keep a compiled statement."""
+        dialect, *rest = key
+        self._compiled[dialect.name, *rest] = compiled
 
 
-def _compiled_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-    """Return what writes a rule's addresses: a function of nothing but the rule itself."""
-    key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-    if key not in _builders:
-        _builders[key] = _compile(rule, append_unknown)
-    return _builders[key]
+_templates, _statements = _Codes(), _Statements()
+_compile = Rule.compile
+_COMPILED = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
+_rules: dict[tuple[object, ...], dict[str, Any]] = {}
+
+
+def _compile_once(rule: Rule) -> None:
+    key = (rule.rule, repr(rule.defaults), rule.merge_slashes, rule.subdomain, rule.host)
+    if key not in _rules:
+        _compile(rule)
+        _rules[key] = {name: getattr(rule, name) for name in _COMPILED}
+    for name, value in _rules[key].items():
+        # What writes addresses is a method of the rule it was made for.
+        own = value.__func__.__get__(rule) if name.startswith("_build") else value.copy()
+        setattr(rule, name, own)
 
 
 @cache
 def share_addresses() -> None:
-    """Let all applications of this process share what writes their addresses."""
-    Rule._compile_builder = _compiled_once  # type: ignore[method-assign]
+    """Let all applications of this process share what their rules of addresses are made into."""
+    Rule.compile = _compile_once  # type: ignore[method-assign]
 
 
 def share_templates(app: Flask) -> None:
     """Let an application share the code of its templates with those before it."""
     app.jinja_env.bytecode_cache = _templates
+
+
+def share_statements(engine: Engine) -> None:
+    """Let a database share its compiled statements with those of its kind before it."""
+    engine.update_execution_options(compiled_cache=_statements)

@@ -1,16 +1,15 @@
 """Every page that a role can reach: axe finds nothing on it, and on a phone nothing sticks out."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.factories.accessibility import bring_axe, violations
 from tests.journeys.steps import sign_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text("utf-8")
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 # What each must at least reach: a walk that finds no links is no walk. The length of a union's code
 # tells its level: a city's page is another than a grassroots union's.
@@ -35,7 +34,7 @@ LINKS = """links => links
 @pytest.mark.parametrize("account", ROLES)
 def test_every_page_of_a_role(desk, picture, account):
     page = desk(account)
-    page.context.add_init_script(AXE)
+    bring_axe(page)
     complaints, seen, visited = [], [], {"/"}
     waiting = ["/home", "/password", *ALSO.get(account, ())]
     while waiting:
@@ -56,7 +55,7 @@ def test_every_page_of_a_role(desk, picture, account):
 
 def test_pages_for_nobody_in_particular(desk):
     page = desk()
-    page.context.add_init_script(AXE)
+    bring_axe(page)
     page.goto("/sign-in")
     assert complaints_about(page) == []
     sign_in(page, "clerk-3310830010001", "not-the-password")
@@ -104,8 +103,7 @@ def kind_of(path):
 def complaints_about(page):
     """Return what axe finds, and whether the page is wider than a phone."""
     page.set_viewport_size(DESK)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    complaints = [(one["id"], node["html"][:160]) for one in found for node in one["nodes"]]
+    complaints = violations(page)
     page.set_viewport_size(PHONE)
     wide = sticks_out(page)
     page.set_viewport_size(DESK)

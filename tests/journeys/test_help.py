@@ -1,16 +1,15 @@
 """Every help page in a browser: axe finds nothing, it fits a phone, its drawing holds its words."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from registry.roster.rules import RULES
+from tests.factories.accessibility import bring_axe, violations
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text("utf-8")
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 # Words that reach over the drawing's edge, or over the right edge of the box they begin in.
 SPILT = """() => {
@@ -28,12 +27,11 @@ SPILT = """() => {
 
 def test_every_help_page(desk, picture):
     page = desk("clerk-3310830010001")
-    page.context.add_init_script(AXE)
+    bring_axe(page)
     complaints = []
     for address in ("/help", *(f"/help/{code}" for code in RULES)):
         assert page.goto(address).status == 200, address
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        complaints += [(address, one["id"]) for one in found]
+        complaints += [(address, *found) for found in violations(page)]
         if address != "/help":
             picture(page, address.strip("/").replace("/", "-"))
             complaints += [(address, "spilt", word) for word in page.evaluate(SPILT)]

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.factories.accessibility import bring_axe
 from tests.factories.numbers import spoilt
 from tests.factories.people import label_row, make_people, table
 from tests.factories.rosters import csv_of
 from tests.journeys.steps import approve_all, open_place
-from tests.journeys.test_every_page import AXE, complaints_about
+from tests.journeys.test_every_page import complaints_about
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +35,7 @@ def roster(tmp_path):
 
 def test_one_workbook_for_many_unions(desk, picture, roster):
     page = desk(f"reviewer-{TOWNSHIP}")
-    page.context.add_init_script(AXE)
+    bring_axe(page)
     open_place(page, "合并报送")
     page.get_by_label("选择合并名册文件").set_input_files(roster)
     page.get_by_role("button", name="上传并读取").click()

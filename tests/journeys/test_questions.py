@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.test_every_page import AXE, PHONE, complaints_about, sticks_out
+from tests.factories.accessibility import bring_axe
+from tests.journeys.test_every_page import PHONE, complaints_about, sticks_out
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +16,7 @@ TEXT, ANSWER = "座机能不能填在手机一栏？", "不能，没有手机就
 
 def test_a_question_goes_up_and_its_answer_comes_back(desk, picture):
     clerk = desk(CLERK)
-    clerk.context.add_init_script(AXE)
+    bring_axe(clerk)
     clerk.get_by_role("link", name="去改正").first.click()
     clerk.get_by_role("link", name=re.compile(r"^提问\s*：第 \d+ 行")).first.click()
     expect(clerk.get_by_label("您的问题")).to_be_focused()
@@ -29,7 +30,7 @@ def test_a_question_goes_up_and_its_answer_comes_back(desk, picture):
     assert complaints_about(clerk) == []
 
     unit = desk(UNIT)
-    unit.context.add_init_script(AXE)
+    bring_axe(unit)
     unit.get_by_role("link", name="答复问题").click()
     row = unit.get_by_role("row").filter(has_text=TEXT)
     row.focus()

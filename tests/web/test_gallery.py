@@ -3,17 +3,16 @@
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.serving import make_server
 
+from tests.factories.accessibility import violations
 from tests.web.gallery.site import make_gallery
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[1] / "journeys/vendor/axe.min.js"
 PAGES = ["/", "/tables", "/forms", "/record", "/bare", "/print"]
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
@@ -48,16 +47,6 @@ def visit(gallery: str, new_page: Callable[..., Any]) -> Iterator[Callable[..., 
 
     yield open_at
     assert complaints == []
-
-
-def violations(page: Any) -> list[tuple[str, str]]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        (violation["id"], node["html"][:160])
-        for violation in found["violations"]
-        for node in violation["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
