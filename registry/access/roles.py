@@ -73,6 +73,7 @@ class Permission(StrEnum):
     NAME_DEPUTY = "NAME_DEPUTY"  # who reviews for a reviewer who is away
     MANAGE_CLERKS = "MANAGE_CLERKS"  # the clerks' accounts of the unit's unions
     MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
+    PUBLISH_NOTICE = "PUBLISH_NOTICE"  # what people are told is done with their particulars
     VIEW_TRAIL = "VIEW_TRAIL"
 
 
@@ -157,6 +158,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.AUDIT_REVIEW,
             _P.VIEW_PERIODS,
             _P.CLOSE_PERIODS,
+            _P.PUBLISH_NOTICE,
         }
     ),
     Role.ADMINISTRATOR: frozenset({_P.NAME_DEPUTY, _P.MANAGE_ACCOUNTS}),

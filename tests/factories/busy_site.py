@@ -18,6 +18,7 @@ from registry.jobs.operations import upload
 from registry.jobs.work import run
 from registry.members.models import Membership, MembershipEvent, Tally
 from registry.members.operations import open_member
+from registry.notices.operations import publish
 from registry.questions import operations, publishing
 from registry.questions.models import PublishedAnswer, Question, QuestionEntry
 from registry.questions.publishing import Written
@@ -118,6 +119,8 @@ def make_busy_site(count: int) -> BusySite:
     numbers["anomaly"] = make_anomalies(auditor, count)
     make_explanations(clerk, auditor, count)
     make_tokens(accounts.values(), count)
+    for number in range(count):
+        publish(f"目的 {number}", "全文", actor=auditor)
     make_union_events([*unions, *[UNION] * count])
     make_periods(auditor, count)
     make_union_intakes(count)
