@@ -57,11 +57,11 @@ def is_told(form: Told, county: str) -> bool:
 
 
 def asked(county: str) -> dict[str, Any]:
-    """Return what a page that sends rosters shows: the notice, and whether it is news there."""
+    """Return what a page that sends rosters shows: the notice and whether it is news there."""
     session = db.session()
     notice = queries.in_force(session, county)
     is_news = queries.is_news(session, notice, county, g.actor.account_id)
-    return {"notice": notice, "notice_is_news": is_news}
+    return {"notice_in_force": notice, "notice_is_news": is_news}
 
 
 def _publishes() -> bool:
