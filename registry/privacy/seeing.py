@@ -33,6 +33,7 @@ SEEING: Mapping[str, Act] = {
     "identity.open": _LOOK,
     "draft.open": _LOOK,
     "draft.by_hand": _LOOK,
+    "request.document": _LOOK,
     "member.eligibility": _QUESTION,
     "roster.blank": Act(Way.FILE, "members"),
     "reference.roster": Act(Way.FILE, "people"),

@@ -67,6 +67,7 @@ GROUPS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
         "会员与工会",
         (
             _Entry("会员名册", "people", "/unions/<code>/members", _P.VIEW_MEMBERS),
+            _Entry("个人信息请求", "shield-lock", "/unions/<code>/requests", _P.VIEW_REQUESTS),
             _Entry("医疗互助基础库", "database", "/unions/<code>/reference", _P.VIEW_REFERENCE),
             _Entry("工会组织", "building", "/unions/<code>/unions", _P.VIEW_UNIONS),
         ),
