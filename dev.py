@@ -15,6 +15,7 @@ COMMANDS = {
     "setup": "only prepare .venv, for run and for test",
     "check": "lint, formatting, types and the order of imports",
     "bench": "measure what the product costs beside what it is compared with, as one table",
+    "sbom": "print what the product is made of as CycloneDX JSON, or write it to the file named",
     "lock": "write the hashed lock files anew from pyproject.toml (needs uv)",
 }
 
@@ -51,6 +52,10 @@ def perform(command: str, arguments: list[str]) -> int:
         from workbench import suite
 
         return suite.bench(arguments)
+    if command == "sbom":
+        from workbench import sbom
+
+        return sbom.run(arguments)
     if command == "lock":
         from workbench import locks
 

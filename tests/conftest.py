@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.fixtures.chromium",
     "tests.fixtures.register",
     "tests.fixtures.demo",
+    "tests.fixtures.logs",
     "tests.fixtures.site",
 ]
 

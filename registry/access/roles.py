@@ -73,6 +73,10 @@ class Permission(StrEnum):
     NAME_DEPUTY = "NAME_DEPUTY"  # who reviews for a reviewer who is away
     MANAGE_CLERKS = "MANAGE_CLERKS"  # the clerks' accounts of the unit's unions
     MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
+    VIEW_REQUESTS = "VIEW_REQUESTS"  # what members ask about their own particulars
+    ASK_REQUESTS = "ASK_REQUESTS"  # write down what a member asks; withdraw it
+    DECIDE_REQUESTS = "DECIDE_REQUESTS"  # grant, refuse
+    PUBLISH_NOTICE = "PUBLISH_NOTICE"  # what people are told is done with their particulars
     VIEW_TRAIL = "VIEW_TRAIL"
 
 
@@ -96,6 +100,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_TOTALS,
             _P.VIEW_EXPLANATIONS,
             _P.EXPLAIN,
+            _P.VIEW_REQUESTS,
+            _P.ASK_REQUESTS,
         }
     ),
     Role.REVIEWER: frozenset(
@@ -123,6 +129,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_ANOMALIES,
             _P.VIEW_DASHBOARD,
             _P.VIEW_PERIODS,
+            _P.VIEW_REQUESTS,
+            _P.ASK_REQUESTS,
+            _P.DECIDE_REQUESTS,
             _P.NAME_DEPUTY,
             _P.MANAGE_CLERKS,
         }
@@ -157,6 +166,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.AUDIT_REVIEW,
             _P.VIEW_PERIODS,
             _P.CLOSE_PERIODS,
+            _P.VIEW_REQUESTS,
+            _P.DECIDE_REQUESTS,
+            _P.PUBLISH_NOTICE,
         }
     ),
     Role.ADMINISTRATOR: frozenset({_P.NAME_DEPUTY, _P.MANAGE_ACCOUNTS}),

@@ -26,6 +26,7 @@ class Sending(msgspec.Struct, forbid_unknown_fields=True):
 
     hold_errors: bool = False
     employees: int | None = None
+    notice: int | None = None
 
 
 @blueprint.post("/unions/<code>/submissions")
@@ -65,7 +66,11 @@ def submit(submission_id: int) -> Response:
     how = body(Sending)
     operations.check_declared(g.submission.kind, how.employees)
     sent = operations.submit(
-        submission_id, actor=g.actor, hold_errors=how.hold_errors, employees=how.employees
+        submission_id,
+        actor=g.actor,
+        hold_errors=how.hold_errors,
+        employees=how.employees,
+        notice=how.notice,
     )
     return answer({**sent.to_json(), "held": sent.held, "draft": sent.follow_up_id})
 

@@ -154,6 +154,7 @@ SCHEMAS: dict[str, Schema] = {
         "properties": {
             "hold_errors": {**FLAG, "default": False},
             "employees": or_null({"type": "integer", "minimum": 1, "maximum": 1_000_000}),
+            "notice": or_null(NUMBER),
         },
         "additionalProperties": False,
     },

@@ -23,9 +23,21 @@ _RANGE = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?")
 @AS_USER
 @click.option("--kind", type=click.Choice(["full", "increment", "reverify"]), default="increment")
 @click.option("--hold-errors", is_flag=True, help="有问题的行留在草稿，其余先提交")
+@click.option(
+    "--notice",
+    type=int,
+    metavar="VERSION",
+    help="已按第几版个人信息告知书告知；不是现行版本就不提交",
+)
 @AS_JSON
 def submit(
-    file: Path, union_code: str, user: str, kind: str, hold_errors: bool, as_json: bool
+    file: Path,
+    union_code: str,
+    user: str,
+    kind: str,
+    hold_errors: bool,
+    notice: int | None,
+    as_json: bool,
 ) -> int:
     """Print the check's document and the submission; 1 when there are errors."""
     from registry.db import setting
@@ -49,7 +61,9 @@ def submit(
         sendable = document["rows"]["ok"] + document["rows"]["warning"]
         sound = hold_errors or not document["rows"]["error"]
         if sendable and sound and not received.already:
-            outcome = submit_draft(received.submission_id, actor=actor, hold_errors=hold_errors)
+            outcome = submit_draft(
+                received.submission_id, actor=actor, hold_errors=hold_errors, notice=notice
+            )
         else:
             outcome = state_of(received.submission_id, actor=actor)
     document |= outcome.to_json()

@@ -21,6 +21,7 @@ ACTS: dict[str, str] = {
     "row.open": "审核时查看完整证件号码和手机号",
     "identity.open": "核对身份时查看完整证件号码",
     "draft.by_hand": "手工办理",
+    "request.document": "按本人请求打开全部内容",
 }
 
 

@@ -49,6 +49,7 @@ _LIVE = text("state IN ('ACTIVE', 'TRANSFERRING', 'RETAINED')")
 
 _WAITS = text("state IN ('ASKED', 'OBJECTED', 'APPEALED')")
 _LEADS_ON = text("same_as IS NOT NULL")
+_RESTRICTED = text("restricted_at IS NOT NULL")
 
 
 class EventType(StrEnum):
@@ -134,10 +135,19 @@ class Member(Model):
     filled: Mapped[int] = mapped_column(SmallInteger)  # required and recommended cells filled
     created_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
+    # since when it may only be kept (`restricting`)
+    restricted_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         Index("ix_member_person", "county", "person_key", unique=True),
         Index("ix_member_mobile", "county", "mobile_key"),
+        Index(
+            "ix_member_restricted",
+            "county",
+            "id",
+            sqlite_where=_RESTRICTED,
+            postgresql_where=_RESTRICTED,
+        ),
     )
 
 

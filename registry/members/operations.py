@@ -14,6 +14,7 @@ from registry.identity.documents import key_form, kind_by_form, normalise
 from registry.members import queries
 from registry.members.models import Member, Membership
 from registry.members.queries import MemberRecord
+from registry.members.restricting import demand_open
 from registry.trail.operations import record
 from registry.unions import queries as union_queries
 from registry.vault.vault import PERSON, of_person, vault
@@ -37,7 +38,7 @@ def open_member(county: str, member_id: int, *, actor: Actor, reason: str) -> Fu
     """Return a member's full document number and mobile; who saw them, and why, is on the trail.
 
     Raises `InputRefused` (reason.missing, .too_long, .number) without a reason that can stand on
-    the trail.
+    the trail, `StateRefused` (member.restricted).
     """
     reason = checked_reason(reason)
     with transaction() as session:
@@ -51,6 +52,7 @@ def open_member(county: str, member_id: int, *, actor: Actor, reason: str) -> Fu
         if member is None or code is None:
             raise NotFound("member.unknown", "没有找到这位会员。")
         demand(actor, Permission.OPEN_MEMBER, union_queries.find(session, code).path)
+        demand_open(member)
         keeper, key = vault(), member.person_key
         mobile = member.mobile_sealed
         values = FullValues(

@@ -30,6 +30,7 @@ from registry.members.models import (
     Standing,
 )
 from registry.members.records import right_key
+from registry.members.restricting import SHOWN_AS
 from registry.unions.models import TradeUnion
 from registry.vault.vault import Vault, of_person, vault
 
@@ -71,6 +72,7 @@ _LINES = (
         _member.mobile_sealed,
         _member.particulars,
         _member.changed_at,
+        _member.restricted_at,
     )
     .join(
         table_of(Member),
@@ -98,6 +100,7 @@ class MemberLine(NamedTuple):
     union_code: str
     particulars: dict[str, str]
     valid_until: date | None = None
+    is_restricted: bool = False
 
     @property
     def is_overdue(self) -> bool:
@@ -186,6 +189,19 @@ def lines_within(
     ).order_by(_membership.union_code, _membership.id)
     keeper = vault()
     return [_line(keeper, row, sight) for row in session.execute(query, {"county": county})]
+
+
+def names_of_members(
+    session: Session, county: str, members: Collection[int], sight: Sight
+) -> dict[int, str]:
+    """Return the names of members as a list shows them."""
+    query = select(_member.id, _member.full_name, _member.restricted_at).where(
+        _member.county == county, one_of(Member.id, list(members))
+    )
+    return {
+        number: SHOWN_AS if restricted_at else mask.name(name, own=sight >= Sight.TOWNSHIP)
+        for number, name, restricted_at in session.execute(query)
+    }
 
 
 def page_before(
@@ -317,7 +333,8 @@ def _chosen(
 ) -> Select[Any]:
     query = _LINES.where(_membership.union_code == bindparam("union_code"))
     if by_name:
-        query = query.where(begins_with(_member.full_name, "name"))
+        # What a list does not tell must not be found by asking.
+        query = query.where(begins_with(_member.full_name, "name"), _member.restricted_at.is_(None))
     if overdue:
         query = query.where(checked.is_due(bindparam("valid_from", type_=Instant())))
     if is_past:
@@ -365,7 +382,7 @@ def _line(keeper: Vault, row: Any, sight: Sight) -> MemberLine:
     state = MembershipState(row.state)
     # What came to be known later, in another union perhaps, is not told to the former one.
     has_left = state is MembershipState.ENDED
-    return MemberLine(
+    line = MemberLine(
         membership_id=row.membership_id,
         member_id=row.member_id,
         name=mask.name(row.full_name, own=sight >= Sight.TOWNSHIP),
@@ -379,6 +396,20 @@ def _line(keeper: Vault, row: Any, sight: Sight) -> MemberLine:
         valid_until=checked.valid_until(row.verified_at, row.admitted_at)
         if state is MembershipState.ACTIVE
         else None,
+    )
+    return line if row.restricted_at is None else _restricted(line)
+
+
+def _restricted(line: MemberLine) -> MemberLine:
+    """Return a line that says of somebody no more than that they are there."""
+    return line._replace(
+        name=SHOWN_AS,
+        sex="",
+        document="",
+        mobile="",
+        began_on=None,
+        particulars={},
+        is_restricted=True,
     )
 
 

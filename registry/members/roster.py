@@ -16,6 +16,7 @@ from registry.members import row_keys
 from registry.members.lifecycle import RETAINING
 from registry.members.models import LIVE, Member, Membership, MembershipState
 from registry.members.queries import Sight, masked_document, masked_mobile
+from registry.members.restricting import of_membership
 from registry.roster.columns import ROW_KEY
 from registry.roster.labels import labels_of
 from registry.trail.operations import record
@@ -66,6 +67,7 @@ def _live_in(union: Union) -> tuple[Any, ...]:
         Membership.county == union.county,
         Membership.union_code == union.code,
         Membership.state.in_(LIVE),
+        of_membership(union.county),
     )
 
 

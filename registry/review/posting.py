@@ -70,6 +70,7 @@ _MEMBERS = (
         _membership.county == bindparam("county"),
         _membership.union_code == bindparam("code"),
         _membership.state.in_(LIVE),
+        _member.restricted_at.is_(None),
     )
 )
 _row = table_of(SubmissionRow).c

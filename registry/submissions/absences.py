@@ -16,6 +16,7 @@ from registry.db import table_of
 from registry.members.lifecycle import LEAVING, RETAINING
 from registry.members.models import LIVE, Member, Membership, MembershipState
 from registry.members.queries import Sight
+from registry.members.restricting import of_membership
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import SUBMISSIONS, SubmissionView, find, view_of
 from registry.submissions.states import Kind, RowState, State
@@ -188,6 +189,8 @@ def _is_missing(roster: SubmissionView) -> tuple[ColumnElement[bool], ...]:
         Membership.county == roster.county,
         Membership.union_code == roster.union_code,
         Membership.state.in_(LIVE),
+        # The blank roster that lists everybody leaves them out.
+        of_membership(roster.county),
         ~named.exists(),
     )
 

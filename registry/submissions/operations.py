@@ -11,6 +11,7 @@ from registry.clock import now, today
 from registry.db import db, transaction
 from registry.errors import InputRefused, StateRefused
 from registry.members.match import Match
+from registry.notices.operations import confirm
 from registry.submissions import accounting, queries
 from registry.submissions.absences import ABSENCE
 from registry.submissions.asking import ask_for_transfers
@@ -65,6 +66,7 @@ def submit(
     hold_errors: bool = False,
     employees: int | None = None,
     account_for_all: bool = False,
+    notice: int | None = None,
 ) -> Submitted:
     """Send a draft's good rows for review.
 
@@ -74,6 +76,9 @@ def submit(
 
     What was said of members who are not in the roster is sent with it, as a submission of its own;
     with `account_for_all` a member of whom nothing was said refuses it (absence.open).
+
+    Who sends says by it that the people were told what the notice in force says. `notice` is the
+    version that the page showed; another one in force refuses (notice.changed).
     """
     _check_employees(employees)
     with transaction() as session:
@@ -83,7 +88,9 @@ def submit(
         _check_submittable(found, hold_errors=hold_errors)
         union = union_queries.find(session, found.union_code)
         absent, at = accounting.close(session, found, demand_all=account_for_all), now()
-        pending = send(session, found, actor.account_id, at)
+        whose = actor.account_id
+        confirm(session, found.county, [found.id], account_id=whose, at=at, version=notice)
+        pending = send(session, found, whose, at)
         found.employees = employees
         ref = Ref(found.county, found.id, found.union_code)
         forget(session, ref)
@@ -96,11 +103,11 @@ def submit(
             _supersede_others(session, found, actor)
         elsewhere = matches.get(Match.TRANSFER, 0)
         if elsewhere:
-            ask_for_transfers(session, found, actor.account_id, at)
+            ask_for_transfers(session, found, whose, at)
         tally_submission(session, found, sign=1, pending=pending, elsewhere=elsewhere)
         _record_sent(session, found, actor, rows=pending, held=held)
         if absent is not None:
-            rows = send(session, absent, actor.account_id, at)
+            rows = send(session, absent, whose, at)
             tally_submission(session, absent, sign=1, pending=rows)
             _record_sent(session, absent, actor, rows=rows, roster=found.id)
         _weigh_risk(session, found, absent)

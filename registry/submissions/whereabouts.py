@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from registry.identity import mask
 from registry.members.lifecycle import RETAINING
 from registry.members.models import Member, Membership, MembershipState
 from registry.members.queries import Sight, masked_document, masked_mobile
+from registry.members.restricting import SHOWN_AS
 from registry.submissions.models import SubmissionRow
 from registry.submissions.states import RowState
 from registry.vault.vault import vault
@@ -132,6 +133,7 @@ def asked_members(
             Member.person_key,
             Member.document_sealed,
             Member.mobile_sealed,
+            Member.restricted_at,
             SubmissionRow.change,
             SubmissionRow.change_reason,
             SubmissionRow.changed_on,
@@ -141,13 +143,21 @@ def asked_members(
         .where(*asked)
     )
     keeper = vault()
+
+    def particulars(one: Any) -> tuple[str, str, str]:
+        if one.restricted_at is not None:
+            return SHOWN_AS, "", ""
+        return (
+            mask.name(one.full_name, own=sight is Sight.OWN_UNION),
+            masked_document(keeper, one.document_sealed, one.person_key, sight),
+            masked_mobile(keeper, one.mobile_sealed, one.person_key),
+        )
+
     return [
         AskedMember(
             one.id,
             one.member_id,
-            mask.name(one.full_name, own=sight is Sight.OWN_UNION),
-            masked_document(keeper, one.document_sealed, one.person_key, sight),
-            masked_mobile(keeper, one.mobile_sealed, one.person_key),
+            *particulars(one),
             one.state == MembershipState.RETAINED,
             reason_of(one.change, one.change_reason) if one.change is not None else None,
             one.changed_on or "",

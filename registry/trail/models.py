@@ -28,6 +28,7 @@ class TrailEntry(Model):
     __table_args__ = (
         Index("ix_trail_entry_actor", "county", "actor_name", "number"),
         Index("ix_trail_entry_place", "county", "place", "number"),
+        Index("ix_trail_entry_action", "county", "action", "at"),
     )
 
 

@@ -80,7 +80,9 @@ def page_of(member_id: int, form: OpenForm, opened: FullValues | None = None) ->
         looks=looks.at_member(session, union.county, union.code, record.person_key),
         form=form,
         opened=opened,
-        may_open=can(Permission.OPEN_MEMBER, union.path) and record.line.state != "ENDED",
+        may_open=can(Permission.OPEN_MEMBER, union.path)
+        and record.line.state != "ENDED"
+        and not record.line.is_restricted,
         changes=CHANGES[record.line.state] if may_change else (),
         may_correct=may_change and record.line.state == "ACTIVE",
         may_put_right=may_change and record.line.state != "ENDED",

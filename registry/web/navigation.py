@@ -67,6 +67,7 @@ GROUPS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
         "会员与工会",
         (
             _Entry("会员名册", "people", "/unions/<code>/members", _P.VIEW_MEMBERS),
+            _Entry("个人信息请求", "shield-lock", "/unions/<code>/requests", _P.VIEW_REQUESTS),
             _Entry("医疗互助基础库", "database", "/unions/<code>/reference", _P.VIEW_REFERENCE),
             _Entry("工会组织", "building", "/unions/<code>/unions", _P.VIEW_UNIONS),
         ),
@@ -90,6 +91,7 @@ GROUPS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
             _Entry("代理审核", "person-plus", "/unions/<code>/deputies", _P.NAME_DEPUTY),
             _Entry("经办员账号", "person-vcard", "/unions/<code>/clerks", _P.MANAGE_CLERKS),
             _Entry("账号管理", "person-circle", "/unions/<code>/accounts", _P.MANAGE_ACCOUNTS),
+            _Entry("告知书", "file-earmark-text", "/notices", _P.PUBLISH_NOTICE),
             _Entry("操作留痕", "journal-text", "/unions/<code>/trail", _P.VIEW_TRAIL),
             _Entry("填报帮助", "question-circle", "/help", None),
         ),

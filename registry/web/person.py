@@ -21,6 +21,8 @@ from registry.roster.labels import labels_of
 from registry.submissions import operations
 from registry.submissions.by_hand import FROM_NUMBER, Judged, enter_by_hand, judge_by_hand
 from registry.submissions.storing import StoredFinding
+from registry.web import notices
+from registry.web.forms.notices import Told
 from registry.web.forms.person import JoinForm, MembershipForm, ParticularsForm, PersonForm
 from registry.web.guard import guard
 from registry.web.member_page import CHANGES
@@ -80,9 +82,10 @@ def _steps(
         return _form_page(kind, form, record)
     if not form.validate_on_submit():
         return _form_page(kind, form, record), 400
+    told = Told(formdata=request.form if step == "submit" else None)
     try:
-        if step in ("submit", "keep"):
-            return _entered(values, record, send=step == "submit")
+        if step == "keep" or (step == "submit" and notices.is_told(told, g.union.county)):
+            return _entered(values, record, told, send=step == "submit")
         judged = judge_by_hand(g.union.code, values, actor=g.actor, member_id=_id(record))
     except (InputRefused, StateRefused) as error:
         form.form_errors.append(error.message)
@@ -90,17 +93,19 @@ def _steps(
     if judged.has_error:
         _show_errors(form, judged.findings)
         return _form_page(kind, form, record, may_keep=True), 400
-    return _look_over_page(kind, form, judged, record)
+    return _look_over_page(kind, form, judged, told, record)
 
 
-def _entered(values: dict[str, str], record: MemberRecord | None, *, send: bool) -> Response:
+def _entered(
+    values: dict[str, str], record: MemberRecord | None, told: Told, *, send: bool
+) -> Response:
     number = enter_by_hand(g.union.code, values, actor=g.actor, member_id=_id(record))
     page = url_for("roster.submission", submission_id=number)
     if not send:
         flash("已存为草稿，还没有提交。改正后请点“提交审核”。", "info")
         return redirect(page, 303)
     try:
-        outcome = operations.submit(number, actor=g.actor)
+        outcome = operations.submit(number, actor=g.actor, notice=told.notice.data)
     except StateRefused as error:
         # Somebody else changed the register meanwhile: the draft shows what is to be done.
         flash(error.message, "error")
@@ -132,7 +137,7 @@ def _form_page(
 
 
 def _look_over_page(
-    kind: str, form: PersonForm, judged: Judged, record: MemberRecord | None
+    kind: str, form: PersonForm, judged: Judged, told: Told, record: MemberRecord | None
 ) -> str:
     said = [one.message for one in judged.findings if one.severity == "warning"]
     repaired = [one.message for one in judged.findings if one.severity == "fixed"]
@@ -143,6 +148,8 @@ def _look_over_page(
         warnings=list(dict.fromkeys(said)),
         repaired=list(dict.fromkeys(repaired)),
         facts=_facts(kind, form, judged),
+        told_form=told,
+        **notices.asked(g.union.county),
         **_context(kind, form, record),
     )
 

@@ -26,7 +26,7 @@ from registry.submissions.queries import SubmissionView
 from registry.submissions.states import Kind, State
 from registry.submissions.whereabouts import Reason
 from registry.unions import queries as unions
-from registry.web import errors
+from registry.web import errors, notices
 from registry.web.downloads import workbook
 from registry.web.forms.roster import SubmitForm
 from registry.web.guard import guard
@@ -65,7 +65,7 @@ def submit(submission_id: int) -> Response | tuple[str, int]:
     found: SubmissionView = g.submission
     form = SubmitForm()
     is_full = found.kind is Kind.FULL
-    if not form.validate():
+    if not form.validate() or not notices.is_told(form, found.county):
         return _confirm_page(form), 400
     if is_full and form.employees.data is None and found.state is State.DRAFT:
         form.employees.errors = ["请填写现有职工人数；不清楚的请向单位人事部门问一下。"]
@@ -77,16 +77,18 @@ def submit(submission_id: int) -> Response | tuple[str, int]:
             hold_errors=bool(form.hold.data),
             employees=form.employees.data if is_full else None,
             account_for_all=True,
+            notice=form.notice.data,
         )
     except InputRefused as error:
         form.employees.errors = [error.message]
         return _confirm_page(form), 400
     except StateRefused as error:
         flash(error.message, "error")
-        is_draft = error.code in {"absence.open", "submit.has_errors"}
+        is_draft = error.code in {"absence.open", "notice.changed", "submit.has_errors"}
         if is_draft and is_full:
             operations.keep_employees(submission_id, form.employees.data, actor=g.actor)
-        page = "sending.confirm" if error.code == "absence.open" else "roster.submission"
+        is_asked = error.code in {"absence.open", "notice.changed"}
+        page = "sending.confirm" if is_asked else "roster.submission"
         return redirect(url_for(page, submission_id=submission_id), 303)
     flash(_words_for(sent), "success")
     if form.employees.data and is_full and not sent.already:
@@ -174,6 +176,7 @@ def _confirm_page(form: SubmitForm) -> str:
         warned=found.warning_count - checking.settled(session, found),
         elsewhere=comparing.waiting_elsewhere(session, found),
         last_headcount=_last_headcount(),
+        **notices.asked(found.county),
     )
 
 

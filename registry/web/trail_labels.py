@@ -9,6 +9,7 @@ from registry.access.scopes import Scope
 from registry.anomalies.kinds import AnomalyKind
 from registry.codes.lists import code_list
 from registry.discrepancies.flags import Flag
+from registry.privacy.states import RequestKind
 from registry.review.call_result import CallResult
 from registry.review.identities.states import Doubt, Ruling
 from registry.roster.columns import COLUMNS
@@ -43,6 +44,8 @@ FAMILIES: dict[str, str] = {
     "anomaly.": "异常核查",
     "totals.": "汇总",
     "period.": "月度封账",
+    "request.": "个人信息请求",
+    "notice.": "个人信息告知书",
     "keys.": "加密密钥",
     "installation.": "系统安装",
     "trail.": "留痕",
@@ -179,6 +182,12 @@ ACTIONS: dict[str, str] = {
     "period.reopen": "重新打开已封账的月份",
     "period.verify": "核验封账",
     "row.open": "查看报送行完整信息",
+    "request.ask": "登记个人信息请求",
+    "request.document": "打开有关本人的全部内容",
+    "request.grant": "同意个人信息请求",
+    "request.refuse": "不同意个人信息请求",
+    "request.withdraw": "撤回个人信息请求",
+    "notice.publish": "发布个人信息告知书",
     "keys.rotate": "更换加密密钥",
     "keys.signing": "更换签名密钥",
     "trail.verify": "校验留痕",
@@ -240,6 +249,7 @@ _DETAILS: dict[str, str] = {
     "into": "并入的问题编号",
     "published": "帮助条目编号",
     "question": "问题编号",
+    "request": "请求编号",
     "reached": "答复到的问题数",
     "rule": "规则",
     "wait_seconds": "需等待（秒）",
@@ -261,6 +271,7 @@ _DETAILS: dict[str, str] = {
     "month": "月份",
     "key": "密钥编号",
     "revision": "版本",
+    "version": "版本",
     "closings": "核验的封账次数",
     "later": "封账后补登记的",
     "bundle": "合并名册编号",
@@ -318,7 +329,7 @@ _WORDS = {
     **{result.value: result.label for result in CallResult},
     **{reason.code: reason.label for reason in code_list("send_back_reason")},
     **{reason.code: reason.label for reason in code_list("transfer_objection")},
-    **{one.value: one.label for one in (*Doubt, *Ruling, *AnomalyKind, *Flag)},
+    **{one.value: one.label for one in (*Doubt, *Ruling, *AnomalyKind, *Flag, *RequestKind)},
 }
 _SHOWN = 5
 # A digest is there to be compared; its beginning tells two apart and leaves room for the words.

@@ -8,6 +8,7 @@ from registry.campaigns import states as campaigns
 from registry.discrepancies import states as explanations
 from registry.exchange import states as exchange
 from registry.periods import states as periods
+from registry.privacy import states as requests
 from registry.questions import states as questions
 from registry.submissions.states import TRANSITIONS, State
 from registry.unions import states as unions
@@ -69,6 +70,11 @@ def test_the_table_of_batches_for_above_is_that_of_the_code():
 def test_the_table_of_explanations_is_that_of_the_code():
     rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section("Explanations"), re.M)
     assert rows == [(a.name, act.name, b.name) for (a, act), b in explanations.TRANSITIONS.items()]
+
+
+def test_the_table_of_personal_requests_is_that_of_the_code():
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section("Personal requests"), re.M)
+    assert rows == [(a.name, act.name, b.name) for (a, act), b in requests.TRANSITIONS.items()]
 
 
 def test_the_table_of_anomalies_is_that_of_the_code():

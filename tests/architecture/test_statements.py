@@ -73,6 +73,8 @@ LISTS = {
     "members.looked_at": [f"/unions/{UNION}/looks"],
     "members.member": [f"/unions/{UNION}/members/{{member}}"],
     "members.members": ["/unions/{place}/members", f"/unions/{UNION}/members"],
+    "incidents.incident": ["/unions/{place}/trail/incident"],
+    "notices.notices": ["/notices"],
     "period.moves": [f"/unions/{{place}}/periods/{LAST_MONTH}/moves/ENTER"],
     "period.period": [f"/unions/{{place}}/periods/{LAST_MONTH}"],
     "periods.periods": ["/unions/{place}/periods"],
@@ -97,6 +99,7 @@ LISTS = {
         f"/unions/{UNION}/reference?side=register",
     ],
     "report.report": ["/unions/{place}/report", f"/unions/{TOWNSHIP}/report"],
+    "requests.requests_list": ["/unions/{place}/requests", f"/unions/{UNION}/requests"],
     "review.closed_list": ["/unions/{place}/queue/closed"],
     "review.review": [
         f"/submissions/{{sent}}/review?part={part}"
@@ -171,6 +174,8 @@ SINGLE = {
     "review.one_row": "one row",
     "union_acts.asking": "a form",
     "unions.entering": "a form",
+    "requests.ask": "a form for one person",
+    "requests.one_request": "one request",
     "roster.blank": "the same blank sheet for all",
     "roster.progress": "one draft being read",
     "signin.confirm": "a form",

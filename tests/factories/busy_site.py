@@ -18,6 +18,7 @@ from registry.jobs.operations import upload
 from registry.jobs.work import run
 from registry.members.models import Membership, MembershipEvent, Tally
 from registry.members.operations import open_member
+from registry.notices.operations import publish
 from registry.questions import operations, publishing
 from registry.questions.models import PublishedAnswer, Question, QuestionEntry
 from registry.questions.publishing import Written
@@ -43,6 +44,7 @@ from tests.factories.busy_campaigns import make_campaigns, make_registration
 from tests.factories.busy_exchange import make_exchange
 from tests.factories.busy_explanations import make_explanations
 from tests.factories.busy_periods import make_periods
+from tests.factories.busy_requests import make_requests
 from tests.factories.busy_tokens import make_tokens
 from tests.factories.busy_unions import make_union_events, make_union_intakes
 from tests.factories.copies import copies
@@ -118,6 +120,9 @@ def make_busy_site(count: int) -> BusySite:
     numbers["anomaly"] = make_anomalies(auditor, count)
     make_explanations(clerk, auditor, count)
     make_tokens(accounts.values(), count)
+    make_requests(clerk, reviewer, count)
+    for number in range(count):
+        publish(f"目的 {number}", "全文", actor=auditor)
     make_union_events([*unions, *[UNION] * count])
     make_periods(auditor, count)
     make_union_intakes(count)

@@ -12,6 +12,7 @@ from tests.factories.schema_campaigns import campaign_rows
 from tests.factories.schema_drafts import draft_rows
 from tests.factories.schema_exchange import exchange_rows
 from tests.factories.schema_periods import period_rows
+from tests.factories.schema_privacy import privacy_rows
 from tests.factories.schema_programs import program_rows
 from tests.factories.schema_standing import standing_rows
 from tests.factories.schema_unions import union_rows
@@ -341,6 +342,7 @@ def rows() -> dict[str, dict[str, object]]:
         **campaign_rows(COUNTY, UNION, DAY, AT),
         **period_rows(COUNTY, UNION, DAY, AT),
         **program_rows(COUNTY, DAY, AT),
+        **privacy_rows(),
         **union_rows(COUNTY, UNION, DAY, AT),
         **exchange_rows(COUNTY, UNION, AT),
         "bundle_gap": {"county": COUNTY, "bundle_id": 1, "row": 3, "last": 4, "name": 1},

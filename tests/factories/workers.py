@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from registry.db import db
+from tests.fixtures.logs import new_log
 
 REGISTRY = Path(sys.executable).with_name("registry")
 PATIENCE = 90
@@ -19,7 +20,9 @@ def start_worker(app):
         "DATABASE_URL": app.config["DATABASE_URL"],
         "REGISTRY_LEASE_SECONDS": "2",
     }
-    return subprocess.Popen([REGISTRY, "work"], env=environment)
+    with new_log("worker").open("w") as words:
+        command = [REGISTRY, "work"]
+        return subprocess.Popen(command, env=environment, stdout=words, stderr=words)
 
 
 def wait_until(true, what):

@@ -7,7 +7,13 @@ from seeds.installation import upgrade_schema
 from tests.factories.schema import rows, whole_metadata
 
 TABLES = ("trail_entry", "decision", "membership_event", "question_entry", "union_event")
-SIGNED = ("period_closing", "period_reopening", "period_roll")
+SIGNED = (
+    "period_closing",
+    "period_reopening",
+    "period_roll",
+    "notice",
+    "notice_confirmation",
+)
 SQLITE = ("UPDATE {0} SET county = '331084'", "DELETE FROM {0}")
 POSTGRESQL = (*SQLITE, "TRUNCATE {0}", "TRUNCATE {0} CASCADE", "UPDATE {0} SET county = county")
 

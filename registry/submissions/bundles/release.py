@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from registry.clock import now, today
 from registry.members import tallies
 from registry.members.match import Match
+from registry.notices.operations import confirm
 from registry.roster.findings import FileFinding
 from registry.submissions.asking import ask_for_transfers
 from registry.submissions.bundles.models import Bundle, BundleGap, BundlePart
@@ -112,9 +113,11 @@ def release(session: Session, bundle: Bundle, sender: Sender, file: dict[str, An
     at, digest = now(), hashlib.sha256()
     of_all = msgspec.json.decode(file["file_findings"])
     own = _own_findings(session, bundle)
-    for part in list(
-        session.scalars(select(BundlePart).where(*_of(bundle)).order_by("union_code"))
-    ):
+    parts = list(session.scalars(select(BundlePart).where(*_of(bundle)).order_by("union_code")))
+    sent = [part.submission_id for part in parts if part.submission_id is not None]
+    whose = sender.account_id
+    confirm(session, bundle.county, sent, account_id=whose, at=at, version=None)
+    for part in parts:
         findings = _encoded([*of_all, *own.get(part.submission_id or 0, [])])
         _release_part(session, bundle, part, sender, at, findings)
         digest.update(f"{part.union_code}|{part.digest}\n".encode())

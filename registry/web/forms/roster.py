@@ -7,6 +7,7 @@ from wtforms.validators import NumberRange, Optional
 from registry.submissions.operations import MOST_EMPLOYEES
 from registry.submissions.states import Kind
 from registry.web.forms.base import Form
+from registry.web.forms.notices import Told
 
 KINDS = (
     (
@@ -39,7 +40,7 @@ class UploadForm(Form):
     size = HiddenField()
 
 
-class SubmitForm(Form):
+class SubmitForm(Told):
     """What goes for review. `employees` is asked for with a full roster only."""
 
     hold = BooleanField("先提交没有问题的行，需要改正的行留在草稿里")

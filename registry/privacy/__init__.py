@@ -1,0 +1,1 @@
+"""What people may ask about their particulars, and who saw whom when something went wrong."""
