@@ -179,6 +179,7 @@ ACTIONS: dict[str, str] = {
     "period.reopen": "重新打开已封账的月份",
     "period.verify": "核验封账",
     "row.open": "查看报送行完整信息",
+    "roster.original": "下载原始文件",
     "keys.rotate": "更换加密密钥",
     "keys.signing": "更换签名密钥",
     "trail.verify": "校验留痕",
