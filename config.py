@@ -68,6 +68,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DEMO_PASSWORD", "REGISTRY_DEMO_PASSWORD", "", str, "the password of all demo accounts; empty means a random one, printed once"),  # noqa: E501
     Setting("POOLED", "REGISTRY_POOLED", "0", _switch, "on when PostgreSQL stands behind pgbouncer in transaction mode: no prepared statements"),  # noqa: E501
     Setting("UPLOAD_BYTES", "REGISTRY_UPLOAD_BYTES", str(50 * 1024 * 1024), int, "the largest workbook taken, in bytes"),  # noqa: E501
+    Setting("UPLOAD_ENTRIES", "REGISTRY_UPLOAD_ENTRIES", "2000", _positive, "parts in a workbook's zip container at most"),  # noqa: E501
+    Setting("UPLOAD_RATIO", "REGISTRY_UPLOAD_RATIO", "200", _positive, "how many bytes may come out of one packed byte, in parts of more than 1 MB"),  # noqa: E501
+    Setting("UPLOAD_CELLS", "REGISTRY_UPLOAD_CELLS", "30000000", _positive, "cells in a sheet at most, the empty ones between counted"),  # noqa: E501
+    Setting("UPLOAD_UNPACKED_BYTES", "REGISTRY_UPLOAD_UNPACKED_BYTES", str(1 << 30), _positive, "bytes of a workbook once it is unpacked"),  # noqa: E501
+    Setting("UPLOAD_MEMORY_BYTES", "REGISTRY_UPLOAD_MEMORY_BYTES", str(1 << 30), _positive, "memory for reading a workbook, in a process of its own; marking takes twice as much"),  # noqa: E501
+    Setting("UPLOAD_CPU_SECONDS", "REGISTRY_UPLOAD_CPU_SECONDS", "12", _positive, "seconds of processor time for that; five times as many for a city's list that somebody waits for"),  # noqa: E501
+    Setting("UPLOAD_WALL_SECONDS", "REGISTRY_UPLOAD_WALL_SECONDS", "15", _positive, "seconds to wait for it"),  # noqa: E501
+    Setting("BULK_BYTES", "REGISTRY_BULK_BYTES", str(300 << 20), _positive, "the largest workbook of bulk work, which only the city begins"),  # noqa: E501
+    Setting("BULK_UNPACKED_BYTES", "REGISTRY_BULK_UNPACKED_BYTES", str(4 << 30), _positive, "the same bounds for bulk work: bytes once it is unpacked"),  # noqa: E501
+    Setting("BULK_MEMORY_BYTES", "REGISTRY_BULK_MEMORY_BYTES", str(3 << 30), _positive, "memory"),
+    Setting("BULK_CPU_SECONDS", "REGISTRY_BULK_CPU_SECONDS", "600", _positive, "seconds of processor time"),  # noqa: E501
+    Setting("BULK_WALL_SECONDS", "REGISTRY_BULK_WALL_SECONDS", "900", _positive, "seconds to wait for it"),  # noqa: E501
     Setting("UPLOADS_PER_DAY", "REGISTRY_UPLOADS_PER_DAY", "200", int, "uploads one account may make in a day, so that nobody fills the disk"),  # noqa: E501
     Setting("IDLE_MINUTES", "REGISTRY_IDLE_MINUTES", "60", int, "minutes without a request after which a session ends"),  # noqa: E501
     Setting("SESSION_HOURS", "REGISTRY_SESSION_HOURS", "12", int, "hours after which a session ends in any case"),  # noqa: E501
@@ -107,6 +119,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SIGNING", "REGISTRY_SIGNING", "", str, "what signs closed periods, module:factory, the first of several signs and all verify; empty means Ed25519 with the key in the data folder"),  # noqa: E501
     Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501
     Setting("ELIGIBILITY_PER_DAY", "REGISTRY_ELIGIBILITY_PER_DAY", "2000", int, "questions for somebody's eligibility that one token may ask in a day"),  # noqa: E501
+    Setting("REQUEST_KEY_HOURS", "REGISTRY_REQUEST_KEY_HOURS", "72", _positive, "hours for which the Idempotency-Key of a program's request is remembered"),  # noqa: E501
     Setting("EXCHANGE_ROWS", "REGISTRY_EXCHANGE_ROWS", "5000", int, "rows in one file for the higher federation at most"),  # noqa: E501
     Setting("METRICS_TOKEN_FILE", "REGISTRY_METRICS_TOKEN_FILE", "", str, "the file that holds the token for /metrics from another machine; empty means from this machine only"),  # noqa: E501
     Setting("SITE", "REGISTRY_SITE", "", str, "the site's own address as people type it, https://…; stands in mail"),  # noqa: E501

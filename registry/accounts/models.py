@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,13 +40,26 @@ class Account(Model):
     __table_args__ = (Index("ix_account_place", "place", "name"),)
 
 
+_IS_POWER = text("role IN ('AUDITOR', 'ADMINISTRATOR', 'LOG_KEEPER')")
+
+
 class AccountRole(Model):
-    """One role of an account."""
+    """One role of an account; of the separate powers (`registry.access.roles.SEPARATE`) one."""
 
     __tablename__ = "account_role"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+    __table_args__ = (
+        Index(
+            "ix_account_role_power",
+            "account_id",
+            unique=True,
+            sqlite_where=_IS_POWER,
+            postgresql_where=_IS_POWER,
+        ),
+    )
 
 
 class Deputy(Model):

@@ -51,6 +51,7 @@ class Explanation(Model):
             " AND (decided_by IS NULL) = (decided_at IS NULL)",
             "decided",
         ),
+        CheckConstraint("decided_by <> answered_by", "four_eyes"),
         Index("ix_explanation_union", "county", "union_code", "flag", "id"),
         Index(
             "ix_explanation_asked",

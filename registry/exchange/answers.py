@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from registry.db import setting
 from registry.errors import InputRefused
 from registry.exchange import marks
 from registry.exchange.marks import Mark
@@ -17,7 +18,8 @@ from registry.roster.checks.notes import Marks
 from registry.roster.columns import COLUMN
 from registry.roster.header import normalise_label
 from registry.roster.layout import Layout
-from registry.roster.sandbox import ORDINARY, open_sheet
+from registry.roster.limits import patient
+from registry.roster.sandbox import open_sheet
 from registry.roster.sheet import Cell, SheetBatch
 
 # The columns that a roster does not have.
@@ -34,8 +36,6 @@ _LAYOUT = Layout(
         for label in labels.split()
     }
 )
-# A whole city's answer is a hundred thousand rows; it is read while somebody waits.
-LIMITS = ORDINARY._replace(cpu_seconds=60, wall_seconds=90)
 _ACCEPTED, _REFUSED = (
     frozenset(words.split())
     for words in (
@@ -77,7 +77,7 @@ def read(content: bytes, today: date) -> Answers:
     (exchange.no_result) without one of results.
     """
     found: list[Answer] = []
-    with open_sheet(content, LIMITS, _LAYOUT) as sheet:
+    with open_sheet(content, patient(setting), _LAYOUT) as sheet:
         if _RESULT not in {column.field for column in sheet.head.columns}:
             raise InputRefused(
                 "exchange.no_result", "表里没有“处理结果”列，看不出哪些人被接收。请补上后再读。"

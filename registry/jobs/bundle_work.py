@@ -15,7 +15,8 @@ from registry.errors import RosterRefused
 from registry.jobs.hold import Between, Hold
 from registry.jobs.models import BUNDLE, IMPORT, Batch, BatchState
 from registry.roster.check import Checker
-from registry.roster.sandbox import BULK, ORDINARY, Limits, SheetReader, open_sheet
+from registry.roster.limits import bulk, ordinary
+from registry.roster.sandbox import SheetReader, open_sheet
 from registry.roster.sheet import SheetHead, SheetTail
 from registry.submissions import originals
 from registry.submissions.bundles import operations, release, staging
@@ -195,7 +196,7 @@ class BundleWork(Hold):
     def _open(self, bundle: Bundle) -> Iterator[SheetReader]:
         content = originals.fetch(bundle.original or "")
         db.session.rollback()
-        with open_sheet(content, _limits(is_bulk=bundle.is_bulk)) as sheet:
+        with open_sheet(content, (bulk if bundle.is_bulk else ordinary)(setting)) as sheet:
             del content
             yield sheet
 
@@ -207,10 +208,6 @@ class BundleWork(Hold):
     def _find(self, session: Session) -> Bundle:
         batch = session.get_one(Batch, self.batch_id)
         return session.get_one(Bundle, (batch.county, batch.subject_id))
-
-
-def _limits(*, is_bulk: bool) -> Limits:
-    return BULK if is_bulk else ORDINARY._replace(file_bytes=setting("UPLOAD_BYTES"))
 
 
 def _file(tail: SheetTail, findings: list[Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from registry.jobs.leases import worker_name
 from registry.jobs.models import BUNDLE, Batch, BatchState
 from registry.jobs.operations import plain_name, queue
 from registry.jobs.work import run
-from registry.roster.sandbox import BULK
+from registry.roster.limits import bulk, ordinary
 from registry.submissions import originals
 from registry.submissions.bundles import operations as bundles
 from registry.submissions.bundles.models import Bundle
@@ -36,7 +36,7 @@ class ReceivedBundle(NamedTuple):
 
 def most_bytes(*, is_bulk: bool) -> int:
     """Return the largest file taken: a county's historical register may be larger."""
-    return BULK.file_bytes if is_bulk else int(setting("UPLOAD_BYTES"))
+    return (bulk if is_bulk else ordinary)(setting).file_bytes
 
 
 def upload(

@@ -6,17 +6,17 @@ the table beside the batch, so that whoever reads the roster, after a crash too,
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.accounts.queries import actor_of
 from registry.clock import now
-from registry.db import allocate, db, table_of, transaction
+from registry.db import allocate, db, setting, table_of, transaction
 from registry.errors import InputRefused, RegistryError
 from registry.jobs.models import IMPORT, Batch, BatchState, Delivery, DeliveryState
 from registry.jobs.queries import Progress, progress
@@ -74,6 +74,9 @@ def answered(
         )
     ).one_or_none()
     if found is None:
+        return None
+    if found.asked_at < _remembered_since():
+        _forget(session, _delivery.c.county == county, _delivery.c.id == found.id)
         return None
     if found.digest != _digest(order, asked):
         raise InputRefused(
@@ -137,6 +140,15 @@ def left(session: Session) -> list[tuple[str, int]]:
     return [(county, number) for county, number in session.execute(query)]
 
 
+def forget_keys() -> None:
+    """Forget the keys of requests that are too long ago to be told again."""
+    old = (_delivery.c.request_key.is_not(None), _delivery.c.asked_at < _remembered_since())
+    # Looked for first: there is none as a rule, and nobody is to wait for that.
+    if db.session().scalar(select(_delivery.c.id).where(*old).limit(1)) is not None:
+        with transaction() as session:
+            _forget(session, *old)
+
+
 def carry_out(county: str, submission_id: int) -> None:
     """Send a roster that has been read, as it was ordered; what is refused is kept, with why.
 
@@ -198,6 +210,14 @@ def _end(order: Any, refusal: RegistryError | None) -> None:
                 error_message=refusal.message if refusal else None,
             )
         )
+
+
+def _forget(session: Session, *which: ColumnElement[bool]) -> None:
+    session.execute(update(_delivery).where(*which).values(request_key=None))
+
+
+def _remembered_since() -> datetime:
+    return now() - timedelta(hours=setting("REQUEST_KEY_HOURS"))
 
 
 def _key(order: Order) -> bytes:

@@ -14,8 +14,8 @@ from registry.jobs.operations import queue
 from registry.roster.columns import COLUMN
 from registry.roster.header_labels import normalise_label, nth_labels
 from registry.roster.layout import UNHEADED, Layout
+from registry.roster.limits import ordinary
 from registry.roster.preview import SheetPreview, preview
-from registry.roster.sandbox import ORDINARY
 from registry.submissions import originals, queries
 from registry.submissions.locking import locked
 from registry.submissions.models import Submission, SubmissionRow
@@ -94,8 +94,7 @@ def _sheets(session: Session, found: SubmissionView, sheet: str | None) -> list[
     # Columns were said of one sheet; another one is looked at afresh.
     is_same = sheet is None or sheet == said.sheet
     layout = Layout(said.sheet if sheet is None else sheet, labels, said.columns if is_same else {})
-    limits = ORDINARY._replace(file_bytes=setting("UPLOAD_BYTES"))
-    return preview(originals.fetch(found.original or ""), limits, layout)
+    return preview(originals.fetch(found.original or ""), ordinary(setting), layout)
 
 
 def _demand_file(state: State, original: str | None) -> None:

@@ -22,8 +22,8 @@ from registry.jobs.hold import Hold
 from registry.jobs.leases import LostLease, claim, find
 from registry.jobs.models import ANOMALIES, BUNDLE, EXCHANGE, IMPORT, TOLD, Batch, BatchState
 from registry.roster.layout import Layout
+from registry.roster.limits import ordinary
 from registry.roster.preview import preview
-from registry.roster.sandbox import ORDINARY, Limits
 from registry.roster.sheet import Cell
 from registry.submissions import originals, queries
 from registry.submissions.carrying import Carried
@@ -152,7 +152,7 @@ class Work(Hold):
             ref,
             originals.fetch(self._original),
             today=today(),
-            limits=_limits(),
+            limits=ordinary(setting),
             answers=submission.answers,
             edits=edits,
             layout=self._layout,
@@ -184,8 +184,8 @@ class Work(Hold):
 
     def _put_back(self, ref: Ref, original: str | None, found: Recognised) -> None:
         labels = Layout(labels=self._layout.labels)
-        rows = read_part(originals.fetch(original or ""), _limits(), labels)
-        before = brought_before(db.session(), found, _limits(), labels)
+        rows = read_part(originals.fetch(original or ""), ordinary(setting), labels)
+        before = brought_before(db.session(), found, ordinary(setting), labels)
         with transaction() as session:
             hold(session, ref.county)  # before any submission: see `submissions.locking`
             outcome = put_back(session, vault(), ref, found, rows, before)
@@ -201,7 +201,7 @@ class Work(Hold):
         if refusal.code != "file.missing_column":
             return False
         try:
-            sheets = preview(originals.fetch(self._original), _limits(), self._layout)
+            sheets = preview(originals.fetch(self._original), ordinary(setting), self._layout)
         except RosterRefused:
             return False
         return any(sheet.unsaid for sheet in sheets)
@@ -242,10 +242,6 @@ class Work(Hold):
                 place=ref.union_code,
                 detail={"submission": ref.submission_id, **counts},
             )
-
-
-def _limits() -> Limits:
-    return ORDINARY._replace(file_bytes=setting("UPLOAD_BYTES"))
 
 
 def _told(word: str | None) -> dict[str, str | None]:

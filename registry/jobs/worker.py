@@ -84,6 +84,7 @@ def _pulse(
                         queued.discard(batch_id)
                 for county, submission_id in deliveries.left(db.session()):
                     deliveries.carry_out(county, submission_id)
+                deliveries.forget_keys()
             except SQLAlchemyError:
                 _log.warning("the database does not answer; the worker waits", exc_info=True)
         if stop.wait(PULSE_SECONDS):

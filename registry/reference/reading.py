@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from registry.db import setting
 from registry.errors import InputRefused
 from registry.identity.mobile import is_mobile
 from registry.identity.mobile import normalise_column as plain_mobiles
@@ -17,7 +18,8 @@ from registry.roster.checks.notes import Marks
 from registry.roster.columns import COLUMN
 from registry.roster.header import normalise_label
 from registry.roster.layout import Layout
-from registry.roster.sandbox import ORDINARY, open_sheet
+from registry.roster.limits import patient
+from registry.roster.sandbox import open_sheet
 from registry.roster.sheet import Cell, SheetBatch
 
 # The one column that a roster does not have.
@@ -36,8 +38,6 @@ YEAR_LABELS = (
     "参保时间",
 )
 _LAYOUT = Layout(labels={normalise_label(label): YEARS for label in YEAR_LABELS})
-# A city's base of nine years is a hundred thousand rows; it is loaded while somebody waits.
-LIMITS = ORDINARY._replace(cpu_seconds=60, wall_seconds=90)
 NAME_LENGTH = 200
 
 NO_NUMBER = "没有证件号码"
@@ -109,7 +109,7 @@ def read(content: bytes, today: date, year: int | None = None) -> Read:
     if year is not None and (not given or year > today.year + 1):
         raise InputRefused("reference.year", f"年度应在 {years.FIRST} 和 {today.year + 1} 之间。")
     found = Read()
-    with open_sheet(content, LIMITS, _LAYOUT) as sheet:
+    with open_sheet(content, patient(setting), _LAYOUT) as sheet:
         fields = {column.field for column in sheet.head.columns}
         if YEARS not in fields and not given:
             words = "表里没有“年度”列，请在下面填写这份表是哪一年的。"

@@ -38,7 +38,9 @@ class Verdict(StrEnum):
 
 
 class Decision(Model):
-    """One act of a reviewer on some rows of one submission; the rows name it. Append-only."""
+    """One act of a reviewer on some rows of one submission; the rows name it. Append-only, and by a
+    trigger never of who sent the submission.
+    """
 
     __tablename__ = "decision"
 
@@ -154,6 +156,11 @@ class IdentityCase(Model):
         CheckConstraint("(state IN ('DONE', 'UNDONE')) = (ruling IS NOT NULL)", "ruling"),
         CheckConstraint("(ruling IS NULL) = (decided_at IS NULL)", "decided"),
         CheckConstraint("(state = 'UNDONE') = (undone_at IS NOT NULL)", "undone"),
+        CheckConstraint(
+            "doubt <> 'ASKED' OR ruling IS NULL"
+            " OR (opened_by IS NOT NULL AND decided_by IS NOT NULL AND opened_by <> decided_by)",
+            "four_eyes",
+        ),
         Index("ix_identity_case_desk", "county", "state", "path", "id"),
         Index("ix_identity_case_member", "county", "member_id", "id"),
         Index(

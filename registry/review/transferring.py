@@ -58,7 +58,8 @@ def release(numbers: Sequence[int], *, actor: Actor) -> Moved:
     federation.
 
     Raises `NotFound` outside the actor's place, `StateRefused` (transfer.state) when one of them
-    waits for no answer any more; nothing is done then.
+    waits for no answer any more, `Forbidden` (review.own) when the actor sent the roster that asks;
+    nothing is done then.
     """
     with transaction() as session:
         found = _taken(session, numbers, actor, TransferAct.RELEASE)
@@ -202,6 +203,8 @@ def _move_between(
     ).one()
     if State(submission.state) not in REVIEWABLE:
         return []
+    if actor.account_id in {submission.submitted_by, submission.created_by}:
+        raise Forbidden("review.own", "不能同意转入自己报送的名册里的人，请由另一位同事办理。")
     rows = _still_asked(session, submission, asked)
     here = [one for one in asked if one.row in rows]
     if not here:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from registry.roster.header import FIRST_ROWS, WIDEST, Header, find_header, normalise_label
 from registry.roster.header_labels import nth_labels
 from registry.roster.layout import NTH, UNHEADED
+from registry.roster.limits import Bounds
 from registry.roster.look import column_number
 from registry.roster.refusal import Refusal
 from registry.roster.source import Row, Source
@@ -36,7 +37,7 @@ class Terms(NamedTuple):
     profiles: list[tuple[str, dict[str, str]]]
     sheet: str | None
     columns: dict[str, str]
-    unpacked_bytes: int
+    bounds: Bounds
 
     @property
     def known(self) -> dict[str, str]:
@@ -59,7 +60,7 @@ def terms(argument: bytes) -> Terms:
         [(name, labels) for name, labels in said["profiles"]],
         said["sheet"],
         said["columns"],
-        said["unpacked_bytes"],
+        Bounds(*said["bounds"]),
     )
 
 

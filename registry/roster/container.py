@@ -13,11 +13,10 @@ import zlib
 from collections.abc import Iterator
 from io import BufferedIOBase
 
+from registry.roster.limits import Bounds
 from registry.roster.recognise import not_a_workbook
 from registry.roster.refusal import Refusal, damaged
 
-MOST_ENTRIES = 2_000
-MOST_RATIO = 200
 RATIO_FROM = 1 << 20
 PIECE = 1 << 18
 
@@ -42,14 +41,15 @@ _KINDS = (
 class Container:
     """An opened zip file whose directory is sound: few entries, no double or escaping names."""
 
-    def __init__(self, file: BufferedIOBase) -> None:
+    def __init__(self, file: BufferedIOBase, bounds: Bounds) -> None:
+        self.bounds = bounds
         try:
             self._zip = zipfile.ZipFile(file)
         except _BROKEN as error:
             raise damaged("zip directory") from error
         entries = self._zip.infolist()
-        if len(entries) > MOST_ENTRIES:
-            raise Refusal("file.too_large", what="内的部件数", limit=f"{MOST_ENTRIES} 个")
+        if len(entries) > bounds.entries:
+            raise Refusal("file.too_large", what="内的部件数", limit=f"{bounds.entries} 个")
         self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in entries:
             # Some programs write Windows' separators.
@@ -120,13 +120,13 @@ class Container:
         except _BROKEN as error:
             raise damaged(name) from error
 
-    def parts(self, most_unpacked: int) -> Iterator[tuple[str, Iterator[bytes]]]:
+    def parts(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield every part's name (lower case) with its pieces, which must be used up.
 
-        Raises Refusal as soon as more than `most_unpacked` bytes have come out, a part of over
-        1 MB was packed more than 200:1, or a markup part holds a DOCTYPE or an ENTITY.
+        Raises Refusal as soon as more bytes than the bounds allow have come out, a part of over
+        1 MB was packed too tightly, or a markup part holds a DOCTYPE or an ENTITY.
         """
-        self._left = self._most = most_unpacked
+        self._left = self.bounds.unpacked_bytes
         for name, entry in self._entries.items():
             yield name, self._pieces(name, entry)
 
@@ -146,9 +146,11 @@ class Container:
     def _count(self, length: int, unpacked: int, packed: int) -> None:
         self._left -= length
         if self._left < 0:
-            raise Refusal("file.too_large", what="解压后", limit=_readable(self._most))
-        if unpacked > RATIO_FROM and unpacked > MOST_RATIO * packed:
-            raise Refusal("file.too_large", what="的压缩比", limit=f"{MOST_RATIO}:1")
+            raise Refusal(
+                "file.too_large", what="解压后", limit=_readable(self.bounds.unpacked_bytes)
+            )
+        if unpacked > RATIO_FROM and unpacked > self.bounds.ratio * packed:
+            raise Refusal("file.too_large", what="的压缩比", limit=f"{self.bounds.ratio}:1")
 
 
 class MarkupGuard:

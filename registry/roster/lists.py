@@ -12,7 +12,8 @@ from openpyxl.utils import get_column_letter
 
 from registry.roster.columns import Column
 from registry.roster.header import label_table
-from registry.roster.sandbox import ORDINARY, run_in_sandbox
+from registry.roster.limits import ORDINARY, Limits
+from registry.roster.sandbox import run_in_sandbox
 from registry.roster.saving import TextCell, look_of, put_text, save, text_rows
 
 Cell = str | int | float
@@ -43,7 +44,11 @@ class ListSheet(NamedTuple):
 
 
 def read_list(
-    content: bytes, columns: Iterable[Column], keys: Collection[str], most: int
+    content: bytes,
+    columns: Iterable[Column],
+    keys: Collection[str],
+    most: int,
+    limits: Limits = ORDINARY,
 ) -> ListSheet:
     """Read the first sheet whose header has one of the columns `keys`, from a file of any format.
 
@@ -53,9 +58,9 @@ def read_list(
         "labels": label_table([(one.field, one.label, one.aliases) for one in columns]),
         "keys": sorted(keys),
         "most": most,
-        "unpacked_bytes": ORDINARY.unpacked_bytes,
+        "bounds": limits.bounds,
     }
-    answer = json.loads(run_in_sandbox("list", content, json.dumps(said).encode()))
+    answer = json.loads(run_in_sandbox("list", content, json.dumps(said).encode(), limits))
     return ListSheet(
         [ListRow(*row) for row in answer["rows"]],
         {field: letter for letter, _, field in answer["columns"] if field},

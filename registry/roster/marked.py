@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from registry.errors import RosterRefused
 from registry.roster.columns import COLUMN
+from registry.roster.limits import ORDINARY, Bounds, Limits
 from registry.roster.messages import MESSAGES, TITLES
-from registry.roster.process import Limits
-from registry.roster.sandbox import ORDINARY, run_in_sandbox
+from registry.roster.sandbox import run_in_sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +52,7 @@ class Part(NamedTuple):
 def mark(
     content: bytes,
     report: RosterReport,
-    limits: Limits | None = None,
+    limits: Limits = ORDINARY,
     edits: Sequence[tuple[int, str, Cell]] = (),
     *,
     stamp: str | None = None,
@@ -67,8 +67,13 @@ def mark(
     is written onto the list, so that the workbook is known again. Raises RosterRefused where the
     file cannot be read.
     """
-    limits = limits or _limits(report)
-    order = {**order_of(report, part, notes), "edits": edits, "stamp": stamp}
+    limits = _for_marking(limits, report)
+    order = {
+        **order_of(report, part, notes),
+        "edits": edits,
+        "stamp": stamp,
+        "bounds": limits.bounds,
+    }
     ways = ["rebuild"]
     if report.head.format in ("xlsx", "xlsm") and order["rows"] is None:
         ways.insert(0, "keep")
@@ -88,13 +93,15 @@ def mark_content(content: bytes, argument: bytes) -> bytes:
     order = json.loads(argument)
     if order["way"] == "keep":
         return marking.keep(content, order)
-    return marking.rebuild(content, order, ORDINARY.unpacked_bytes)
+    return marking.rebuild(content, order, Bounds(*order["bounds"]))
 
 
-def _limits(report: RosterReport) -> Limits:
+def _for_marking(limits: Limits, report: RosterReport) -> Limits:
     """Return limits by the number of rows, so that a small hostile file is given up soon."""
     seconds = _START_SECONDS + min(report.tail.total, MOST_ROWS) // _ROWS_A_SECOND
-    return ORDINARY._replace(memory_bytes=2 << 30, cpu_seconds=seconds, wall_seconds=seconds * 2)
+    return limits._replace(
+        memory_bytes=2 * limits.memory_bytes, cpu_seconds=seconds, wall_seconds=seconds * 2
+    )
 
 
 def encoded(order: dict[str, Any], way: str) -> bytes:

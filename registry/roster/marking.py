@@ -24,6 +24,7 @@ from registry.roster.copying import copy_rows, sheet_name
 from registry.roster.finding_list import COLOURS, FILLS, Order, is_own_list, write_list
 from registry.roster.harmless import disarm
 from registry.roster.header import label_table
+from registry.roster.limits import Bounds
 from registry.roster.pictures import keep_pictures
 from registry.roster.saving import put, put_text, save
 from registry.roster.source import open_source
@@ -58,14 +59,14 @@ def keep(content: bytes, order: Order) -> bytes:
     return save(workbook)
 
 
-def rebuild(content: bytes, order: Order, unpacked_bytes: int) -> bytes:
+def rebuild(content: bytes, order: Order, bounds: Bounds) -> bytes:
     """Write a new workbook with the cells of the roster's sheet, and mark that.
 
     All rows stand where they stood, unless only some are wanted: then these follow the header, and
     a last column 原行号 tells where they were.
     """
     labels = label_table((column.field, column.label, column.aliases) for column in COLUMNS)
-    source = open_source(BytesIO(content), labels, unpacked_bytes)
+    source = open_source(BytesIO(content), labels, bounds)
     index = [name for name, _ in source.sheets].index(order["sheet"])
     workbook = Workbook()
     sheet = workbook.active

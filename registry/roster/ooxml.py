@@ -201,12 +201,10 @@ def _is_uncached(kind: bytes | None, content: bytes) -> bool:
     return not (kind == b"str" and _EMPTY_VALUE.search(content))
 
 
-def sweep(
-    container: Container, most_unpacked: int, month_styles: frozenset[bytes]
-) -> dict[str, Look]:
+def sweep(container: Container, month_styles: frozenset[bytes]) -> dict[str, Look]:
     """Unpack every part once and return {part name in lower case: Look} of the worksheets."""
     looks: dict[str, Look] = {}
-    for name, pieces in container.parts(most_unpacked):
+    for name, pieces in container.parts():
         first = next(pieces, b"")
         sheet = SheetLook(month_styles)
         if sheet.start(first):

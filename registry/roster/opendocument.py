@@ -142,10 +142,10 @@ def _repeat(attributes: dict[str, str], name: str) -> int:
     return min(max(int(text), 1), _MOST_REPEATED) if text.isdigit() else 1
 
 
-def sweep(container: Container, most_unpacked: int) -> list[Look]:
+def sweep(container: Container) -> list[Look]:
     """Unpack every part once and return one Look for each table, in the document's order."""
     content = ContentLook()
-    for name, pieces in container.parts(most_unpacked):
+    for name, pieces in container.parts():
         for piece in pieces:
             if name == "content.xml":
                 content.see(piece)

@@ -25,7 +25,7 @@ def outline(content: bytes, argument: bytes) -> bytes:
     Raises Refusal.
     """
     said = terms(argument)
-    source = open_source(BytesIO(content), said.labels, said.unpacked_bytes)
+    source = open_source(BytesIO(content), said.labels, said.bounds)
     chosen = choose(source, said)
     sheets = [
         _sheet(source, chosen if index == chosen.number else found)

@@ -13,6 +13,7 @@ from itertools import chain, islice
 from typing import Any
 
 from registry.roster.header import FIRST_ROWS, Header, find_header, why_no_person
+from registry.roster.limits import Bounds
 from registry.roster.look import Look, column_letters
 from registry.roster.refusal import Refusal
 from registry.roster.source import Row, Source, open_source
@@ -30,10 +31,10 @@ def plain_rows(content: bytes, argument: bytes) -> bytes:
     numbers: those that say something and are none of the list.
 
     `argument` is JSON: labels, keys (fields of which the sheet must have one), the most rows,
-    unpacked_bytes. Raises Refusal.
+    bounds. Raises Refusal.
     """
     said = json.loads(argument)
-    source = open_source(BytesIO(content), said["labels"], said["unpacked_bytes"])
+    source = open_source(BytesIO(content), said["labels"], Bounds(*said["bounds"]))
     for index, (_, readable) in enumerate(source.sheets):
         found = _listed(source, index, said) if readable else None
         if found is not None:

@@ -7,28 +7,18 @@ import select
 import signal
 import tempfile
 import time
-from typing import NamedTuple
 
 import msgspec
 
 from registry.errors import RosterRefused
 from registry.roster.launch import launch
+from registry.roster.limits import Limits
 from registry.roster.wording import refused
 
 _HEADER_BYTES = 9
 # A whole marked workbook is the largest thing that comes back in one frame.
 _LARGEST_FRAME = 512 << 20
 _MOST_COMPLAINT = 64 << 10
-
-
-class Limits(NamedTuple):
-    """What one file may cost. `wall_seconds` counts only while the caller waits for the child."""
-
-    file_bytes: int
-    unpacked_bytes: int
-    memory_bytes: int
-    cpu_seconds: int
-    wall_seconds: float
 
 
 class Child:

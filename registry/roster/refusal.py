@@ -14,6 +14,12 @@ class Refusal(Exception):
         self.facts = facts
 
 
+def too_many_cells(most: int) -> Refusal:
+    """Return the refusal of a sheet with more than `most` cells."""
+    limit = f"{most // 10_000} 万个" if most >= 10_000 else f"{most} 个"
+    return Refusal("file.too_large", what="的单元格数", limit=limit)
+
+
 def damaged(why: str) -> Refusal:
     """Return the refusal of a broken file; `why` is English and for tests and logs only."""
     return Refusal("file.damaged", why=why)

@@ -17,29 +17,14 @@ from registry.roster.columns import COLUMNS, ROW_KEY_COLUMN
 from registry.roster.frames import read_batch, read_head, read_tail
 from registry.roster.header import label_table, normalise_label
 from registry.roster.layout import Layout
-from registry.roster.process import Child, Limits
+from registry.roster.limits import BULK, ORDINARY, Limits
+from registry.roster.process import Child
 from registry.roster.profiles import profiles
 from registry.roster.sheet import SheetBatch, SheetTail
 from registry.roster.stamp import ORIGIN_FIELD, ORIGIN_LABEL
 from registry.roster.wording import refused
 
 __all__ = ["BULK", "ORDINARY", "Limits", "SheetReader", "open_sheet", "run_in_sandbox"]
-
-ORDINARY = Limits(
-    file_bytes=50 << 20,
-    unpacked_bytes=1 << 30,
-    memory_bytes=1 << 30,
-    cpu_seconds=12,
-    wall_seconds=15,
-)
-# Only for a job that a city admin starts as bulk.
-BULK = Limits(
-    file_bytes=300 << 20,
-    unpacked_bytes=4 << 30,
-    memory_bytes=3 << 30,
-    cpu_seconds=600,
-    wall_seconds=900,
-)
 
 
 class SheetReader:
@@ -137,7 +122,7 @@ def reading_argument(limits: Limits, layout: Layout | None = None) -> bytes:
         "remembered": dict(layout.labels),
         "sheet": layout.sheet,
         "columns": dict(layout.columns),
-        "unpacked_bytes": limits.unpacked_bytes,
+        "bounds": limits.bounds,
     }
     return json.dumps(said).encode()
 

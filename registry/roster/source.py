@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 from registry.roster.header import SEARCHED_ROWS, find_header
 from registry.roster.look import Look
 from registry.roster.recognise import HEAD_BYTES, not_a_workbook, recognise
-from registry.roster.refusal import Refusal, damaged
+from registry.roster.refusal import Refusal, damaged, too_many_cells
 
 if TYPE_CHECKING:
     from registry.roster.container import Container
+    from registry.roster.limits import Bounds
     from registry.roster.parts import Parts, Styles
-
-MOST_CELLS = 30_000_000
 
 Row = list[object]
 
@@ -56,10 +55,11 @@ class Unreadable(Refusal):
 class WorkbookSource(Source):
     """xls and ods by calamine."""
 
-    def __init__(self, file: BufferedIOBase, format: str) -> None:
+    def __init__(self, file: BufferedIOBase, format: str, most_cells: int) -> None:
         import python_calamine as calamine
 
         self.format = format
+        self._most_cells = most_cells
         file.seek(0)
         try:
             self._book = calamine.CalamineWorkbook.from_filelike(file)
@@ -86,8 +86,8 @@ class WorkbookSource(Source):
             raise damaged(str(error)) from error
         if sheet.start is None or sheet.end is None:
             return
-        if (sheet.end[0] + 1) * sheet.width > MOST_CELLS:
-            raise Refusal("file.too_large", what="的单元格数", limit="3000 万个")
+        if (sheet.end[0] + 1) * sheet.width > self._most_cells:
+            raise too_many_cells(self._most_cells)
         self._last_rows[index] = sheet.end[0] + 1
         rows: Iterator[Row] = sheet.iter_rows()  # type: ignore[assignment]
         if sheet.start[1]:
@@ -105,8 +105,8 @@ class WorkbookSource(Source):
 class OpenDocumentSource(WorkbookSource):
     """An .ods file by the cell reader, once its content has been looked at."""
 
-    def __init__(self, file: BufferedIOBase, looks: list[Look]) -> None:
-        super().__init__(file, "ods")
+    def __init__(self, file: BufferedIOBase, looks: list[Look], most_cells: int) -> None:
+        super().__init__(file, "ods", most_cells)
         self._looks = dict(enumerate(looks))
 
 
@@ -118,7 +118,7 @@ class TablesSource(Source):
     def __init__(self, container: Container, looks: list[Look]) -> None:
         from registry.roster.tables import read_tables
 
-        self._tables, hiding = read_tables(container.pieces("content.xml"))
+        self._tables, hiding = read_tables(container.pieces("content.xml"), container.bounds.cells)
         self._looks = looks
         self.sheets = [(table.name, table.style not in hiding) for table in self._tables]
 
@@ -130,12 +130,12 @@ class TablesSource(Source):
         return self._looks[index] if index < len(self._looks) else Look()
 
 
-def _open_document(file: BufferedIOBase, container: Container, unpacked_bytes: int) -> Source:
+def _open_document(file: BufferedIOBase, container: Container, bounds: Bounds) -> Source:
     from registry.roster.opendocument import sweep
 
-    looks = sweep(container, unpacked_bytes)
+    looks = sweep(container)
     try:
-        return OpenDocumentSource(file, looks)
+        return OpenDocumentSource(file, looks, bounds.cells)
     except Unreadable:
         return TablesSource(container, looks)
 
@@ -170,7 +170,9 @@ class SheetsSource(Source):
     def rows(self, index: int) -> Iterator[Row]:
         from registry.roster.stream import stream_rows
 
-        return stream_rows(self._container.pieces(self._parts[index]), self._kinds)
+        return stream_rows(
+            self._container.pieces(self._parts[index]), self._kinds, self._container.bounds.cells
+        )
 
     def last_row(self, index: int) -> int:
         return self.look(index).last_row
@@ -179,30 +181,30 @@ class SheetsSource(Source):
         return self._looks.get(self._parts[index]) or Look()
 
 
-def _zip_source(file: BufferedIOBase, unpacked_bytes: int) -> Source:
+def _zip_source(file: BufferedIOBase, bounds: Bounds) -> Source:
     from registry.roster.container import Container
 
-    container = Container(file)
+    container = Container(file, bounds)
     format = container.format()
     if format == "ods":
-        return _open_document(file, container, unpacked_bytes)
+        return _open_document(file, container, bounds)
     from registry.roster.ooxml import sweep
     from registry.roster.parts import read_parts, read_styles
 
     parts = read_parts(container)
     styles = read_styles(container, parts.styles)
-    looks = sweep(container, unpacked_bytes, styles.months)
+    looks = sweep(container, styles.months)
     return SheetsSource(container, format, parts, looks, styles)
 
 
 class OleSource(WorkbookSource):
     """An .xls file (or one of the other things in an OLE container, which are refused)."""
 
-    def __init__(self, file: BufferedIOBase) -> None:
+    def __init__(self, file: BufferedIOBase, most_cells: int) -> None:
         from registry.roster.biff import BiffLook, workbook_stream
 
         self._biff = BiffLook(workbook_stream(file))
-        super().__init__(file, "xls")
+        super().__init__(file, "xls", most_cells)
 
     def look(self, index: int) -> Look:
         return self._biff.sheet(index)
@@ -245,12 +247,12 @@ def _alike(records: list[list[str]]) -> int:
     return count if width >= 3 and count >= 2 and count * 3 >= len(widths) * 2 else 0
 
 
-def open_source(file: BufferedIOBase, labels: dict[str, str], unpacked_bytes: int) -> Source:
+def open_source(file: BufferedIOBase, labels: dict[str, str], bounds: Bounds) -> Source:
     """Open a file by its content; raises Refusal when it is no spreadsheet that can be read."""
     file.seek(0)
     kind = recognise(file.read(HEAD_BYTES))
     if kind == "zip":
-        return _zip_source(file, unpacked_bytes)
+        return _zip_source(file, bounds)
     if kind == "ole":
-        return OleSource(file)
+        return OleSource(file, bounds.cells)
     return TextSource(file, labels)

@@ -15,12 +15,11 @@ from typing import NamedTuple
 
 from registry.roster.cells import Value, unescaped, value_of
 from registry.roster.look import column_letters, column_number
-from registry.roster.refusal import Refusal, damaged
+from registry.roster.refusal import damaged, too_many_cells
 from registry.roster.searching import holds
 from registry.roster.shared_strings import SharedStrings
 from registry.roster.sheet_parser import MOST_COLUMNS, MOST_ROWS, Row, SheetParser, checked, placed
 
-MOST_CELLS = 30_000_000
 _MOST_SHAPES = 4096
 _LONGEST_ROW = 16 << 20
 # From so many cells a value on, each value of a column is looked up once.
@@ -92,18 +91,18 @@ class Kinds(dict[bytes, Value]):
         return value_of(kind, shown, self._is_1904, self._shared)
 
 
-def stream_rows(pieces: Iterable[bytes], kinds: Kinds) -> Iterator[Row]:
+def stream_rows(pieces: Iterable[bytes], kinds: Kinds, most_cells: int) -> Iterator[Row]:
     """Yield a sheet's rows from Excel row 1 to the last with content, each from column A at least
     to its last content.
 
     Raises Refusal: file.damaged, also where two rows or two cells claim one place, which would
-    lose one of them; file.too_large past 30 million cells.
+    lose one of them; file.too_large past `most_cells`.
     """
     reached = cells = 0
     for numbers, rows in _numbered(pieces, kinds):
         cells += sum(map(len, rows))
-        if cells > MOST_CELLS:
-            raise Refusal("file.too_large", what="的单元格数", limit="3000 万个")
+        if cells > most_cells:
+            raise too_many_cells(most_cells)
         if all(rows) and numbers == list(range(reached + 1, reached + 1 + len(rows))):
             yield from rows
             reached += len(rows)

@@ -10,9 +10,8 @@ import datetime as dt
 from collections.abc import Iterable
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from registry.roster.refusal import Refusal, damaged
+from registry.roster.refusal import damaged, too_many_cells
 from registry.roster.sheet_parser import MOST_COLUMNS, MOST_ROWS, Row
-from registry.roster.stream import MOST_CELLS
 
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 # What stands in a cell and is no part of its value.
@@ -28,12 +27,12 @@ class Table:
         self.rows: list[Row] = []
 
 
-def read_tables(pieces: Iterable[bytes]) -> tuple[list[Table], set[str]]:
+def read_tables(pieces: Iterable[bytes], most_cells: int) -> tuple[list[Table], set[str]]:
     """Return the document's tables and the names of the styles that hide one.
 
-    Raises Refusal: file.damaged, file.too_large past 30 million cells.
+    Raises Refusal: file.damaged, file.too_large past `most_cells`.
     """
-    reader = _Reader()
+    reader = _Reader(most_cells)
     parser = ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -49,7 +48,8 @@ def read_tables(pieces: Iterable[bytes]) -> tuple[list[Table], set[str]]:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, most_cells: int) -> None:
+        self._most_cells = most_cells
         self.tables: list[Table] = []
         self.hiding: set[str] = set()
         self._depth = self._foreign = self._cells = 0
@@ -138,8 +138,8 @@ class _Reader:
             return
         rows = self.tables[-1].rows
         self._cells += len(self._row) * self._row_times
-        if self._cells > MOST_CELLS:
-            raise Refusal("file.too_large", what="的单元格数", limit="3000 万个")
+        if self._cells > self._most_cells:
+            raise too_many_cells(self._most_cells)
         if len(rows) + self._blank_rows + self._row_times > MOST_ROWS:
             raise damaged("row number")
         rows += [[]] * self._blank_rows + [self._row] * self._row_times

@@ -30,7 +30,7 @@ def read(file: BufferedIOBase, argument: bytes) -> Iterator[Frame]:
     # Cells make no cycles, and looking for some costs a twelfth of the time.
     gc.disable()
     said = terms(argument)
-    source = open_source(file, said.labels, said.unpacked_bytes)
+    source = open_source(file, said.labels, said.bounds)
     found = choose(source, said)
     _refuse_missing(found)
     persons = Persons(found.header, found.labels, said.ignored, source.look(found.number))

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.codes.lists import code_list
-from registry.db import transaction
+from registry.db import setting, transaction
 from registry.errors import StateRefused
 from registry.roster.columns import ROW_KEY
 from registry.roster.findings import FileFinding, Finding
+from registry.roster.limits import ordinary
 from registry.roster.marked import Note, Part, is_part, mark
 from registry.roster.messages import COVERED
 from registry.roster.report import Counts, RosterReport
@@ -75,6 +76,7 @@ def marked_workbook(
     marked = mark(
         originals.fetch(file.original),
         report,
+        ordinary(setting),
         edits=_places(file, edits),
         stamp=stamp,
         part=part,

@@ -7,11 +7,11 @@ from typing import Any
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import today
-from registry.db import db
+from registry.db import db, setting
 from registry.members.match import Match
 from registry.roster.findings import Finding
+from registry.roster.limits import ordinary
 from registry.roster.report import Counts, RosterReport
-from registry.roster.sandbox import ORDINARY
 from registry.roster.sheet import SheetColumn, SheetTail
 from registry.submissions.intake import skipped_rows, taken_in
 from registry.submissions.report import findings_of
@@ -36,8 +36,9 @@ def match_report(
     union = union_queries.find(session, union_code)
     demand(actor, Permission.WORK_ROSTER, union.path)
     keeper, ref = vault(), Ref(union.county, UNSTORED, union.code)
+    limits = ordinary(setting)
     with taken_in(
-        session, keeper, ref, content, today=today(), limits=ORDINARY, answers={}, edits={}
+        session, keeper, ref, content, today=today(), limits=limits, answers={}, edits={}
     ) as intake:
         chunks = list(intake)
     _add_late(chunks, intake.findings)

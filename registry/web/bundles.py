@@ -38,6 +38,7 @@ from registry.web.forms.bundles import BundleForm
 from registry.web.frame import can
 from registry.web.guard import guard
 from registry.web.numbers import MOST_ROW, is_whole, row_number, whole
+from registry.web.uploads import content_of
 from registry.web.waiting import Card
 
 blueprint = Blueprint("bundles", __name__)
@@ -76,9 +77,8 @@ def receive(code: str) -> AnyResponse | tuple[str, int]:
     form = BundleForm()
     if not form.validate_on_submit():
         return _list_page(form), 400
-    content: bytes = form.file.data.read()
     try:
-        received = _received(form, code, content)
+        received = _received(form, code)
     except Forbidden:
         raise
     except (InputRefused, RosterRefused, Busy) as error:
@@ -210,14 +210,9 @@ def _found(bundle_id: int) -> BundleView:
     return queries.find(db.session(), bundle_id, g.union.code)
 
 
-def _received(form: BundleForm, code: str, content: bytes) -> jobs.ReceivedBundle:
-    size = (form.size.data or "").strip()
-    if size and size != str(len(content)):
-        raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
-    if not content:
-        raise InputRefused("upload.empty", "这个文件是空的（0 字节）。请打开原表保存后再上传。")
+def _received(form: BundleForm, code: str) -> jobs.ReceivedBundle:
     return jobs.upload(
-        content,
+        content_of(form),
         file_name=form.file.data.filename or "",
         place_code=code,
         actor=g.actor,

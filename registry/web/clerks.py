@@ -49,7 +49,7 @@ def clerks(code: str) -> str:
 
 
 @blueprint.post("/unions/<code>/clerks/create")
-@guard(Permission.MANAGE_CLERKS)
+@guard(Permission.MANAGE_CLERKS, fresh=True)
 def create(code: str) -> str | Response:
     """Open accounts for the unions without a clerk (or for this one union) and show the slips."""
     slips = clerk_accounts.create_clerks(code, actor=g.actor)
@@ -69,7 +69,7 @@ def clerk(account_id: int) -> str:
 
 
 @blueprint.post("/clerks/<int:account_id>/hand-over")
-@guard(Permission.MANAGE_CLERKS)
+@guard(Permission.MANAGE_CLERKS, fresh=True)
 def hand_over(account_id: int) -> str | tuple[str, int]:
     """Lock this account and open one for the next person."""
     _demand_clerk()
@@ -87,7 +87,7 @@ def hand_over(account_id: int) -> str | tuple[str, int]:
 
 
 @blueprint.post("/clerks/<int:account_id>/reset")
-@guard(Permission.MANAGE_CLERKS)
+@guard(Permission.MANAGE_CLERKS, fresh=True)
 def reset(account_id: int) -> str:
     """Give the account a one-time password and show its slip once."""
     _demand_clerk()

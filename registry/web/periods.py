@@ -72,7 +72,7 @@ def reopen(code: str, month: str) -> Response:
 
 
 @blueprint.post("/unions/<code>/periods/<month>/<row:revision>/bundle.zip")
-@guard(Permission.CLOSE_PERIODS)
+@guard(Permission.CLOSE_PERIODS, fresh=True)
 def export(code: str, month: str, revision: int) -> Response:
     """Give a closing as files that verify without this program."""
     closed = Month.named(month)

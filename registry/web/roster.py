@@ -39,9 +39,9 @@ from registry.web.drafts import cards as draft_cards
 from registry.web.forms.roster import UploadForm
 from registry.web.frame import can
 from registry.web.guard import guard
-from registry.web.numbers import is_whole
 from registry.web.sent_roster import detail_page
 from registry.web.submissions import UNDER_WAY
+from registry.web.uploads import content_of
 from registry.web.waiting import Card
 
 blueprint = Blueprint("roster", __name__)
@@ -62,9 +62,8 @@ def receive(code: str) -> Response | tuple[str, int]:
     form = UploadForm()
     if not form.validate_on_submit():
         return _upload_page(form), 400
-    content: bytes = form.file.data.read()
     try:
-        received = _received(form, code, content)
+        received = _received(form, code)
     except (InputRefused, RosterRefused, Busy) as error:
         form.file.errors = [error.message]
         return _upload_page(form), 400
@@ -176,14 +175,9 @@ def waiting(database: Session, actor: Actor) -> Iterable[Card]:
     )
 
 
-def _received(form: UploadForm, code: str, content: bytes) -> jobs.Received:
-    size = (form.size.data or "").strip()
-    if is_whole(size) and int(size) != len(content):
-        raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
-    if not content:
-        raise InputRefused("upload.empty", "这个文件是空的（0 字节）。请打开原表保存后再上传。")
+def _received(form: UploadForm, code: str) -> jobs.Received:
     return jobs.upload(
-        content,
+        content_of(form),
         file_name=form.file.data.filename or "",
         union_code=code,
         kind=Kind(form.kind.data),

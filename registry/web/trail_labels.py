@@ -188,6 +188,7 @@ ACTIONS: dict[str, str] = {
     "request.refuse": "不同意个人信息请求",
     "request.withdraw": "撤回个人信息请求",
     "notice.publish": "发布个人信息告知书",
+    "roster.original": "下载原始文件",
     "keys.rotate": "更换加密密钥",
     "keys.signing": "更换签名密钥",
     "trail.verify": "校验留痕",

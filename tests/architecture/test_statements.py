@@ -163,6 +163,7 @@ SINGLE = {
     "identities.doubted": "one row and those of its name and mobile",
     "mail.mail": "a form",
     "metrics.metrics": "counts",
+    "originals.asking": "a form",
     "papers.sheet": "sums of one roster",
     "posting.members": "a form",
     "posting.roster": "a form",

@@ -122,7 +122,7 @@ def rows() -> dict[str, dict[str, object]]:
             "submission_id": 1,
             "verdict": "APPROVE",
             "row_count": 1,
-            "decided_by": 1,
+            "decided_by": 2,
             "decided_at": AT,
         },
         "paper_turn": {
@@ -250,8 +250,9 @@ def rows() -> dict[str, dict[str, object]]:
             "full_name": "叶小一",
             "document_kind": "01",
             "document_sealed": b"sealed",
+            "opened_by": 1,
             "opened_at": AT,
-            "decided_by": 1,
+            "decided_by": 2,
             "decided_at": AT,
         },
         "reference_person": {

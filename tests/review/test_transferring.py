@@ -119,6 +119,21 @@ def test_the_losing_unions_reviewer_may_answer_as_well(there):
     assert live_by_union() == {UNION: 3, FAR_UNION: 3}
 
 
+def test_who_sent_the_roster_that_asks_neither_releases_nor_grants(there, monkeypatch):
+    # As a reviewer sends a workbook for many unions, or somebody who was a clerk before.
+    both = make_actor([Role.CLERK, Role.REVIEWER], TOWNSHIP)
+    send_in(make_roster(PEOPLE[:3]), both, union=OTHER_UNION)
+    with pytest.raises(Forbidden) as released:
+        transferring.release(open_transfers(), actor=both)
+    set_clock(monkeypatch, now() + timedelta(days=16))
+    with pytest.raises(Forbidden) as granted:
+        transferring.grant(open_transfers(), actor=both)
+    assert released.value.code == granted.value.code == "review.own"
+    assert live_by_union() == {UNION: 6}
+    transferring.grant(open_transfers(), actor=make_reviewer())
+    assert live_by_union() == {UNION: 3, OTHER_UNION: 3}
+
+
 @pytest.mark.parametrize(
     ("role", "place"),
     [(Role.CLERK, OTHER_UNION), (Role.REVIEWER, FAR_TOWNSHIP), (Role.CLERK, FAR_UNION)],

@@ -5,11 +5,13 @@ wrong with its cells. No database.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from registry.db import setting
 from registry.errors import InputRefused, RosterRefused
 from registry.roster.checks.column import column_judge
 from registry.roster.checks.dates import read_date
 from registry.roster.checks.notes import Note, note
 from registry.roster.columns import Column
+from registry.roster.limits import ordinary
 from registry.roster.lists import Cell, ListRow, read_list
 from registry.unions.book import COLUMNS
 from registry.unions.intake.lines import SheetFacts
@@ -46,7 +48,7 @@ def read(content: bytes) -> Read:
     union.empty) for one that lists no unions.
     """
     try:
-        sheet = read_list(content, COLUMNS, _KEYS, MOST_ROWS)
+        sheet = read_list(content, COLUMNS, _KEYS, MOST_ROWS, ordinary(setting))
     except RosterRefused as error:
         if error.code in _SAID:
             raise InputRefused(*_SAID[error.code]) from error

@@ -1,0 +1,41 @@
+"""The file of a roster as it was sent, for who gives a reason."""
+
+from flask import Blueprint, g, render_template
+from werkzeug.wrappers import Response
+
+from registry.access.roles import Permission
+from registry.errors import InputRefused
+from registry.submissions.taking_out import take_out
+from registry.web.downloads import workbook
+from registry.web.forms.members import OpenForm
+from registry.web.guard import guard
+
+blueprint = Blueprint("originals", __name__)
+# Whatever it claims to be, no browser is to open it.
+_BYTES = "application/octet-stream"
+
+
+@blueprint.get("/submissions/<int:submission_id>/original")
+@guard(Permission.OPEN_MEMBER, fresh=True)
+def asking(submission_id: int) -> str:
+    """Ask for the reason."""
+    return _page(OpenForm(formdata=None))
+
+
+@blueprint.post("/submissions/<int:submission_id>/original")
+@guard(Permission.OPEN_MEMBER, fresh=True)
+def download(submission_id: int) -> Response | tuple[str, int]:
+    """Give the file."""
+    form = OpenForm()
+    if not form.validate_on_submit():
+        return _page(form), 400
+    try:
+        found = take_out(submission_id, actor=g.actor, reason=form.reason.data or "")
+    except InputRefused as error:
+        form.reason.errors = [error.message]
+        return _page(form), 400
+    return workbook(found.content, found.name, _BYTES)
+
+
+def _page(form: OpenForm) -> str:
+    return render_template("originals/asking.html", submission=g.submission, form=form)
