@@ -50,7 +50,7 @@ def test_the_own_union_sees_names_and_the_ends_of_numbers(client, people):
 
     for person in people:
         assert person.full_name in text
-        assert f"{person.number[:4]}**********{person.number[-4:]}" in text
+        assert f"{person.number[:4]}*************{person.number[-1]}" in text
         assert person.number not in text
         assert person.mobile not in text
     assert "共 <strong>3</strong> 人" in text
