@@ -68,6 +68,7 @@ from registry.web import (
     union_intake,
     union_split,
     unions,
+    watermark,
 )
 from registry.web.waiting import Contributor
 
@@ -85,6 +86,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(signin.blueprint),
     Family(home.blueprint),
     Family(mail.blueprint),
+    Family(watermark.blueprint),
     Family(roster.blueprint, roster.waiting),
     Family(columns.blueprint),
     Family(correcting.blueprint),

@@ -171,6 +171,7 @@ SINGLE = {
     "review.one_row": "one row",
     "union_acts.asking": "a form",
     "unions.entering": "a form",
+    "watermark.picture": "asks nothing",
     "roster.blank": "the same blank sheet for all",
     "roster.progress": "one draft being read",
     "signin.confirm": "a form",
