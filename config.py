@@ -83,6 +83,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("UPLOADS_PER_DAY", "REGISTRY_UPLOADS_PER_DAY", "200", int, "uploads one account may make in a day, so that nobody fills the disk"),  # noqa: E501
     Setting("IDLE_MINUTES", "REGISTRY_IDLE_MINUTES", "60", int, "minutes without a request after which a session ends"),  # noqa: E501
     Setting("SESSION_HOURS", "REGISTRY_SESSION_HOURS", "12", int, "hours after which a session ends in any case"),  # noqa: E501
+    Setting("SHOW_SECONDS", "REGISTRY_SHOW_SECONDS", "60", _positive, "seconds for which a page shows a number in full before it covers it by itself"),  # noqa: E501
+    Setting("LOOKS_PER_HOUR", "REGISTRY_LOOKS_PER_HOUR", "60", _positive, "numbers that one account may have shown in full within an hour; near it an alarm is raised"),  # noqa: E501
+    Setting("LOOKS_PER_DAY", "REGISTRY_LOOKS_PER_DAY", "200", _positive, "the same within a day"),
+    Setting("LOOK_UPS_PER_HOUR", "REGISTRY_LOOK_UPS_PER_HOUR", "100", _positive, "members that one account may look up by number within an hour: guessing numbers is looking too"),  # noqa: E501
+    Setting("LOOK_UPS_PER_DAY", "REGISTRY_LOOK_UPS_PER_DAY", "400", _positive, "the same within a day"),  # noqa: E501
     Setting("SECURE_COOKIE", "REGISTRY_SECURE_COOKIE", "1", _switch, "send the cookie over https only; a demo installation never does, since it is served over http"),  # noqa: E501
     Setting("PROXIES", "REGISTRY_PROXIES", "0", int, "how many reverse proxies stand in front, whose word on the caller's address and scheme is taken"),  # noqa: E501
     Setting("LEASE_SECONDS", "REGISTRY_LEASE_SECONDS", "20", int, "seconds after which another worker takes over long work whose worker is silent"),  # noqa: E501

@@ -217,6 +217,23 @@ def display_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]
     return dict(session.execute(_NAMES, {"ids": list(wanted)}).tuples().all())
 
 
+class Badge(NamedTuple):
+    """Who is behind an account, and the union or federation where they work."""
+
+    name: str
+    unit: str
+
+
+def badges(session: Session, ids: Iterable[int | None]) -> dict[int, Badge]:
+    """Return who is behind accounts, by account number."""
+    query = (
+        select(Account.id, Account.display_name, TradeUnion.name)
+        .join(TradeUnion, TradeUnion.code == Account.place)
+        .where(Account.id.in_({number for number in ids if number is not None}))
+    )
+    return {number: Badge(name, unit) for number, name, unit in session.execute(query)}
+
+
 def display_name_of(session: Session, name: str) -> str:
     """Return the name of the person behind an account's name; that name where there is none."""
     query = select(Account.display_name).where(Account.name == name)

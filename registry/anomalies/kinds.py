@@ -16,6 +16,7 @@ class AnomalyKind(StrEnum):
     NEVER_BACK = "NEVER_BACK"
     NIGHT = "NIGHT"
     SAME_PAIR = "SAME_PAIR"
+    HARVEST = "HARVEST"
 
     @property
     def label(self) -> str:
@@ -24,7 +25,7 @@ class AnomalyKind(StrEnum):
 
     @property
     def is_about_reviewer(self) -> bool:
-        """Whether it is about who reviews, not about members and rosters."""
+        """Whether it is about what an account does, not about members and rosters."""
         return self in ABOUT_REVIEWERS
 
 
@@ -39,8 +40,9 @@ _LABELS: Mapping[AnomalyKind, str] = {
     _K.NEVER_BACK: "从不退回",
     _K.NIGHT: "夜间审核",
     _K.SAME_PAIR: "同一对人反复更正",
+    _K.HARVEST: "大量查看个人信息",
 }
-ABOUT_REVIEWERS = frozenset({_K.FAST, _K.NEVER_BACK, _K.NIGHT, _K.SAME_PAIR})
+ABOUT_REVIEWERS = frozenset({_K.FAST, _K.NEVER_BACK, _K.NIGHT, _K.SAME_PAIR, _K.HARVEST})
 
 
 class AnomalyState(StrEnum):

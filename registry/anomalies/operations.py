@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
-from registry.anomalies import people, reviewers, rosters
+from registry.anomalies import looking, people, reviewers, rosters
 from registry.anomalies.facts import Fact
 from registry.anomalies.kinds import (
     TRANSITIONS,
@@ -37,6 +37,7 @@ DETECTORS: dict[AnomalyKind, Detector] = {
     AnomalyKind.NEVER_BACK: reviewers.never_back,
     AnomalyKind.NIGHT: reviewers.night,
     AnomalyKind.SAME_PAIR: reviewers.same_pair,
+    AnomalyKind.HARVEST: looking.harvests,
 }
 _COLUMNS = (
     "county",

@@ -95,11 +95,11 @@ def blank(out: Path, union_code: str | None, user: str | None) -> int:
     """Write the blank roster."""
     from registry.roster.blank import write_blank
 
-    members = None
+    members, said = None, ""
     if union_code is not None:
         with application():
-            members = _members(union_code, user)
-    write(out, write_blank(members))
+            members, said = _members(union_code, user)
+    write(out, write_blank(members, said))
     answers.say(f"已生成 {out}{'' if members is None else f'，预填会员 {len(members)} 名'}。")
     return answers.DONE
 
@@ -134,10 +134,14 @@ def _matched(content: bytes, file_name: str, union_code: str, user: str | None) 
     return match_report(content, file_name=file_name, union_code=union_code, actor=actor)
 
 
-def _members(union_code: str, user: str | None) -> list[dict[str, str]]:
+def _members(union_code: str, user: str | None) -> tuple[list[dict[str, str]], str]:
+    """Return the members' rows, and what the file says of who takes it."""
+    from registry.clock import now
     from registry.members.roster import rows_of
+    from registry.roster import watermark
 
-    return rows_of(union_code, actor=signed_in(user))
+    actor = signed_in(user)
+    return rows_of(union_code, actor=actor), watermark.words(actor.name, now())
 
 
 COMMANDS = (check, mark, blank)

@@ -1,7 +1,5 @@
 """The comparison as a file that spreadsheet programs open: text, never a formula."""
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import date
 
@@ -11,7 +9,7 @@ from registry.clock import today
 from registry.db import transaction
 from registry.discrepancies.marks import Mark, MarkedLine, marked
 from registry.errors import InputRefused
-from registry.roster.plain_cells import safe
+from registry.roster.plain_cells import MARK, csv_lines
 from registry.trail.operations import record
 from registry.unions import queries as unions
 
@@ -55,26 +53,22 @@ def export(place_code: str, on: date, *, actor: Actor) -> bytes:
 
 def csv_of(found: Sequence[MarkedLine], on: date) -> bytes:
     """Return lines as CSV (UTF-8 with a mark, so that Excel reads Chinese)."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_HEADER)
-    writer.writerows(_cells(one, on) for one in found)
-    return "\ufeff".encode() + text.getvalue().encode()
+    return MARK + csv_lines([_HEADER, *(_cells(one, on) for one in found)])
 
 
-def _cells(marked_line: MarkedLine, on: date) -> list[str]:
+def _cells(marked_line: MarkedLine, on: date) -> list[object]:
     line, marks = marked_line
     one = line.figures
     numbers = (one.roster, one.members, one.retained, one.base, one.outside, one.unaccounted)
     return [
-        on.isoformat(),
-        safe(line.code),
-        safe(line.name),
-        _text(one.employees),
-        _text(one.declared_on),
-        *map(_text, numbers),
+        on,
+        line.code,
+        line.name,
+        one.employees,
+        one.declared_on,
+        *numbers,
         "、".join(mark.flag.label for mark in marks),
-        safe("；".join(_said(mark) for mark in marks)),
+        "；".join(_said(mark) for mark in marks),
     ]
 
 
@@ -82,7 +76,3 @@ def _said(mark: Mark) -> str:
     told = mark.explanation
     said = f"（{told.answer}）" if told and told.answer else ""
     return f"{mark.flag.label}：{mark.stage.label}{said}"
-
-
-def _text(value: int | date | None) -> str:
-    return "" if value is None else str(value)

@@ -13,7 +13,7 @@ from registry.db import allocate, table_of, transaction
 from registry.errors import NotFound, StateRefused
 from registry.exchange.models import ExchangeBatch, ExchangeFile, ExchangeItem, ExchangeScope
 from registry.exchange.states import TRANSITIONS, Act, BatchState, Outcome, Standing
-from registry.members.operations import checked_reason
+from registry.members.seeing import checked_words
 from registry.submissions import originals
 from registry.trail.operations import hold, record
 from registry.unions import queries as unions
@@ -38,7 +38,7 @@ def make(session: Session, place_code: str, plan: Plan, *, actor: Actor) -> Exch
     Raises `InputRefused` (reason.*), `StateRefused` (exchange.unwritten) while another one is
     being filled, `NotFound` outside the county.
     """
-    reason = checked_reason(plan.reason)
+    reason = checked_words(plan.reason)
     place = county_of(session, place_code, actor)
     scopes = _scopes(session, place, plan.units)
     hold(session, place.county)

@@ -1,7 +1,5 @@
 """The difference report: register beside what was accepted, masked, as CSV while it is read."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -15,7 +13,7 @@ from registry.exchange.register import Difference, differences
 from registry.exchange.states import Action, Part
 from registry.identity import mask
 from registry.members.queries import Sight, masked_document
-from registry.roster.plain_cells import safe
+from registry.roster.plain_cells import MARK, csv_lines
 from registry.trail.operations import record
 from registry.unions import queries as unions
 from registry.unions.queries import Union
@@ -37,17 +35,19 @@ def ask(place_code: str, *, actor: Actor) -> Union:
     return place
 
 
-def differences_csv(session: Session, place: Union) -> Iterator[bytes]:
-    """Yield the report piece by piece: a line for each member, then how many by unit and kind."""
+def differences_csv(session: Session, place: Union, said: str) -> Iterator[bytes]:
+    """Yield the report piece by piece: a line for each member, how many by unit and kind, and what
+    is `said` of who takes it.
+    """
     units = {one.code: one.name for one in unions.children(session, place.code)}
     counted: Counter[tuple[str, Action]] = Counter()
     keeper = vault()
-    yield "\ufeff".encode() + _lines([_HEADER])
+    yield MARK + csv_lines([_HEADER])
     for part in Part:
         for _, found in differences(session, place.county, [place.path], part):
             counted.update((_unit(one), one.action) for one in found)
-            yield _lines([_line(keeper, place.county, units, one) for one in found])
-    yield _lines(_sums(units, counted))
+            yield csv_lines([_line(keeper, place.county, units, one) for one in found])
+    yield csv_lines([*_sums(units, counted), (), (said,)])
 
 
 def _unit(one: Difference) -> str:
@@ -81,10 +81,3 @@ def _sums(units: Mapping[str, str], counted: Counter[tuple[str, Action]]) -> lis
         lines.append((name, *map(str, counts), str(sum(counts))))
     counts = [sum(counted[code, action] for code in units) for action in _KINDS]
     return [*lines, ("合计", *map(str, counts), str(sum(counts)))]
-
-
-def _lines(lines: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([safe(cell) for cell in line] for line in lines)
-    return text.getvalue().encode()

@@ -1,7 +1,8 @@
 """What may be seen of a number or a name by whoever has not opened it in full.
 
-Never the first six characters of a document number together with the check character: these
-narrow the birthday down to a handful. Short numbers show less, so that a mask always hides much.
+At most the first four characters of a document number and the last one: with the first six or the
+last four known, the check character narrows the birthday down to a handful. Short numbers show
+less, so that a mask always hides much.
 """
 
 import re
@@ -21,9 +22,9 @@ _COMPOUND_SURNAME = re.compile(f"(?:{'|'.join(COMPOUND_SURNAMES)})(?=.)")
 
 
 def document(number: str, own: bool = False) -> str:
-    """Return the first four characters and stars; in one's own union the last four as well."""
+    """Return the first four characters and stars; in one's own union the last one as well."""
     head = min(4, len(number) // 2)
-    tail = min(4, (len(number) - head) // 2) if own else 0
+    tail = min(1, (len(number) - head) // 2) if own else 0
     return _covered(number, head, tail)
 
 

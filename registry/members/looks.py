@@ -8,30 +8,35 @@ import msgspec
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from registry.accounts.queries import display_names
+from registry.accounts.queries import Badge, badges
 from registry.identity import mask
 from registry.members.models import Member, Membership
 from registry.members.queries import Sight
 from registry.members.records import former_keys
+from registry.members.seeing import Field
 from registry.trail.models import TrailEntry
 
 # Acts in which somebody saw, or had the register use, a person's full number.
 ACTS: dict[str, str] = {
-    "member.open": "查看完整证件号码和手机号",
-    "row.open": "审核时查看完整证件号码和手机号",
-    "identity.open": "核对身份时查看完整证件号码",
+    "member.open": "查看完整{}",
+    "row.open": "审核时查看完整{}",
+    "identity.open": "核对身份时查看完整{}",
     "draft.by_hand": "手工办理",
     "request.document": "按本人请求打开全部内容",
 }
+_BOTH = "证件号码和手机号"  # before one field was shown at a time
 
 
 class Look(NamedTuple):
-    """One look: when, who (display name and account), what, why, at which member if known."""
+    """One look: when, who (display name, account, place of work), what, why, at which member if
+    known.
+    """
 
     number: int
     at: datetime
     who: str
     account: str
+    unit: str
     what: str
     reason: str
     person: str
@@ -100,18 +105,24 @@ def _entries(county: str, union_code: str) -> Any:
 
 def _looks(session: Session, entries: Iterable[TrailEntry]) -> list[Look]:
     found = list(entries)
-    names = display_names(session, (entry.actor_id for entry in found))
-    return [_look(entry, names) for entry in found]
+    people = badges(session, (entry.actor_id for entry in found))
+    return [_look(entry, people) for entry in found]
 
 
-def _look(entry: TrailEntry, names: dict[int, str]) -> Look:
+def _look(entry: TrailEntry, people: dict[int, Badge]) -> Look:
+    who = people.get(entry.actor_id or 0, Badge(entry.actor_name, ""))
     detail = msgspec.json.decode(entry.detail)
     return Look(
         number=entry.number,
         at=entry.at,
-        who=names.get(entry.actor_id or 0, entry.actor_name),
+        who=who.name,
         account=entry.actor_name,
-        what=ACTS[entry.action],
+        unit=who.unit,
+        what=ACTS[entry.action].format(_field(detail)),
         reason=detail.get("reason", ""),
         person=detail.get("person", ""),
     )
+
+
+def _field(detail: dict[str, Any]) -> str:
+    return Field(detail["field"]).label if "field" in detail else _BOTH

@@ -1,6 +1,6 @@
 """What is asked of the register. Everything that leaves here for a screen is masked.
 
-Masks by place: within one's own union the number shows its first and last four; in the township
+Masks by place: within one's own union the number shows its first four and its last; in the township
 the first four; above it only the surname of a name.
 """
 

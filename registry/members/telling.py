@@ -1,6 +1,6 @@
 """What may be told of a member at a place: of other unions no more than that there were."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -59,14 +59,20 @@ def particulars(line: MemberLine, sight: Sight) -> list[tuple[str, str]]:
     Of the birthday only the year: together with the masked number the day would give all of it
     away. From the county only what is counted: what was written freely describes one person.
     """
-    shown = labels_of(line.particulars)
-    if born_on := shown.get("born_on"):
-        shown["born_on"] = f"{born_on[:_YEAR]} 年"
+    shown = year_alone(labels_of(line.particulars))
     return [
         (column.label, shown[column.field])
         for column in COLUMNS
         if column.field in shown and (column.kind != "text" or sight > Sight.COUNTY)
     ]
+
+
+def year_alone(shown: Mapping[str, str]) -> dict[str, str]:
+    """Return labels by field with the year in place of the birthday: with the beginning of the
+    number the day gives most of it away.
+    """
+    born_on = shown.get("born_on")
+    return {**shown, "born_on": f"{born_on[:_YEAR]} 年"} if born_on else dict(shown)
 
 
 def _name(code: str | None, names: dict[str, str]) -> str:

@@ -36,6 +36,6 @@ def checked(text: str, what: str, most: int, *, needed: bool = True) -> str:
         raise InputRefused(
             "text.number",
             f"{what}的第 {found.start() + 1} 个字起（“{found[0][:4]}…”）像是"
-            "完整的证件号码或手机号。请去掉，写明第几行，或者只写后四位。",
+            "完整的证件号码或手机号。请去掉，写明第几行就行。",
         )
     return text

@@ -6,7 +6,7 @@ two look alike, as many of the last digits of their numbers as tell them apart s
 four at most, and nothing else of anybody.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, NamedTuple
@@ -32,7 +32,6 @@ from registry.unions.queries import Union
 from registry.vault.vault import vault
 
 LONGEST = 60  # days
-_TAILS = (2, 3, 4)
 _POSTED = (RowState.PENDING, RowState.APPROVED)
 
 
@@ -45,7 +44,7 @@ class Period(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """A person on a list: the masked name, and the last digits where it needs them."""
+    """A person on a list: the masked name, and the last digit where others look alike."""
 
     name: str
     tail: str
@@ -135,18 +134,8 @@ def _told_apart(people: Iterable[tuple[Any, ...]]) -> list[Posted]:
     return [
         Posted(name, tail)
         for name, numbers in sorted(alike.items())
-        for tail in (_tails([one() for one in numbers]) if len(numbers) > 1 else [""])
+        for tail in (sorted(one()[-1:].strip("*") for one in numbers) if len(numbers) > 1 else [""])
     ]
-
-
-def _tails(numbers: list[str]) -> list[str]:
-    """Return the shortest ends that differ, sorted; the longest allowed where none do."""
-    ends: list[str] = []
-    for length in _TAILS:
-        ends = [one[-length:].lstrip("*") for one in numbers]
-        if max(Counter(ends).values()) == 1:
-            break
-    return sorted(ends)
 
 
 def _record(

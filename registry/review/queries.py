@@ -16,6 +16,7 @@ from registry.members.queries import (
     mobiles_by_key,
     particulars_by_key,
 )
+from registry.members.telling import year_alone
 from registry.review.models import Decision, Verdict
 from registry.roster.columns import COLUMN
 from registry.roster.report import labels_of
@@ -190,9 +191,11 @@ def _differences(
     if name and row.full_name and name != row.full_name:
         found.append(Difference("姓名", name, row.full_name))
     before, after = labels_of(particulars), labels_of(row.clean)
+    was, becomes = year_alone(before), year_alone(after)
     for field, value in after.items():
         if before.get(field) != value:
-            found.append(Difference(COLUMN[field].label, before.get(field, "（空）"), value))
+            label = COLUMN[field].label
+            found.append(Difference(label, was.get(field, "（空）"), becomes[field]))
     if "mobile" in row.changed_fields:
         new = masked_mobile(vault(), row.mobile_sealed, row.person_key)
         # Two numbers may look alike behind the mask.

@@ -47,9 +47,9 @@ class _Place(NamedTuple):
     help: str
 
 
-def write_blank(members: Sequence[Mapping[str, str]] | None = None) -> bytes:
+def write_blank(members: Sequence[Mapping[str, str]] | None = None, said: str = "") -> bytes:
     """Return a blank roster as .xlsx; with `members` (labels by field, `row_key` among them) one
-    row for each.
+    row for each, and `said` of who takes it.
     """
     workbook = Workbook()
     workbook.properties.creator = "同心册"
@@ -67,8 +67,8 @@ def write_blank(members: Sequence[Mapping[str, str]] | None = None) -> bytes:
     key_letter = get_column_letter(len(places)) if members is not None else None
     add_colours(sheet, FIRST_ROW, last, key_letter)
     if not members:
-        return save(workbook)
-    return save(workbook, sheet, text_rows(FIRST_ROW, _lines(sheet, places, members)))
+        return save(workbook, said=said)
+    return save(workbook, sheet, text_rows(FIRST_ROW, _lines(sheet, places, members)), said)
 
 
 def _places(*, with_keys: bool) -> list[_Place]:

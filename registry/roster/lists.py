@@ -74,9 +74,10 @@ def write_list(
     columns: Sequence[Column],
     rows: Iterable[Sequence[str]],
     marked: Mapping[int, Collection[int]] | None = None,
+    said: str = "",
 ) -> bytes:
     """Return an .xlsx with a header and rows of text; `marked` are the columns to be coloured, by
-    row, both counted from 0.
+    row, both counted from 0, `said` of who takes it.
     """
     workbook = Workbook()
     sheet = workbook.worksheets[0]
@@ -103,4 +104,4 @@ def write_list(
         ]
         for number, row in enumerate(rows)
     ]
-    return save(workbook, sheet, text_rows(2, told))
+    return save(workbook, sheet, text_rows(2, told), said)

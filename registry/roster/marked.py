@@ -58,20 +58,22 @@ def mark(
     stamp: str | None = None,
     part: Part | None = None,
     notes: Sequence[Note] = (),
+    said: str = "",
 ) -> bytes:
     """Return an .xlsx with the findings of `report` on the file's cells and on a sheet 问题清单.
 
     Up to 20,000 rows it is the clerk's workbook, cells untouched (formulas become their values)
     but for `edits`: row, column letter and value of cells that were corrected since. Above that
     only the rows with errors or warnings, which the list says; with `part` just its rows. `stamp`
-    is written onto the list, so that the workbook is known again. Raises RosterRefused where the
-    file cannot be read.
+    is written onto the list, so that the workbook is known again; `said` tells who takes it.
+    Raises RosterRefused where the file cannot be read.
     """
     limits = _for_marking(limits, report)
     order = {
         **order_of(report, part, notes),
         "edits": edits,
         "stamp": stamp,
+        "said": said,
         "bounds": limits.bounds,
     }
     ways = ["rebuild"]

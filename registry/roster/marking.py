@@ -56,7 +56,7 @@ def keep(content: bytes, order: Order) -> bytes:
     _paint(sheet, order, None)
     write_list(workbook, sheet, order, None)
     _show(workbook, sheet)
-    return save(workbook)
+    return save(workbook, said=order.get("said", ""))
 
 
 def rebuild(content: bytes, order: Order, bounds: Bounds) -> bytes:
@@ -79,7 +79,7 @@ def rebuild(content: bytes, order: Order, bounds: Bounds) -> bytes:
     copy_rows(source.rows(index), source.look(index), sheet, order["header_row"], places)
     _paint(sheet, order, places)
     write_list(workbook, sheet, order, places)
-    return save(workbook)
+    return save(workbook, said=order.get("said", ""))
 
 
 def _show(workbook: Workbook, sheet: Worksheet) -> None:

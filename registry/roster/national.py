@@ -5,7 +5,6 @@ as every other roster is.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
@@ -25,7 +24,6 @@ def write_national(rows: Sequence[Mapping[str, str]], watermark: str) -> bytes:
     """
     workbook = Workbook()
     workbook.properties.creator = "同心册"
-    workbook.properties.description = watermark
     sheet = workbook.active
     assert isinstance(sheet, Worksheet)  # noqa: S101 - a new workbook has one
     sheet.title = "会员花名册"
@@ -40,9 +38,6 @@ def write_national(rows: Sequence[Mapping[str, str]], watermark: str) -> bytes:
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = "9"
-    # "&" begins a code in a footer.
-    footer: Any = sheet.oddFooter
-    footer.center.text = watermark.replace("&", "&&")
     cell = sheet.cell(2, 1)
     cell.number_format = "@"
     look, quoted = look_of(cell), look_of(cell, quoted=True)
@@ -50,4 +45,4 @@ def write_national(rows: Sequence[Mapping[str, str]], watermark: str) -> bytes:
     lines = (
         [TextCell(row.get(column.field, ""), look, quoted) for column in COLUMNS] for row in rows
     )
-    return save(workbook, sheet, text_rows(2, lines))
+    return save(workbook, sheet, text_rows(2, lines), watermark)

@@ -49,10 +49,14 @@ class _MemoryWriter(ExcelWriter):
         return b"".join((before, self.more_rows[1], end, after))
 
 
-def save(workbook: Workbook, sheet: Worksheet | None = None, more_rows: bytes = b"") -> bytes:
+def save(
+    workbook: Workbook, sheet: Worksheet | None = None, more_rows: bytes = b"", said: str = ""
+) -> bytes:
     """Return the workbook as the bytes of an .xlsx file; `more_rows` (from `text_rows`) follow the
-    rows of `sheet`.
+    rows of `sheet`. `said` tells who takes it (`watermark.words`), "" where nobody is in it.
     """
+    if said:
+        _say(workbook, said)
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED, allowZip64=True) as archive:
         writer = _MemoryWriter(workbook, archive)
@@ -60,6 +64,17 @@ def save(workbook: Workbook, sheet: Worksheet | None = None, more_rows: bytes = 
             writer.more_rows = (sheet, more_rows)
         writer.write_data()
     return out.getvalue()
+
+
+def _say(workbook: Workbook, said: str) -> None:
+    """Write the words on every printed page and into the properties; no cell holds them, so that a
+    roster which is taken out comes back as it was.
+    """
+    workbook.properties.description = said
+    for sheet in workbook.worksheets:
+        footer: Any = sheet.oddFooter
+        # "&" begins a code in a footer.
+        footer.left.text = said.replace("&", "&&")
 
 
 class TextCell(NamedTuple):

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
+from registry.clock import now
 from registry.codes.lists import code_list
 from registry.db import setting, transaction
 from registry.errors import StateRefused
+from registry.roster import watermark
 from registry.roster.columns import ROW_KEY
 from registry.roster.findings import FileFinding, Finding
 from registry.roster.limits import ordinary
@@ -80,6 +82,7 @@ def marked_workbook(
         edits=_places(file, edits),
         stamp=stamp,
         part=part,
+        said=watermark.words(actor.name, now()),
         notes=[_note(one) for one in sent_back if part is None or one.row in part.rows],
     )
     name = f"{view.file_name.rpartition('.')[0] or view.file_name}（已标注）.xlsx"

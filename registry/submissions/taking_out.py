@@ -8,7 +8,7 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import transaction
 from registry.errors import NotFound
-from registry.members.operations import checked_reason
+from registry.members.seeing import checked_words
 from registry.submissions import originals, queries
 from registry.submissions.states import State
 from registry.trail.operations import record
@@ -27,7 +27,7 @@ def take_out(submission_id: int, *, actor: Actor, reason: str) -> Original:
     Raises `InputRefused` without a reason, `NotFound` where there is no file (any more), also for a
     reviewer as long as the roster is a draft, and where it came with those of other unions.
     """
-    reason = checked_reason(reason)
+    reason = checked_words(reason)
     with transaction() as session:
         found = queries.find(session, submission_id)
         demand(actor, Permission.OPEN_MEMBER, found.path)

@@ -1,10 +1,8 @@
 """The table of totals as a file that spreadsheet programs open: text, never a formula. Pure."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from registry.roster.plain_cells import safe
+from registry.roster.plain_cells import MARK, csv_lines
 from registry.totals.metrics import METRIC_LABELS
 from registry.totals.queries import Figures, Totals
 
@@ -29,17 +27,8 @@ def csv_of(found: Totals) -> bytes:
 
     Every metric stands as percentage (rounded down), numerator and denominator.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_safe(_header()))
-    for part in found.parts:
-        writer.writerow(_safe(_line(part, found)))
-    writer.writerow(_safe(_line(found.total, found, "合计")))
-    return "\ufeff".encode() + text.getvalue().encode()
-
-
-def _safe(cells: Iterable[str]) -> list[str]:
-    return [safe(cell) for cell in cells]
+    parts = [_line(part, found) for part in found.parts]
+    return MARK + csv_lines([_header(), *parts, _line(found.total, found, "合计")])
 
 
 def _header() -> list[str]:

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Instant, Model
+
+# The entries that are counted by account (`members.harvest`), as their index has them.
+LOOKING = "action IN ('member.open', 'row.open', 'identity.open', 'member.look_up', 'look.many')"
 
 
 class TrailEntry(Model):
@@ -29,6 +32,14 @@ class TrailEntry(Model):
         Index("ix_trail_entry_actor", "county", "actor_name", "number"),
         Index("ix_trail_entry_place", "county", "place", "number"),
         Index("ix_trail_entry_action", "county", "action", "at"),
+        Index(
+            "ix_trail_entry_looking",
+            "county",
+            "actor_name",
+            "at",
+            sqlite_where=text(LOOKING),
+            postgresql_where=text(LOOKING),
+        ),
     )
 
 

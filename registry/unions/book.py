@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
+from registry.clock import now
 from registry.codes import code_list
 from registry.db import table_of, transaction
+from registry.roster import watermark
 from registry.roster.columns import Column, read_columns
 from registry.roster.lists import write_list
 from registry.trail.operations import record
@@ -45,7 +47,8 @@ def export(code: str, *, actor: Actor) -> Exported:
         demand(actor, Permission.VIEW_UNIONS, place.path)
         rows = [[row[field] for field in COLUMN] for row in _known(session, place.path)]
         record(session, "union.export", actor=actor, place=code, detail={"unions": len(rows)})
-    return Exported(write_list(TITLE, COLUMNS, rows), len(rows))
+    said = watermark.words(actor.name, now())
+    return Exported(write_list(TITLE, COLUMNS, rows, said=said), len(rows))
 
 
 def _known(session: Session, path: str) -> Iterator[dict[str, str]]:

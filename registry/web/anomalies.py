@@ -23,6 +23,7 @@ from registry.jobs.wake import wake
 from registry.members.queries import lines_within, sight_of
 from registry.submissions import queries as submissions
 from registry.unions import queries as unions
+from registry.web import seeing
 from registry.web.filters import instant
 from registry.web.forms.anomalies import NoteForm
 from registry.web.guard import guard
@@ -136,6 +137,7 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         )
         yield Card("待核查的异常", count, "条", f"{kinds}。", page, "去核查", "search", "amber", 25)
     if may_audit:
+        yield from seeing.alarm(session, actor.county, page)
         last = jobs.last_found(session, actor.county)
         if last is None or now() - last.at > SEARCH_EVERY:
             text = "还没有查找过。" if last is None else f"上次查找：{instant(last.at)}。"

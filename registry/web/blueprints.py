@@ -34,12 +34,12 @@ from registry.web import (
     members,
     metrics,
     notices,
+    originals,
     papers,
     passing,
     period,
     periods,
     person,
-    originals,
     posting,
     published,
     question,
@@ -72,6 +72,7 @@ from registry.web import (
     union_intake,
     union_split,
     unions,
+    watermark,
 )
 from registry.web.waiting import Contributor
 
@@ -89,6 +90,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(signin.blueprint),
     Family(home.blueprint),
     Family(mail.blueprint),
+    Family(watermark.blueprint),
     Family(roster.blueprint, roster.waiting),
     Family(columns.blueprint),
     Family(correcting.blueprint),

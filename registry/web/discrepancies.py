@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from io import BytesIO
 from typing import Any, NamedTuple
 
-from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from registry.access.roles import Permission
@@ -20,6 +19,7 @@ from registry.discrepancies.states import Stage
 from registry.errors import InputRefused
 from registry.totals.days import day_of
 from registry.unions import queries as unions
+from registry.web.downloads import CSV, attachment
 from registry.web.explanations import is_from_side
 from registry.web.frame import can
 from registry.web.guard import guard
@@ -174,11 +174,7 @@ def export(code: str) -> Response:
     on = _day(request.form.get("on"))
     content = exporting.export(code, on, actor=g.actor)
     name = f"对账-{g.union.name}-{on:%Y%m%d}.csv"
-    answer = send_file(
-        BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=name
-    )
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    return answer
+    return attachment(content, name, CSV)
 
 
 def _sort_by(name: str) -> str:

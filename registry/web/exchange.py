@@ -19,7 +19,7 @@ from registry.jobs import exchanges
 from registry.jobs import queries as work
 from registry.jobs.wake import wake
 from registry.unions import queries as unions
-from registry.web.downloads import streamed, workbook
+from registry.web.downloads import attachment, streamed, taken_by
 from registry.web.forms.exchange import BatchForm, ReceiptForm
 from registry.web.guard import guard
 from registry.web.numbers import whole
@@ -77,7 +77,7 @@ def refused(code: str) -> str:
 def differences(code: str) -> Response:
     """Give the difference report; that it was taken is on the trail."""
     place = report.ask(code, actor=g.actor)
-    pieces = report.differences_csv(db.session(), place)
+    pieces = report.differences_csv(db.session(), place, taken_by())
     return streamed(pieces, f"{place.name}与上级差异表.csv")
 
 
@@ -106,7 +106,7 @@ def progress(code: str, number: int) -> str | Response:
 def download(code: str, number: int, file: int) -> Response:
     """Give a file of a batch, numbers in full; on the trail with the batch's reason."""
     content = operations.download(number, file, actor=g.actor)
-    return workbook(content, f"会员报送_{_found(number).label}_{file}.xlsx")
+    return attachment(content, f"会员报送_{_found(number).label}_{file}.xlsx")
 
 
 @blueprint.post("/unions/<code>/exchange/<int:number>/send")

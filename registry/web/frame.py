@@ -59,4 +59,5 @@ def _frame() -> dict[str, Any]:
         "federation_name": signed_in.federation_name,
         "account_url": url_for("signin.password"),
         "sign_out_url": url_for("signin.sign_out"),
+        "watermark_url": url_for("watermark.picture"),
     }

@@ -15,13 +15,14 @@ from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
 from registry.members.operations import look_up
 from registry.members.queries import sight_of
+from registry.members.seeing import Shown
 from registry.review.deciding import ReviewOutcome
 from registry.review.identities import deciding, opening, queries
 from registry.review.identities.deciding import Ruled
-from registry.review.identities.opening import Numbers
 from registry.review.identities.queries import Comparison
 from registry.review.identities.states import RULINGS, CaseState, Doubt, Ruling
 from registry.unions import queries as unions
+from registry.web import seeing
 from registry.web.forms.identities import PairForm, RulingForm, UndoForm
 from registry.web.forms.members import OpenForm
 from registry.web.frame import can
@@ -133,18 +134,14 @@ def rule(code: str, number: int) -> Answer:
 
 @blueprint.post("/unions/<code>/identities/<int:number>/open")
 @guard(Permission.OPEN_MEMBER)
-def open_numbers(code: str, number: int) -> str | tuple[str, int]:
-    """Show both numbers of a case in full, once; who looked and why is on the trail."""
+def open_numbers(code: str, number: int) -> Response:
+    """Show both numbers of a case in full for a short while; who looked and why is on the trail."""
     queries.case_of(db.session(), g.union.county, number, g.union.path)
-    form = OpenForm()
-    if not form.validate_on_submit():
-        return _case_page(number, asking=form), 400
-    try:
-        opened = opening.open_numbers(number, actor=g.actor, reason=form.reason.data or "")
-    except InputRefused as error:
-        form.reason.errors = [error.message]
-        return _case_page(number, asking=form), 400
-    return _case_page(number, opened=opened)
+    return seeing.answer(
+        lambda _, why: opening.open_numbers(number, actor=g.actor, why=why),
+        lambda form, shown: _case_page(number, asking=form, opened=shown),
+        url_for("identities.case", code=code, number=number),
+    )
 
 
 @blueprint.post("/unions/<code>/identities/<int:number>/undo")
@@ -273,7 +270,7 @@ def _case_page(
     *,
     undoing: UndoForm | None = None,
     asking: OpenForm | None = None,
-    opened: Numbers | None = None,
+    opened: Shown | None = None,
 ) -> str:
     session, union = db.session(), g.union
     found = queries.case_of(session, union.county, number, union.path)
@@ -293,7 +290,7 @@ def _case_page(
         undoing=undoing or UndoForm(formdata=None),
         reopen=undoing is not None,
         asking=asking or OpenForm(formdata=None),
-        opened=opened,
+        shown=opened,
         may_open=found.document_sealed is not None
         and state is CaseState.WAITING
         and can(Permission.OPEN_MEMBER, union.path),

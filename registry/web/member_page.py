@@ -12,9 +12,9 @@ from registry.codes import code_list
 from registry.db import db
 from registry.members import looks, queries, telling
 from registry.members.merging import PARTED, SAME_PERSON
-from registry.members.operations import FullValues
 from registry.members.queries import HistoryLine, Sight, sight_of
 from registry.members.records import records_of
+from registry.members.seeing import Shown
 from registry.members.telling import Told
 from registry.review.queries import DecisionView, deciders
 from registry.roster.columns import COLUMN
@@ -62,7 +62,7 @@ class Event(NamedTuple):
     href: str
 
 
-def page_of(member_id: int, form: OpenForm, opened: FullValues | None = None) -> str:
+def page_of(member_id: int, form: OpenForm, opened: Shown | None = None) -> str:
     """Return the page of a member of `g.union`; raises `NotFound` for who never was one."""
     session, union = db.session(), g.union
     sight = queries.sight_of(g.actor.path)
@@ -79,7 +79,7 @@ def page_of(member_id: int, form: OpenForm, opened: FullValues | None = None) ->
         events=_events(session, history),
         looks=looks.at_member(session, union.county, union.code, record.person_key),
         form=form,
-        opened=opened,
+        shown=opened,
         may_open=can(Permission.OPEN_MEMBER, union.path)
         and record.line.state != "ENDED"
         and not record.line.is_restricted,

@@ -12,11 +12,12 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import db
-from registry.errors import InputRefused, NotFound
+from registry.errors import Busy, InputRefused, NotFound
 from registry.members import looks, operations, queries
 from registry.members.counts import UnionCounts, live_below, tallied
 from registry.totals.queries import Figures, totals
 from registry.unions import queries as unions
+from registry.web import seeing
 from registry.web.forms.members import LookUpForm, OpenForm
 from registry.web.guard import guard
 from registry.web.member_page import page_of
@@ -45,7 +46,7 @@ def look_up(code: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             found = operations.look_up(form.number.data or "", actor=g.actor)
-        except (InputRefused, NotFound) as error:
+        except (InputRefused, NotFound, Busy) as error:
             form.number.errors = [error.message]
         else:
             line = found.line
@@ -64,23 +65,19 @@ def member(code: str, member_id: int) -> str:
 
 @blueprint.post("/unions/<code>/members/<int:member_id>")
 @guard(Permission.OPEN_MEMBER)
-def open_member(code: str, member_id: int) -> str | tuple[str, int]:
-    """Show the full number and mobile once, for a reason that goes on the trail."""
+def open_member(code: str, member_id: int) -> Response:
+    """Show the full number or mobile for a short while, for a reason that goes on the trail."""
     demand(g.actor, Permission.VIEW_MEMBERS, g.union.path)  # the page shows the member
     queries.record_of(
         db.session(), g.union.county, member_id, queries.sight_of(g.actor.path), union_code=code
     )
-    form = OpenForm()
-    if form.validate_on_submit():
-        try:
-            opened = operations.open_member(
-                g.union.county, member_id, actor=g.actor, reason=form.reason.data or ""
-            )
-        except InputRefused as error:
-            form.reason.errors = [error.message]
-        else:
-            return page_of(member_id, OpenForm(formdata=None), opened)
-    return page_of(member_id, form), 400
+    return seeing.answer(
+        lambda field, why: operations.open_member(
+            g.union.county, member_id, field, actor=g.actor, why=why
+        ),
+        lambda form, shown: page_of(member_id, form, shown),
+        url_for("members.member", code=code, member_id=member_id),
+    )
 
 
 @blueprint.get("/unions/<code>/looks")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from registry.access.doors import open_to_all
 from registry.db import db, reachable, setting
 from registry.jobs.queries import queue_lengths, workers_alive
+from registry.members.harvest import alarms
 
 blueprint = Blueprint("metrics", __name__)
 _HERE = ("127.0.0.1", "::1")
@@ -77,6 +78,7 @@ def _stored() -> list[str]:
     try:
         is_up = reachable()
         queue, workers = queue_lengths(db.session()), workers_alive(db.session())
+        looking = len(alarms(db.session()))
     except SQLAlchemyError:
         db.session.remove()
         return _gauge("tongxin_database_up", "Whether the database answers.", {"": 0})
@@ -85,6 +87,7 @@ def _stored() -> list[str]:
         *_gauge("tongxin_database_up", "Whether the database answers.", {"": int(is_up)}),
         *_gauge("tongxin_queue", "Pieces of long work that are not at their end.", states),
         *_gauge("tongxin_workers", "Workers seen in the last 30 seconds.", {"": workers}),
+        *_gauge("tongxin_looking", "Accounts near what one may look at in a day.", {"": looking}),
     ]
 
 

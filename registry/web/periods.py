@@ -14,7 +14,7 @@ from registry.errors import InputRefused, StateRefused
 from registry.periods import bundle, operations, queries, verification
 from registry.periods.months import Month
 from registry.vault.signing import SigningError
-from registry.web.downloads import workbook
+from registry.web.downloads import attachment
 from registry.web.forms.periods import CloseForm, ReopenForm
 from registry.web.guard import guard
 from registry.web.waiting import Card
@@ -77,7 +77,7 @@ def export(code: str, month: str, revision: int) -> Response:
     """Give a closing as files that verify without this program."""
     closed = Month.named(month)
     content = bundle.export(g.union.county, closed, revision, actor=g.actor)
-    return workbook(content, f"封账-{closed}-第{revision}版.zip", "application/zip")
+    return attachment(content, f"封账-{closed}-第{revision}版.zip", "application/zip")
 
 
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:

@@ -19,7 +19,7 @@ from registry.reference import operations, queries, roster
 from registry.roster.blank import write_blank
 from registry.totals.metrics import Ratio
 from registry.totals.queries import Figures, totals
-from registry.web.downloads import workbook
+from registry.web.downloads import attachment, taken_by
 from registry.web.forms.reference import LoadForm
 from registry.web.frame import can
 from registry.web.guard import guard
@@ -55,7 +55,10 @@ def reference(code: str) -> str:
 def prefilled(code: str) -> Response:
     """Give a roster with the people filled in who are no members yet, numbers masked."""
     rows = roster.rows_of(code, actor=g.actor)
-    return workbook(write_blank(rows), f"{g.union.name}未入会人员（基础库预填）.xlsx")
+    return attachment(
+        write_blank(rows, taken_by()),
+        f"{g.union.name}未入会人员（基础库预填）.xlsx",
+    )
 
 
 @blueprint.get("/unions/<code>/reference/loads")

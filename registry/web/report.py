@@ -1,9 +1,8 @@
 """The report for superiors: a page to print, and the same as a workbook."""
 
 from datetime import date
-from io import BytesIO
 
-from flask import Blueprint, g, render_template, send_file
+from flask import Blueprint, g, render_template
 from werkzeug.wrappers import Response
 
 from registry.access.roles import Permission
@@ -14,10 +13,10 @@ from registry.totals.operations import export_report
 from registry.totals.report.contents import report as report_of
 from registry.totals.report.tables import Cell
 from registry.web.days import day_asked
+from registry.web.downloads import attachment
 from registry.web.guard import guard
 
 blueprint = Blueprint("report", __name__)
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/unions/<code>/report")
@@ -43,7 +42,7 @@ def export(code: str) -> Response:
     on = day_asked().on
     content = export_report(code, on, actor=g.actor)
     name = f"上报材料-{g.union.name}-{on:%Y%m%d}.xlsx"
-    return send_file(BytesIO(content), mimetype=_XLSX, as_attachment=True, download_name=name)
+    return attachment(content, name)
 
 
 def _shown(value: Cell) -> str:

@@ -14,6 +14,8 @@ from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
+from registry.members.seeing import Shown
+from registry.members.telling import year_alone
 from registry.review import assigning, operations, papers, parts, queue
 from registry.review.deciding import ReviewOutcome
 from registry.review.facets import facets as facets_of
@@ -28,9 +30,10 @@ from registry.submissions.queries import SubmissionView
 from registry.submissions.risk import Risk
 from registry.submissions.states import Kind
 from registry.unions import queries as unions
-from registry.web import queue_filter
+from registry.web import queue_filter, seeing
 from registry.web.filters import instant
-from registry.web.forms.review import OpenForm, RefusalForm
+from registry.web.forms.members import OpenForm
+from registry.web.forms.review import RefusalForm
 from registry.web.guard import guard
 from registry.web.numbers import row_number
 from registry.web.numbers import whole as whole_number
@@ -181,17 +184,15 @@ def one_row(submission_id: int, row: int) -> str:
 
 @blueprint.post("/submissions/<int:submission_id>/review/rows/<row:row>/open")
 @guard(Permission.OPEN_MEMBER)
-def open_row(submission_id: int, row: int) -> str | tuple[str, int]:
-    """Show one row's full numbers, once; who looked and why is on the trail."""
-    form = OpenForm()
-    if not form.validate_on_submit():
-        return _row_page(row, form), 400
-    try:
-        values = open_row_number(submission_id, row, actor=g.actor, reason=form.reason.data or "")
-    except InputRefused as error:
-        form.reason.errors = [error.message]
-        return _row_page(row, form), 400
-    return _row_page(row, form, values)
+def open_row(submission_id: int, row: int) -> Response:
+    """Show one of a row's full numbers for a short while; who looked and why is on the trail."""
+    sent = request.form
+    place: dict[str, Any] = {name: sent[name] for name in ("part", "after") if sent.get(name)}
+    return seeing.answer(
+        lambda field, why: open_row_number(submission_id, row, field, actor=g.actor, why=why),
+        lambda form, shown: _row_page(row, form, shown),
+        url_for("review.one_row", submission_id=submission_id, row=row, **place),
+    )
 
 
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:
@@ -308,10 +309,10 @@ def _back(submission_id: int) -> Response:
     return redirect(address, 303)
 
 
-def _row_page(row: int, form: OpenForm, opened: Any = None) -> str:
+def _row_page(row: int, form: OpenForm, opened: Shown | None = None) -> str:
     session, found = db.session(), g.submission
     present = queries.row(session, found, row)
-    shown = labels_of(present.clean)
+    shown = year_alone(labels_of(present.clean))
     return render_template(
         "review/row.html",
         submission=found,
@@ -320,7 +321,7 @@ def _row_page(row: int, form: OpenForm, opened: Any = None) -> str:
         row=present,
         particulars=[(COLUMN[field].label, value) for field, value in shown.items()],
         form=form,
-        opened=opened,
+        shown=opened,
         part=request.values.get("part", ""),
         after=request.values.get("after", 0, type=row_number),
     )

@@ -33,7 +33,7 @@ from registry.submissions.recognition import went_into
 from registry.submissions.states import Kind, State
 from registry.unions import queries as unions
 from registry.web import check_page
-from registry.web.downloads import workbook
+from registry.web.downloads import attachment, taken_by
 from registry.web.drafts import Stage, drafts_of
 from registry.web.drafts import cards as draft_cards
 from registry.web.forms.roster import UploadForm
@@ -80,7 +80,7 @@ def receive(code: str) -> Response | tuple[str, int]:
 @guard(Permission.WORK_ROSTER)
 def blank(code: str) -> Response:
     """Give the blank roster."""
-    return workbook(write_blank(), "会员花名册空白表.xlsx")
+    return attachment(write_blank(), "会员花名册空白表.xlsx")
 
 
 @blueprint.get("/unions/<code>/roster/prefilled.xlsx")
@@ -88,7 +88,10 @@ def blank(code: str) -> Response:
 def prefilled(code: str) -> Response:
     """Give the roster with the union's members filled in, numbers masked."""
     rows = members.rows_of(code, actor=g.actor)
-    return workbook(write_blank(rows), f"{g.union.name}会员花名册（已预填）.xlsx")
+    return attachment(
+        write_blank(rows, taken_by()),
+        f"{g.union.name}会员花名册（已预填）.xlsx",
+    )
 
 
 @blueprint.get("/submissions/<int:submission_id>")

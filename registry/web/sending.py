@@ -27,7 +27,7 @@ from registry.submissions.states import Kind, State
 from registry.submissions.whereabouts import Reason
 from registry.unions import queries as unions
 from registry.web import errors, notices
-from registry.web.downloads import workbook
+from registry.web.downloads import attachment
 from registry.web.forms.roster import SubmitForm
 from registry.web.guard import guard
 
@@ -137,7 +137,7 @@ def marked(submission_id: int) -> Response:
     except (StateRefused, RosterRefused) as error:
         flash(error.message, "error")
         return redirect(url_for("roster.submission", submission_id=submission_id), 303)
-    return workbook(found.content, found.name)
+    return attachment(found.content, found.name)
 
 
 def _sent_back() -> tuple[SentBack, ...]:

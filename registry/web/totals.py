@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from io import BytesIO
 from typing import Any, NamedTuple
 
-from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -30,6 +29,7 @@ from registry.totals.metrics import METRIC_FORMULAS, METRIC_LABELS, Ratio
 from registry.totals.operations import Reconciled
 from registry.unions import queries as unions
 from registry.web.days import Asked, day_asked
+from registry.web.downloads import CSV, attachment
 from registry.web.figure_links import KINDS, Links
 from registry.web.filters import instant
 from registry.web.forms.totals import RepairForm
@@ -143,11 +143,7 @@ def export(code: str) -> Response:
     on, _ = day_asked()
     content = operations.export_totals(code, on, actor=g.actor)
     name = f"汇总-{g.union.name}-{on:%Y%m%d}.csv"
-    answer = send_file(
-        BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=name
-    )
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    return answer
+    return attachment(content, name, CSV)
 
 
 @blueprint.get("/unions/<code>/reconcile")

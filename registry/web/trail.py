@@ -13,8 +13,10 @@ from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.clock import now
 from registry.db import db
+from registry.members import harvest
 from registry.trail import queries, verification
 from registry.unions import queries as unions
+from registry.web import seeing
 from registry.web import trail_labels as labels
 from registry.web.filters import instant
 from registry.web.guard import guard
@@ -81,6 +83,8 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     if not actor.has(Permission.VIEW_TRAIL):
         return
     page = url_for("trail.entries", code=actor.place)
+    many = url_for("trail.entries", code=actor.place, action=harvest.MANY)
+    yield from seeing.alarm(session, actor.county, many)
     found = verification.summary(session, actor.county, now() - _RECENT)
     last = found.last_verified
     if last is not None and last.result != "done":

@@ -17,7 +17,7 @@ from registry.unions.intake.lines import Line, Outcome, Step
 from registry.unions.intake.queries import Intake, held, intake, intakes
 from registry.unions.intake.rules import Fault
 from registry.unions.particulars import LABELS, Particulars, in_words
-from registry.web.downloads import workbook
+from registry.web.downloads import attachment
 from registry.web.forms.union_intake import UnionListForm
 from registry.web.guard import guard
 from registry.web.numbers import row_number, whole
@@ -128,7 +128,7 @@ def drop(code: str, number: int) -> Response:
 def held_back(code: str, number: int) -> Response:
     """Give the refused rows as a workbook that can be put right and imported."""
     found = intake(db.session(), g.union, number)
-    return workbook(held(found.lines), f"没有导入的工会-{number}.xlsx")
+    return attachment(held(found.lines), f"没有导入的工会-{number}.xlsx")
 
 
 def _sending(form: UnionListForm) -> str:

@@ -115,7 +115,7 @@ def directory(code: str) -> str:
 def file(code: str) -> Response:
     """Give the register of a place's unions as a workbook."""
     exported = book.export(code, actor=g.actor)
-    return downloads.workbook(exported.content, f"工会组织-{code}-{today().isoformat()}.xlsx")
+    return downloads.attachment(exported.content, f"工会组织-{code}-{today().isoformat()}.xlsx")
 
 
 @blueprint.get("/unions/<code>/unions/new")

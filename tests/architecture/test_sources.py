@@ -106,6 +106,34 @@ def test_only_the_clock_reads_the_clock():
     assert not guilty, f"ask registry.clock, or take the instant as a parameter: {guilty}"
 
 
+def test_files_leave_by_one_door_and_cells_by_one_writer():
+    """What is attached has no other way out, and no writer but those that make cells harmless."""
+    doors = {
+        "send_file": "registry/web/downloads.py",
+        "writer": "registry/roster/plain_cells.py",
+        "_MemoryWriter": "registry/roster/saving.py",
+    }
+    found = {
+        (name, one.func.attr if isinstance(one.func, ast.Attribute) else one.func.id)
+        for name, tree in PRODUCT.items()
+        for one in calls(tree)
+        if isinstance(one.func, ast.Attribute | ast.Name)
+    }
+    assert {(name, called) for name, called in found if called in doors} == {
+        (name, called) for called, name in doors.items()
+    }
+    assert [name for name in PRODUCT if "Content-Disposition" in TEXTS[name]] == [
+        "registry/web/downloads.py"
+    ]
+    # Numbers are opened for a page by `members.seeing` alone; these say whose.
+    shows = {name for name, called in found if called == "show"}
+    assert shows == {
+        "registry/members/operations.py",
+        "registry/review/identities/opening.py",
+        "registry/review/opening.py",
+    }
+
+
 def test_no_module_has_a_vague_name():
     guilty = [name for name in SOURCES if VAGUE & set(name.removesuffix(".py").split("/"))]
     assert not guilty, f"name a file for its subject: {guilty}"

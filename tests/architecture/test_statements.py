@@ -177,6 +177,7 @@ SINGLE = {
     "unions.entering": "a form",
     "requests.ask": "a form for one person",
     "requests.one_request": "one request",
+    "watermark.picture": "asks nothing",
     "roster.blank": "the same blank sheet for all",
     "roster.progress": "one draft being read",
     "signin.confirm": "a form",

@@ -240,8 +240,8 @@ def test_the_report_has_a_line_for_each_difference_and_counts_them(city_on_both)
     admit([make_people(3)[2]], {0: {"change": "退会", "changed_on": "2025-01"}})
     db.session.rollback()
     place = report.ask(COUNTY, actor=city)
-    text = b"".join(report.differences_csv(db.session(), place)).decode("utf-8-sig")
-    listed, _, sums = text.partition("\r\n\r\n")
+    text = b"".join(report.differences_csv(db.session(), place, "账号")).decode("utf-8-sig")
+    listed, sums, taken_by = text.split("\r\n\r\n")
     said = [line.split(",")[5:] for line in listed.splitlines()[1:]]
     assert said == [
         ["上级没有", "上级退回后未更正：重名"],
@@ -251,7 +251,7 @@ def test_the_report_has_a_line_for_each_difference_and_counts_them(city_on_both)
         ["上级有，本市已离会", ""],
     ]
     assert not any(one.number in text for one in make_people(7))
-    assert sums.splitlines()[-1] == "合计,3,1,1,5"
+    assert sums.splitlines()[-1] == "合计,3,1,1,5" and taken_by == "账号\r\n"
     units = [line for line in sums.splitlines()[1:-1] if not line.endswith(",0")]
     assert [line.split(",")[1:] for line in units] == [["1", "1", "1", "3"], ["2", "0", "0", "2"]]
 

@@ -78,14 +78,15 @@ def find_member(clerk, picture):
 
 
 def look_at_the_number(clerk, picture):
-    """The full number is shown for a reason only, once."""
+    """The full number is shown for a reason only, and for a short while."""
     main = clerk.get_by_role("main")
-    clerk.get_by_role("button", name="查看完整号码").click()
-    expect(main).to_contain_text("请填写查看理由")
+    clerk.get_by_role("button", name="显示证件号码").click()
+    expect(main).to_contain_text("请选择查看理由")
     expect(main).not_to_contain_text(PERSON.number)
 
-    clerk.get_by_label("查看理由").fill(REASON)
-    clerk.get_by_role("button", name="查看完整号码").click()
+    clerk.get_by_label("查看理由").select_option("VERIFY")
+    clerk.get_by_label("补充说明").fill(REASON)
+    clerk.get_by_role("button", name="显示证件号码").click()
     expect(main).to_contain_text(PERSON.number)
     picture(clerk, "opened", whole=True)
 

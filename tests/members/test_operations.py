@@ -8,6 +8,7 @@ from registry.errors import Forbidden, InputRefused, NotFound
 from registry.members import looks
 from registry.members.operations import look_up, open_member
 from registry.members.queries import Sight, members_of, record_of
+from registry.members.seeing import Field, Why
 from registry.review.operations import approve
 from registry.trail.queries import entries
 from tests.factories.accounts import make_actor
@@ -35,6 +36,10 @@ def member_id():
     return members_of(db.session(), COUNTY, UNION, Sight.OWN_UNION)[0].member_id
 
 
+def show(field, why, actor):
+    return open_member(COUNTY, member_id(), field, actor=actor, why=why)
+
+
 def looked():
     key = record_of(db.session(), COUNTY, member_id(), Sight.COUNTY).person_key
     return looks.at_member(db.session(), COUNTY, UNION, key)
@@ -42,12 +47,13 @@ def looked():
 
 def test_who_saw_whom_and_why_is_for_the_union_to_read(person):
     reviewer = make_reviewer()
-    seen = open_member(COUNTY, member_id(), actor=reviewer, reason="  核对原件 ")
+    seen = show(Field.DOCUMENT, Why("VERIFY", "  看原件 "), reviewer)
 
-    assert (seen.document_number, seen.mobile) == (person.number, person.mobile)
+    assert seen.values == (person.number,)
     (look,) = looked()
     assert (look.who, look.account) == (reviewer.display_name, reviewer.name)
-    assert (look.reason, look.what) == ("核对原件", "查看完整证件号码和手机号")
+    assert (look.reason, look.what) == ("核对本人证件：看原件", "查看完整证件号码")
+    assert look.unit == "试验3001镇工会"
     (of_union,) = looks.in_union(db.session(), COUNTY, UNION, Sight.OWN_UNION)
     assert (of_union.member_id, of_union.member_name) == (member_id(), person.full_name)
     (masked,) = looks.in_union(db.session(), COUNTY, UNION, Sight.COUNTY)
@@ -56,26 +62,27 @@ def test_who_saw_whom_and_why_is_for_the_union_to_read(person):
 
 def test_looks_go_on_page_by_page(person):
     for reason in ("一", "二", "三"):
-        open_member(COUNTY, member_id(), actor=make_reviewer(), reason=reason)
+        show(Field.MOBILE, Why("OTHER", reason), make_reviewer())
     first = looks.in_union(db.session(), COUNTY, UNION, Sight.COUNTY, limit=2)
     rest = looks.in_union(db.session(), COUNTY, UNION, Sight.COUNTY, before=first[-1].number)
-    assert [look.reason for look in (*first, *rest)] == ["三", "二", "一"]
+    assert [look.reason for look in (*first, *rest)] == ["其他：三", "其他：二", "其他：一"]
     assert looks.in_union(db.session(), COUNTY, OTHER_UNION, Sight.COUNTY) == []
 
 
 @pytest.mark.parametrize(
-    ("reason", "code"),
+    ("why", "code"),
     [
-        ("", "reason.missing"),
-        ("   ", "reason.missing"),
-        ("字" * 201, "reason.too_long"),
-        ("本人来电 13905760001", "reason.number"),
-        ("331083199003071234", "reason.number"),
+        (Why(""), "reason.missing"),
+        (Why("CURIOUS", "看看"), "reason.missing"),
+        (Why("OTHER", "   "), "reason.missing"),
+        (Why("VERIFY", "字" * 201), "reason.too_long"),
+        (Why("CONTACT", "本人来电 139-0576-0001"), "reason.number"),
+        (Why("OTHER", "331083 19900307 1234"), "reason.number"),
     ],
 )
-def test_no_reason_no_number(person, reason, code):
+def test_no_reason_no_number(person, why, code):
     with pytest.raises(InputRefused) as refused:
-        open_member(COUNTY, member_id(), actor=make_reviewer(), reason=reason)
+        show(Field.MOBILE, why, make_reviewer())
     assert refused.value.code == code
     assert entries(db.session(), COUNTY, action="member.open") == []
 
@@ -89,7 +96,7 @@ def test_who_may_not_does_not_see(person):
         (make_actor(Role.LOG_KEEPER, COUNTY), Forbidden),
     ):
         with pytest.raises(error):
-            open_member(COUNTY, member_id(), actor=actor, reason="看看")
+            show(Field.MOBILE, Why("VERIFY"), actor)
     assert looked() == []
 
 
@@ -97,6 +104,6 @@ def test_a_stranger_of_another_union_is_not_known_here(person):
     with pytest.raises(NotFound):
         look_up(person.number, actor=make_clerk(OTHER_UNION))
     with pytest.raises(NotFound):
-        open_member(COUNTY, 999, actor=make_reviewer(), reason="看看")
+        open_member(COUNTY, 999, Field.MOBILE, actor=make_reviewer(), why=Why("VERIFY"))
     found = look_up(f" {person.number.lower()} ", actor=make_clerk())
     assert found.line.member_id == member_id()

@@ -14,6 +14,7 @@ from registry.errors import RegistryError
 from registry.members.models import Member
 from registry.members.operations import look_up, open_member
 from registry.members.roster import rows_of
+from registry.members.seeing import Field, Why
 from registry.privacy.incidents import Asked, instant_of, report
 from registry.privacy.seeing import SEEING
 from registry.review.operations import approve
@@ -39,9 +40,9 @@ def test_who_saw_whom_is_counted_and_nobody_named(register):
     first, second = db.session.scalars(select(Member.id).order_by(Member.id)).all()[:2]
     before = now()
     for member in (first, second, second):
-        open_member(COUNTY, member, actor=clerk, reason="核对证件")
+        open_member(COUNTY, member, Field.MOBILE, actor=clerk, why=Why("VERIFY"))
     with pytest.raises(RegistryError):
-        open_member(COUNTY, first, actor=city, reason="没有权限")
+        open_member(COUNTY, first, Field.MOBILE, actor=city, why=Why("VERIFY"))
     middle = now()
     rows_of(UNION, actor=clerk)
     look_up(people[0].number, actor=city)

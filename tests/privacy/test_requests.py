@@ -16,6 +16,7 @@ from registry.members.operations import look_up, open_member
 from registry.members.queries import Sight, members_of, record_of
 from registry.members.restricting import SHOWN_AS
 from registry.members.roster import rows_of
+from registry.members.seeing import Field, Why
 from registry.privacy import queries
 from registry.privacy.document import held
 from registry.privacy.requests import ask, grant, refuse, withdraw
@@ -59,6 +60,10 @@ def refused(code, act, *details, **more):
     assert error.value.code == code
 
 
+def opened(member, actor):
+    return open_member(COUNTY, member, Field.MOBILE, actor=actor, why=Why("VERIFY"))
+
+
 def asked(kind, member, actor, why="本人提出"):
     return ask(UNION, member, kind, IN_PERSON, why, actor=actor)
 
@@ -86,7 +91,7 @@ def test_restricted_members_are_kept_counted_and_not_shown(people):
     assert members_of(db.session(), COUNTY, UNION, Sight.OWN_UNION, search=name) == []
     assert record_of(db.session(), COUNTY, member, Sight.OWN_UNION).line.name == SHOWN_AS
     assert look_up(PEOPLE[0].number, actor=clerk).line.name == SHOWN_AS
-    refused("member.restricted", open_member, COUNTY, member, actor=clerk, reason="核对")
+    refused("member.restricted", opened, member, clerk)
     assert name not in str(rows_of(UNION, actor=clerk))
     posted = post_members(
         UNION, Period(date(2018, 7, 1), date(2018, 7, 5), "来办公室"), actor=clerk
@@ -105,14 +110,16 @@ def test_restricted_members_are_kept_counted_and_not_shown(people):
     assert {match.value: count for match, count in matches.items()} == {"UNCHANGED": 1}
 
     grant(asked(K.LIFT, member, clerk), actor=reviewer)
-    assert open_member(COUNTY, member, actor=clerk, reason="核对").mobile == PEOPLE[0].mobile
+    assert open_member(COUNTY, member, Field.MOBILE, actor=clerk, why=Why("VERIFY")).values == (
+        PEOPLE[0].mobile,
+    )
     acts = [one.action for one in entries(db.session(), COUNTY, action="request.")]
     assert acts == ["request.grant", "request.ask", "request.grant", "request.ask"]
 
 
 def test_the_document_says_all_and_opens_under_its_request_alone(people):
     clerk, reviewer, city, member = people
-    open_member(COUNTY, member, actor=reviewer, reason="核对证件")
+    opened(member, reviewer)
     number = asked(K.ACCESS, member, clerk, "想看登记了什么")
     refused("request.not_granted", held, number, actor=clerk)
     grant(number, actor=reviewer)

@@ -29,7 +29,7 @@ def test_full_numbers_are_refused_with_their_place(number):
         checked(f"第 5 行 {number} 是对的", "问题", 500)
     assert refused.value.code == "text.number"
     assert "第 7 个字起" in refused.value.message
-    assert "只写后四位" in refused.value.message
+    assert "写明第几行" in refused.value.message
     assert MOBILE not in refused.value.message
 
 

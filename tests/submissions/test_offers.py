@@ -91,7 +91,7 @@ def test_taking_it_lays_the_number_over_the_row_and_shows_the_mask(register):
     row = queries.row(db.session(), queries.find(db.session(), number), 2)
     assert (row.match, row.findings) == (Match.UNCHANGED, [])
     content = open_for_correction(number, [2], clerk)[2]
-    mask = PEOPLE[0].number[:4] + "*" * 10 + PEOPLE[0].number[-4:]
+    mask = PEOPLE[0].number[:4] + "*" * 13 + PEOPLE[0].number[-1]
     assert shown(content, "document_number") == mask
     # Judged again for another cell the number is still the member's.
     edit_row(number, 2, {"education": "初中"}, actor=clerk)

@@ -62,9 +62,12 @@ def clerk(register):
     return clerk
 
 
+SAID = "账号 clerk-1 2026-07-31 14:05"
+
+
 def prefilled(clerk, change=None):
     """Return the pre-filled roster, cells changed by place."""
-    book = load_workbook(BytesIO(write_blank(rows_of(UNION, actor=clerk))))
+    book = load_workbook(BytesIO(write_blank(rows_of(UNION, actor=clerk), SAID)))
     for place, value in (change or {}).items():
         book["会员花名册"][place].value = value
     out = BytesIO()
@@ -81,7 +84,10 @@ def codes(report, row):
 
 
 def test_nothing_stands_there_in_full(clerk):
-    sheet = load_workbook(BytesIO(prefilled(clerk)))["会员花名册"]
+    book = load_workbook(BytesIO(prefilled(clerk)))
+    sheet = book["会员花名册"]
+    assert book.properties.description == SAID
+    assert sheet.oddFooter.left.text == SAID
     text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
 
     for person in PEOPLE:
@@ -90,7 +96,7 @@ def test_nothing_stands_there_in_full(clerk):
     assert sheet[f"{KEY}{HEADER_ROW}"].value == ROW_KEY_LABEL
     assert (
         sheet[f"{NUMBER}{FIRST_ROW}"].value
-        == PEOPLE[0].number[:4] + "*" * 10 + PEOPLE[0].number[-4:]
+        == PEOPLE[0].number[:4] + "*" * 13 + PEOPLE[0].number[-1]
     )
 
 

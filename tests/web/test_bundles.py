@@ -183,6 +183,7 @@ def test_the_findings_file_is_masked_harmless_and_on_the_trail(desk):
     )
     assert any(line.startswith("4,") and "没有报送" in line and "=别处" in line for line in lines)
     assert any("code.unknown" in line and line.endswith("汉族") for line in lines)
+    assert lines[-1].startswith(",,,,,,,,同心册 · 账号 ")
     assert "已自动整理" not in text
     assert not any(cell.startswith("=") for line in lines for cell in line.split(","))
     assert not any(person.number in text or person.mobile in text for person in people)

@@ -40,7 +40,7 @@ def test_faulty_numbers_stand_in_full_and_sound_ones_are_masked(client, clerk):
     assert entry.detail["opened"] == [FIRST_ROW + 1]
     whole = client.get(f"/submissions/{number}?tab=all").text
     assert sound["document_number"] not in whole and sound["mobile"] not in whole
-    assert sound["document_number"][:4] in whole and sound["document_number"][-4:] in whole
+    assert sound["document_number"][:4] in whole and sound["document_number"][-1] in whole
     assert sound["full_name"] in whole
     assert all(wrong not in json.dumps(one.detail) for one in acts("draft.open"))
 

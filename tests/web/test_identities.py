@@ -164,10 +164,12 @@ def test_both_numbers_are_opened_on_the_page_of_the_case(client, desk):
         why="录错了",
         actor=desk,
     )
-    assert "查看两个完整号码" in client.get(f"{DESK}/{number}").text
-    refused = post(client, f"{DESK}/{number}/open", {"reason": ""})
+    assert "显示两个证件号码" in client.get(f"{DESK}/{number}").text
+    refused = post(client, f"{DESK}/{number}/open", {"purpose": "", "field": "document_number"})
     assert refused.status_code == 400
-    page = post(client, f"{DESK}/{number}/open", {"reason": "对照新身份证"}).text
+    page = post(
+        client, f"{DESK}/{number}/open", {"purpose": "VERIFY", "field": "document_number"}
+    ).text
     assert ANNA.number in page
     assert OTHER.number in page
     assert OTHER.number not in client.get(f"{DESK}/{number}").text

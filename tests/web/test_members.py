@@ -50,7 +50,7 @@ def test_the_own_union_sees_names_and_the_ends_of_numbers(client, people):
 
     for person in people:
         assert person.full_name in text
-        assert f"{person.number[:4]}**********{person.number[-4:]}" in text
+        assert f"{person.number[:4]}*************{person.number[-1]}" in text
         assert person.number not in text
         assert person.mobile not in text
     assert "共 <strong>3</strong> 人" in text
@@ -134,26 +134,30 @@ def test_opening_asks_for_a_reason_and_stands_on_the_trail(client, people):
     clerk = as_role(client, Role.CLERK, UNION)
     address = member_page(clerk)
 
-    refused = post(clerk, address, address, reason="  ")
+    refused = post(clerk, address, address, purpose="", field="document_number")
     assert refused.status_code == 400
     assert people[0].number not in refused.text
 
-    opened = post(clerk, address, address, reason="核对身份证原件")
-    assert people[0].number in opened.text
+    opened = post(clerk, address, address, words="看原件", field="mobile", purpose="VERIFY")
     assert people[0].mobile in opened.text
+    assert people[0].number not in opened.text
     assert opened.headers["Cache-Control"] == "no-store"
+    assert opened.headers["Refresh"] == f"60; url={address}"
     again = clerk.get(address).text
-    assert people[0].number not in again
-    assert "核对身份证原件" in again
+    assert people[0].mobile not in again
+    assert "核对本人证件：看原件" in again
     (entry,) = entries(db.session(), COUNTY, action="member.open")
-    assert people[0].number not in str(entry)
-    assert "核对身份证原件" in clerk.get(f"/unions/{UNION}/looks").text
+    assert people[0].number not in str(entry) and people[0].mobile not in str(entry)
+    text = clerk.get(f"/unions/{UNION}/looks").text
+    assert "核对本人证件：看原件" in text and "查看完整移动电话" in text
 
 
 def test_a_reason_never_holds_a_number(client, people):
     clerk = as_role(client, Role.CLERK, UNION)
     address = member_page(clerk)
-    answer = post(clerk, address, address, reason=f"核对 {people[0].number}")
+    answer = post(
+        clerk, address, address, purpose="OTHER", words=f"核对 {people[0].number}", field="mobile"
+    )
     assert answer.status_code == 400
     assert entries(db.session(), COUNTY, action="member.open") == []
 
@@ -161,8 +165,8 @@ def test_a_reason_never_holds_a_number(client, people):
 def test_the_city_may_not_open_anybody(client, people):
     city = as_role(client, Role.AUDITOR, COUNTY)
     address = member_page(city)
-    assert "查看完整号码" not in city.get(address).text
-    assert post(city, address, address, reason="想看看").status_code == 403
+    assert "显示证件号码" not in city.get(address).text
+    assert post(city, address, address, purpose="VERIFY", field="mobile").status_code == 403
 
 
 def test_a_member_of_another_union_is_not_there(client, people):
@@ -170,7 +174,7 @@ def test_a_member_of_another_union_is_not_there(client, people):
     other = f"/unions/{OTHER_UNION}/members"
     for member_id in range(1, 6):
         assert clerk.get(f"{other}/{member_id}").status_code == 404
-        answer = post(clerk, f"{other}/{member_id}", other, reason="试试")
+        answer = post(clerk, f"{other}/{member_id}", other, purpose="VERIFY", field="mobile")
         assert answer.status_code == 404
 
 
@@ -193,7 +197,7 @@ def test_who_left_is_remembered_without_what_came_later(client, people):
     assert "139******99" not in text
     assert OTHER_UNION not in text
     assert "其他工会" not in text
-    assert post(clerk, address, address, reason="还想看看").status_code == 404
+    assert post(clerk, address, address, purpose="VERIFY", field="mobile").status_code == 404
 
 
 def test_the_new_union_learns_only_that_there_was_another(client, people):

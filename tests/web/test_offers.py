@@ -26,7 +26,7 @@ def test_one_click_takes_the_members_number(client):
     page = client.get(f"/submissions/{number}").text
     [key, *_] = re.findall(r'data-value="(K-[A-Z2-7]{24})"', page)
     first = PEOPLE[0]
-    mask = first.number[:4] + "*" * 10 + first.number[-4:]
+    mask = first.number[:4] + "*" * 13 + first.number[-1]
 
     assert f"（{mask}），使用会员库中的号码" in page
     assert not any(one.number in page for one in PEOPLE)

@@ -117,6 +117,7 @@ def test_no_number_is_shown_in_full(client, reviewer, clerk):
             assert person.mobile not in page
             assert person.number[-4:] + "<" not in page
         assert PEOPLE[0].number[:4] + "*" * 14 in page
+    assert f"{PEOPLE[0].born_on.year} 年" in page and PEOPLE[0].born_on.isoformat() not in page
 
 
 def test_the_other_union_is_named_only_within_ones_own_unit(client, reviewer, clerk):
@@ -336,20 +337,24 @@ def test_what_only_waits_for_a_transfer_is_not_offered_next(client, reviewer, cl
 def test_a_full_number_needs_a_reason_and_stands_on_the_trail(client, reviewer, clerk):
     number = send_in(make_roster(PEOPLE[:1]), clerk)
     page, person = f"/submissions/{number}/review/rows/2", PEOPLE[0]
-    answer = post(client, f"{page}/open", page=page, reason=" ")
-    assert answer.status_code == 400
-    assert "请填写查看完整信息的理由" in answer.text
-    assert person.number not in answer.text
-    answer = post(client, f"{page}/open", page=page, reason="与参保名单核对")
-    assert person.number in answer.text
-    assert person.mobile in answer.text
+    for asked, said in (
+        ({"purpose": "", "field": "mobile"}, "请选择查看理由"),
+        ({"purpose": "OTHER", "field": "mobile"}, "请写明理由"),
+        ({"purpose": "VERIFY"}, "请点要显示的那一项"),
+    ):
+        answer = post(client, f"{page}/open", page=page, **asked)
+        assert answer.status_code == 400
+        assert said in answer.text
+        assert person.number not in answer.text and person.mobile not in answer.text
+    asked = {"purpose": "BENEFIT", "words": "与参保名单核对", "field": "document_number"}
+    answer = post(client, f"{page}/open", page=page, **asked)
+    assert person.number in answer.text and person.mobile not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Refresh"] == f"60; url={page}"
     (entry,) = entries(db.session(), "331083", action="row.open")
-    assert (entry.place, entry.detail["row"], entry.detail["reason"]) == (
-        UNION,
-        2,
-        "与参保名单核对",
-    )
+    assert (entry.place, entry.detail["row"]) == (UNION, 2)
+    assert entry.detail["reason"] == "办理补助、慰问、互助保障：与参保名单核对"
+    assert entry.detail["field"] == "document_number"
     assert person.number not in str(entry.detail)
 
 

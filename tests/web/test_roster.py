@@ -1,8 +1,10 @@
 """A roster comes in: upload, reading, refusals; what waits for the clerk; workbooks."""
 
 import hashlib
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from registry.access.roles import Role
 from registry.db import db
@@ -190,6 +192,8 @@ def test_a_marked_workbook_does_not_ask_again_for_what_was_corrected(client, cle
     number = take_in(make_roster(PEOPLE, {1: {"mobile": "138"}, 2: {"sex": "?"}}), clerk)
     save(client, number, 3, mobile="13905760001")
     marked = client.get(f"/submissions/{number}/marked.xlsx").data
+    said = load_workbook(BytesIO(marked)).properties.description
+    assert said.startswith("同心册 · 账号 clerk") and "下载" in said
     again = take_in(marked, clerk)
     assert submission(again).error_count == 1
 

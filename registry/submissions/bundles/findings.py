@@ -2,21 +2,21 @@
 time, so that a million rows need no memory. Masked as everywhere; nothing in it can run.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
+from registry.clock import now
 from registry.db import db, transaction
 from registry.errors import StateRefused
+from registry.roster import watermark
 from registry.roster.columns import COLUMN
 from registry.roster.labels import labels_of
 from registry.roster.messages import TITLES
-from registry.roster.plain_cells import safe
+from registry.roster.plain_cells import MARK, csv_lines
 from registry.submissions.bundles.models import BundleGap, BundleName, BundlePart
 from registry.submissions.bundles.operations import locked
 from registry.submissions.bundles.states import BundleState
@@ -46,18 +46,19 @@ def findings_csv(bundle_id: int, *, actor: Actor) -> Iterator[bytes]:
         detail = {"bundle": bundle.id, "rows": bundle.error_count}
         record(session, "bundle.findings", actor=actor, place=bundle.place, detail=detail)
         county, number, skipped = bundle.county, bundle.id, bundle.skipped
-    return _pieces(county, number, skipped)
+    return _pieces(county, number, skipped, watermark.words(actor.name, now()))
 
 
-def _pieces(county: str, number: int, skipped: str) -> Iterator[bytes]:
-    yield "\ufeff".encode()
+def _pieces(county: str, number: int, skipped: str, said: str) -> Iterator[bytes]:
+    yield MARK
     lines: list[Line] = [HEADER]
     for line in _lines(db.session(), county, number, skipped):
         lines.append(line)
         if len(lines) >= _AT_ONCE:
-            yield _encoded(lines)
+            yield csv_lines(lines)
             lines = []
-    yield _encoded(lines)
+    lines.append((*[""] * 8, said, ""))
+    yield csv_lines(lines)
 
 
 def _lines(session: Session, county: str, number: int, skipped: str) -> Iterator[Line]:
@@ -136,9 +137,3 @@ def _suggested(finding: StoredFinding) -> str:
     values = offered if isinstance(offered, list) else [offered]
     field = finding.field or ""
     return "、".join(labels_of({field: str(one)}).get(field, "") for one in values if one)
-
-
-def _encoded(lines: Iterable[Line]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([safe(cell) for cell in one] for one in lines)
-    return text.getvalue().encode()

@@ -8,7 +8,7 @@ from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from registry.members.operations import REASON_LENGTH
+from registry.members.seeing import WORDS_LENGTH
 from registry.web.forms.base import Form
 
 
@@ -31,7 +31,7 @@ class BatchForm(Form):
         "报送理由",
         [InputRequired("请填写报送理由，系统会留痕。")],
         description="文件里有完整的证件号码和手机号，理由会记入操作留痕。",
-        render_kw={"maxlength": REASON_LENGTH},
+        render_kw={"maxlength": WORDS_LENGTH},
     )
 
     def __init__(self, units: Sequence[tuple[str, str]], **values: Any) -> None:

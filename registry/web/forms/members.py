@@ -1,23 +1,26 @@
 """Forms of the members' register."""
 
-from wtforms import StringField, TextAreaField
+from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from registry.members.operations import NUMBER_LENGTH, REASON_LENGTH
+from registry.members.operations import NUMBER_LENGTH
+from registry.members.seeing import WORDS_LENGTH, Purpose
 from registry.web.forms.base import Form
 
 
 class OpenForm(Form):
-    """Why the full number is asked for."""
+    """Why a full value is asked for; the button that sends it says which."""
 
-    reason = TextAreaField(
+    purpose = SelectField(
         "查看理由",
-        [
-            InputRequired("请填写查看理由。"),
-            Length(max=REASON_LENGTH, message=f"理由最多 {REASON_LENGTH} 个字。"),
-        ],
-        description="例如：核对本人身份证、电话通知领取补助。理由、时间和您的姓名会记录下来，供本工会查阅。",
-        render_kw={"rows": 2},
+        [InputRequired("请选择查看理由。")],
+        choices={"": "请选择", **{one.value: one.label for one in Purpose}},
+    )
+    words = StringField(
+        "补充说明",
+        [Length(max=WORDS_LENGTH, message=f"说明最多 {WORDS_LENGTH} 个字。")],
+        description="选“其他”时必须写明，不要写号码。理由、时间和您的姓名会记录下来，供本工会查阅。",
+        render_kw={"maxlength": WORDS_LENGTH},
     )
 
 

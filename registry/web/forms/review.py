@@ -2,11 +2,10 @@
 
 from functools import cache
 
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from registry.codes import code_list
-from registry.members.operations import REASON_LENGTH
 from registry.review.notes import NOTE_LENGTH
 from registry.web.forms.base import Form
 
@@ -36,16 +35,3 @@ class RefusalForm(Form):
 def clean_form(prefix: str) -> RefusalForm:
     """Return the form as it is before anything was sent with it: the same for everybody."""
     return RefusalForm(prefix, clean=True)
-
-
-class OpenForm(Form):
-    """Why one row's full numbers are looked at."""
-
-    reason = StringField(
-        "查看理由",
-        [
-            InputRequired("请填写查看完整信息的理由，系统会留痕。"),
-            Length(max=REASON_LENGTH, message=f"理由最多 {REASON_LENGTH} 个字。"),
-        ],
-        description="例如：与参保名单核对证件号码。查看的人、时间和理由都会记录，报送工会可以查到。",
-    )

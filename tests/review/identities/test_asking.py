@@ -15,6 +15,7 @@ from registry.members.models import (
 )
 from registry.members.operations import look_up
 from registry.members.queries import Sight
+from registry.members.seeing import Why
 from registry.members.transfers import TransferState
 from registry.review.identities.asking import Faulty, ask, withdraw
 from registry.review.identities.deciding import rule_case, undo
@@ -202,13 +203,13 @@ def test_both_numbers_are_seen_with_a_reason_and_the_union_reads_who_looked(peop
     asked = {"document_number": OTHERS[0].number}
     number = ask(UNION, member.id, asked, why="录错了", actor=clerk)
     with pytest.raises(InputRefused):
-        open_numbers(number, actor=reviewer, reason=" ")
+        open_numbers(number, actor=reviewer, why=Why(""))
     with pytest.raises(NotFound):
-        open_numbers(number, actor=make_reviewer("331083002"), reason="对照证件")
-    seen = open_numbers(number, actor=reviewer, reason="对照证件")
-    assert seen == (ANNA.number, OTHERS[0].number)
+        open_numbers(number, actor=make_reviewer("331083002"), why=Why("VERIFY", "对照证件"))
+    seen = open_numbers(number, actor=reviewer, why=Why("VERIFY", "对照证件"))
+    assert seen.values == (ANNA.number, OTHERS[0].number)
     (look,) = looks.at_member(db.session(), COUNTY, UNION, member_of(ANNA.full_name).person_key)
-    assert look.reason == "对照证件"
+    assert (look.reason, look.what) == ("核对本人证件：对照证件", "核对身份时查看完整证件号码")
 
 
 def test_where_the_number_is_somebody_elses_it_is_said_before_the_ruling(people):

@@ -12,6 +12,7 @@ from registry.members.models import (
 )
 from registry.members.operations import look_up, open_member
 from registry.members.queries import Sight
+from registry.members.seeing import Field, Why
 from registry.review.identities.deciding import rule_row, undo
 from registry.review.identities.queries import count, doubted_rows, of_row
 from registry.review.identities.states import CaseState, Doubt, Ruling
@@ -120,18 +121,19 @@ def test_the_number_in_the_register_is_corrected(people):
     assert db.session.get(Person, old_key).same_as == member.person_key
     assert state_of(number) is RowState.APPROVED
     assert active() == 3
-    values = open_member(COUNTY, member_id, actor=reviewer, reason="核对更正后的号码")
-    assert (values.document_number, values.mobile) == (OTHERS[0].number, ANNA.mobile)
+    for field, value in ((Field.DOCUMENT, OTHERS[0].number), (Field.MOBILE, ANNA.mobile)):
+        shown = open_member(COUNTY, member_id, field, actor=reviewer, why=Why("CORRECT"))
+        assert shown.values == (value,)
     assert look_up(ANNA.number, actor=reviewer).line.member_id == member_id
 
 
 def test_who_looked_before_the_correction_is_still_told(people):
     clerk, reviewer, _ = people
     member = member_of(ANNA.full_name)
-    open_member(COUNTY, member.id, actor=reviewer, reason="电话核实")
+    open_member(COUNTY, member.id, Field.MOBILE, actor=reviewer, why=Why("CONTACT"))
     rule_row(send_in(twin(ANNA, OTHERS[0]), clerk), 2, Ruling.CORRECT, actor=reviewer, **WHY)
     key = member_of(ANNA.full_name).person_key
-    assert [one.reason for one in looks.at_member(db.session(), COUNTY, UNION, key)] == ["电话核实"]
+    assert [one.reason for one in looks.at_member(db.session(), COUNTY, UNION, key)] == ["联系本人"]
 
 
 def test_the_former_number_is_doubted_and_not_admitted(people):
