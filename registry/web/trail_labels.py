@@ -47,6 +47,7 @@ FAMILIES: dict[str, str] = {
     "request.": "个人信息请求",
     "notice.": "个人信息告知书",
     "keys.": "加密密钥",
+    "backup.": "备份和恢复",
     "installation.": "系统安装",
     "trail.": "留痕",
 }
@@ -191,6 +192,8 @@ ACTIONS: dict[str, str] = {
     "roster.original": "下载原始文件",
     "keys.rotate": "更换加密密钥",
     "keys.signing": "更换签名密钥",
+    "backup.make": "备份",
+    "backup.restore": "从备份恢复",
     "trail.verify": "校验留痕",
     "installation.seed": "载入初始数据",
 }
@@ -281,6 +284,9 @@ _DETAILS: dict[str, str] = {
     "names": "名称数",
     "by": "由哪次报送替代",
     "bytes": "文件大小（字节）",
+    "made_at": "备份时间",
+    "missing": "找不到的原始文件",
+    "originals": "原始文件",
     "code": "原因代码",
     "correction": "第几步修改",
     "error": "需改正",
