@@ -72,7 +72,8 @@ def _refusing_full_disks(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise InputRefused(
-            "backup.unwritable", f"备份没有做成：{path} 写不进去（{error.strerror}）。"
+            "backup.unwritable",
+            f"备份没有做成：{error.filename or path}（{error.strerror}）。",
         ) from None
 
 

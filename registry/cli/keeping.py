@@ -97,4 +97,25 @@ def _when(instant: datetime) -> str:
     return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
-COMMANDS = (backup, restore)
+@click.command(help="删除保存期已满的原始文件（REGISTRY_ORIGINAL_DAYS）；后台进程每天也会做。")
+@click.option("--dry-run", is_flag=True, help="只列出有多少，不删除")
+@AS_JSON
+def retain(dry_run: bool, as_json: bool) -> int:
+    """Delete originals whose time is over, or only count them."""
+    from registry.db import db
+    from registry.jobs import retention
+
+    with application():
+        found = retention.due(db.session())
+        while not dry_run and retention.remove_due():
+            pass
+    count, size = sum(one.number for one in found), sum(one.size for one in found)
+    if as_json:
+        answers.put_json({"originals": count, "bytes": size, "removed": not dry_run})
+    else:
+        act = "保存期已满" if dry_run else "已删除保存期已满的"
+        answers.put(f"{act}原始文件 {count:,} 个，{size:,} 字节。")
+    return answers.DONE
+
+
+COMMANDS = (backup, restore, retain)
