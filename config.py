@@ -61,6 +61,13 @@ def _positive(text: str) -> int:
     return number
 
 
+def _not_negative(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
 # fmt: off
 SETTINGS: tuple[Setting, ...] = (
     Setting("DATA", "REGISTRY_DATA", str(ROOT / "instance"), lambda text: Path(text).resolve(), "the folder where the installation keeps keys, originals, queue and the SQLite database"),  # noqa: E501
@@ -120,6 +127,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DISCREPANCY_BASE_PERCENT", "REGISTRY_DISCREPANCY_BASE_PERCENT", "50", int, "per cent that members and the reference register may lie apart: not everybody takes part in mutual aid"),  # noqa: E501
     Setting("DISCREPANCY_LEAST", "REGISTRY_DISCREPANCY_LEAST", "10", int, "people from which on per cents say anything"),  # noqa: E501
     Setting("DISCREPANCY_ANSWER_DAYS", "REGISTRY_DISCREPANCY_ANSWER_DAYS", "14", int, "days a union has to explain why its numbers do not agree"),  # noqa: E501
+    Setting("ORIGINAL_DAYS", "REGISTRY_ORIGINAL_DAYS", "0", _not_negative, "days after its end for which the original workbook of a roster is kept; 0 keeps it for good"),  # noqa: E501
+    Setting("BACKUP_HOURS", "REGISTRY_BACKUP_HOURS", "36", _not_negative, "hours after which the administrator is warned that there is no newer backup; 0 never warns"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
     Setting("SIGNING", "REGISTRY_SIGNING", "", str, "what signs closed periods, module:factory, the first of several signs and all verify; empty means Ed25519 with the key in the data folder"),  # noqa: E501
     Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501

@@ -4,10 +4,10 @@ import sys
 
 from config import UnsafeSettingError
 from registry.app import create_app
-from registry.vault.keyfile import KeyFileError
+from registry.errors import RegistryError
 
 try:
     application = create_app()
-except (KeyFileError, UnsafeSettingError) as error:
+except (RegistryError, UnsafeSettingError) as error:
     sys.stderr.write(f"{error}\n")
     raise SystemExit(2) from None

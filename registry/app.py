@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 import registry
+from registry.backups.place import refuse_unfinished
 from registry.db import configure, db
 from registry.vault import keyfile
 
@@ -37,9 +38,10 @@ def create_app(environ: Mapping[str, str] | None = None, *, screens: bool = True
 
     Without `screens` it has database and settings only: a command starts in half the time.
     Raises `KeyFileError` without a usable key file, `UnsafeSettingError` for a value that cannot
-    be used.
+    be used, `StateRefused` where a restoration did not end.
     """
     settings = config.load(os.environ if environ is None else environ)
+    refuse_unfinished(settings["DATA"])
     ring = keyfile.load(settings["DATA"])
     app = Flask(
         "registry", template_folder=str(config.ROOT / "templates"), static_folder="web/static"

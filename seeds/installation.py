@@ -22,14 +22,15 @@ def migrations(engine: Engine) -> Config:
     return config
 
 
-def upgrade_schema(engine: Engine | None = None) -> None:
-    """Bring the database to the newest schema; on a current one it changes nothing.
+def upgrade_schema(engine: Engine | None = None, revision: str = "head") -> None:
+    """Bring the database to the newest schema, or to that of a revision; on a current one it
+    changes nothing.
 
     Without an engine the running application's is taken. Everything happens in one transaction: a
     run that was killed half-way has changed nothing and is simply started again; of two at once,
     one waits for the other.
     """
-    command.upgrade(migrations(engine or db.engine), "head")
+    command.upgrade(migrations(engine or db.engine), revision)
 
 
 def schema_is_current(engine: Engine | None = None) -> bool:
@@ -38,6 +39,12 @@ def schema_is_current(engine: Engine | None = None) -> bool:
     with (engine or db.engine).connect() as connection:
         found = MigrationContext.configure(connection).get_current_heads()
     return set(found) == set(script.get_heads())
+
+
+def knows_revision(revision: str) -> bool:
+    """Tell whether this version of the program has a schema's revision."""
+    script = ScriptDirectory.from_config(migrations(db.engine))
+    return revision in {one.revision for one in script.walk_revisions()}
 
 
 def lay_county(code: str, name: str) -> None:

@@ -77,6 +77,7 @@ class Permission(StrEnum):
     ASK_REQUESTS = "ASK_REQUESTS"  # write down what a member asks; withdraw it
     DECIDE_REQUESTS = "DECIDE_REQUESTS"  # grant, refuse
     PUBLISH_NOTICE = "PUBLISH_NOTICE"  # what people are told is done with their particulars
+    VIEW_BACKUPS = "VIEW_BACKUPS"  # when backups were made, never what is in them
     VIEW_TRAIL = "VIEW_TRAIL"
 
 
@@ -171,7 +172,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.PUBLISH_NOTICE,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({_P.NAME_DEPUTY, _P.MANAGE_ACCOUNTS}),
+    Role.ADMINISTRATOR: frozenset({_P.NAME_DEPUTY, _P.MANAGE_ACCOUNTS, _P.VIEW_BACKUPS}),
     Role.LOG_KEEPER: frozenset({_P.VIEW_TRAIL}),
 }
 

@@ -1,19 +1,18 @@
 """Sealing everything again with the current key, in small transactions, while the site runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.db import Model, transaction, update_many
-from registry.exchange.models import ExchangeFile
+from registry.jobs import files
 from registry.members.models import Member
 from registry.reference.models import ReferencePerson
 from registry.review.models import IdentityCase
 from registry.submissions import originals
-from registry.submissions.bundles.models import Bundle
-from registry.submissions.models import Correction, Submission, SubmissionRow
+from registry.submissions.models import Correction, SubmissionRow
 from registry.trail.operations import record
 from registry.unions.queries import counties
 from registry.vault.vault import Vault, of_correction, of_person, of_row, vault
@@ -96,6 +95,18 @@ def reseal_all(say: Callable[[str], None]) -> int:
     return count
 
 
+def sealed_sample(session: Session, count: int) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield (table, sealed value, its context) for the newest values of each sealed column, `count`
+    at most.
+    """
+    for table in _TABLES:
+        newest = [getattr(table.model, key).desc() for key in table.keys]
+        for row in session.execute(_read(table).order_by(*newest).limit(count)):
+            for column, context in table.columns.items():
+                if (sealed := getattr(row, column)) is not None:
+                    yield table.model.__tablename__, sealed, context(row)
+
+
 def _reseal_table(table: _Sealed, say: Callable[[str], None]) -> int:
     count, after = 0, None
     while True:
@@ -111,13 +122,18 @@ def _reseal_table(table: _Sealed, say: Callable[[str], None]) -> int:
 
 def _next(session: Session, table: _Sealed, after: tuple[Any, ...] | None) -> list[Any]:
     keys = [getattr(table.model, key) for key in table.keys]
-    names = set(table.columns)
-    names |= {name for name in ("person_key", "former_key") if hasattr(table.model, name)}
-    query = select(*keys, *(getattr(table.model, name) for name in sorted(names)))
+    query = _read(table)
     if after is not None:
         query = query.where(tuple_(*keys) > after)
     # Locked: an edit between reading and writing must not be undone.
     return list(session.execute(query.order_by(*keys).limit(CHUNK).with_for_update()))
+
+
+def _read(table: _Sealed) -> Select[Any]:
+    """Select keys, sealed columns and what their contexts are made of."""
+    names = set(table.columns) | set(table.keys)
+    names |= {name for name in ("person_key", "former_key") if hasattr(table.model, name)}
+    return select(*(getattr(table.model, name) for name in sorted(names)))
 
 
 def _reseal_column(
@@ -148,9 +164,5 @@ def _again(keeper: Vault, sealed: bytes, context: bytes) -> bytes:
 
 def _reseal_originals() -> int:
     with transaction() as session:
-        names = [
-            name
-            for column in (Submission.original, Bundle.original, ExchangeFile.original)
-            for name in session.scalars(select(column).where(column.is_not(None)))
-        ]
-    return sum(originals.reseal(name) for name in names if name)
+        names = list(files.named(session))
+    return sum(originals.reseal(name) for name in names)

@@ -4,13 +4,15 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 
 from huey.consumer import Consumer
 from sqlalchemy.exc import SQLAlchemyError
 
+from registry.clock import today
 from registry.db import db, setting
-from registry.jobs import deliveries
+from registry.jobs import deliveries, housekeeping, retention
 from registry.jobs.leases import beat, is_free, unfinished, worker_name
 from registry.jobs.wake import queue_in, serve
 from registry.jobs.work import run
@@ -68,8 +70,11 @@ def _one(context: Context, batch_id: int, name: str) -> None:
 def _pulse(
     context: Context, name: str, batch: Callable[[int], object], stop: threading.Event
 ) -> None:
-    """Beat, and queue what nobody works on: after a crash, a lost wake-up, on another host."""
+    """Beat, and queue what nobody works on: after a crash, a lost wake-up, on another host; once a
+    day delete what is kept no longer.
+    """
     queued: set[int] = set()
+    kept_house: date | None = None
     while True:
         with context():
             try:
@@ -85,7 +90,26 @@ def _pulse(
                 for county, submission_id in deliveries.left(db.session()):
                     deliveries.carry_out(county, submission_id)
                 deliveries.forget_keys()
+                kept_house = _keep_house(kept_house)
             except SQLAlchemyError:
                 _log.warning("the database does not answer; the worker waits", exc_info=True)
         if stop.wait(PULSE_SECONDS):
             return
+
+
+def _keep_house(last: date | None) -> date | None:
+    """Delete what is kept no longer, once a day; returns the day on which nothing was left of it.
+
+    Some files at a time, so that signs of life do not wait for thousands; what goes wrong here
+    holds up no roster and is tried again the next day.
+    """
+    if last == today():
+        return last
+    try:
+        if retention.remove_due():
+            return last
+        housekeeping.sweep()
+    except Exception:
+        _log.exception("what is kept no longer was not all deleted")
+        db.session.rollback()
+    return today()

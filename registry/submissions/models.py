@@ -79,6 +79,8 @@ class Submission(Model):
     # the reviewer who works on it, and since when
     assigned_to: Mapped[int | None] = mapped_column(BigInteger)
     assigned_at: Mapped[datetime | None] = mapped_column(Instant)
+    # when the original was deleted because its time was over; its hash stays
+    original_removed_at: Mapped[datetime | None] = mapped_column(Instant)
     layout: ClassVar[Any]
 
     __table_args__ = (

@@ -2,17 +2,21 @@
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from registry.db import setting
 from registry.errors import NotFound
 from registry.vault.vault import vault
 
+_PIECE = 1 << 20
+
 
 def keep(content: bytes) -> str:
     """Seal the bytes into the data folder, durably, and return the generated name."""
     name = secrets.token_hex(16)
-    _write(name, vault().seal(content, _context(name)))
+    _write(name, [vault().seal(content, _context(name))])
     return name
 
 
@@ -36,8 +40,18 @@ def reseal(name: str) -> bool:
     sealed = path.read_bytes()
     if sealed.startswith(keeper.current_head):
         return False
-    _write(name, keeper.seal(keeper.open(sealed, _context(name)), _context(name)))
+    _write(name, [keeper.seal(keeper.open(sealed, _context(name)), _context(name))])
     return True
+
+
+def open_sealed(name: str) -> BinaryIO:
+    """Open an original as it is kept, sealed, to be copied. Raises `FileNotFoundError`."""
+    return (_folder() / name).open("rb")
+
+
+def keep_sealed(name: str, sealed: BinaryIO) -> None:
+    """Write an original that was sealed before back under its name, durably."""
+    _write(name, iter(lambda: sealed.read(_PIECE), b""))
 
 
 def drop(name: str) -> None:
@@ -45,13 +59,13 @@ def drop(name: str) -> None:
     (_folder() / name).unlink(missing_ok=True)
 
 
-def _write(name: str, sealed: bytes) -> None:
+def _write(name: str, sealed: Iterable[bytes]) -> None:
     folder = _folder()
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = folder / f"{name}.part"
     with part.open("wb") as file:
-        file.write(sealed)
+        file.writelines(sealed)
         file.flush()
         os.fsync(file.fileno())
     part.replace(folder / name)

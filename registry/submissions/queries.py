@@ -63,6 +63,7 @@ class SubmissionView:
     risk: int
     assigned_to: int | None
     assigned_at: datetime | None
+    original_removed_at: datetime | None
 
     @property
     def is_of_file(self) -> bool:

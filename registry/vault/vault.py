@@ -13,7 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from registry.db import setting
 from registry.errors import RegistryError
@@ -46,6 +48,27 @@ class Vault:
         """The first bytes of values sealed with the current key."""
         return self._head
 
+    @property
+    def current_key(self) -> int:
+        """The number of the key that seals."""
+        return self._ring.current
+
+    @property
+    def key_numbers(self) -> list[int]:
+        """The numbers of all keys that open."""
+        return sorted(self._ring.keys)
+
+    def derived_key(self, number: int, purpose: bytes, salt: bytes) -> bytes:
+        """Return 32 bytes derived from a key and the hash key (HKDF-SHA-256): another key file
+        gives others.
+
+        Raises `VaultError` when the key is not here.
+        """
+        if number not in self._ring.keys:
+            raise _unknown_key()
+        derivation = HKDF(hashes.SHA256(), length=32, salt=salt, info=purpose)
+        return derivation.derive(self._ring.keys[number] + self._ring.hash_key)
+
     def seal(self, plain: bytes, context: bytes) -> bytes:
         """Encrypt `plain` for the place named by `context`."""
         nonce = os.urandom(_NONCE)
@@ -72,7 +95,7 @@ class Vault:
         """
         cipher = self._ciphers.get(int.from_bytes(sealed[1:_HEAD], "big"))
         if cipher is None or sealed[0] != AES_256_GCM:
-            raise VaultError("vault.unknown_key", "加密数据使用的密钥不在本机，请检查密钥文件。")
+            raise _unknown_key()
         try:
             return cipher.decrypt(sealed[_HEAD : _HEAD + _NONCE], sealed[_HEAD + _NONCE :], context)
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce and a tag
@@ -99,6 +122,10 @@ class Vault:
             return sealed.digest()
 
         return [None if text is None else digest(text) for text in texts]
+
+
+def _unknown_key() -> VaultError:
+    return VaultError("vault.unknown_key", "加密数据使用的密钥不在本机，请检查密钥文件。")
 
 
 PERSON, MOBILE, NUMBER = b"person", b"mobile", b"number"

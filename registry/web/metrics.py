@@ -12,6 +12,8 @@ from flask import Blueprint, Flask, Response, abort, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.access.doors import open_to_all
+from registry.backups.queries import last_made
+from registry.clock import now
 from registry.db import db, reachable, setting
 from registry.jobs.queries import queue_lengths, workers_alive
 from registry.members.harvest import alarms
@@ -79,15 +81,18 @@ def _stored() -> list[str]:
         is_up = reachable()
         queue, workers = queue_lengths(db.session()), workers_alive(db.session())
         looking = len(alarms(db.session()))
+        backed_up = last_made(db.session())
     except SQLAlchemyError:
         db.session.remove()
         return _gauge("tongxin_database_up", "Whether the database answers.", {"": 0})
+    age = {} if backed_up is None else {"": int((now() - backed_up).total_seconds())}
     states = {f'{{state="{state}"}}': count for state, count in queue.items()}
     return [
         *_gauge("tongxin_database_up", "Whether the database answers.", {"": int(is_up)}),
         *_gauge("tongxin_queue", "Pieces of long work that are not at their end.", states),
         *_gauge("tongxin_workers", "Workers seen in the last 30 seconds.", {"": workers}),
         *_gauge("tongxin_looking", "Accounts near what one may look at in a day.", {"": looking}),
+        *_gauge("tongxin_backup_age_seconds", "Seconds since the last backup, if any.", age),
     ]
 
 

@@ -92,6 +92,7 @@ GROUPS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
             _Entry("经办员账号", "person-vcard", "/unions/<code>/clerks", _P.MANAGE_CLERKS),
             _Entry("账号管理", "person-circle", "/unions/<code>/accounts", _P.MANAGE_ACCOUNTS),
             _Entry("告知书", "file-earmark-text", "/notices", _P.PUBLISH_NOTICE),
+            _Entry("备份", "hdd", "/unions/<code>/backups", _P.VIEW_BACKUPS),
             _Entry("操作留痕", "journal-text", "/unions/<code>/trail", _P.VIEW_TRAIL),
             _Entry("填报帮助", "question-circle", "/help", None),
         ),

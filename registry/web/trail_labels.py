@@ -48,6 +48,8 @@ FAMILIES: dict[str, str] = {
     "request.": "个人信息请求",
     "notice.": "个人信息告知书",
     "keys.": "加密密钥",
+    "original.": "到期删除原始文件",
+    "backup.": "备份和恢复",
     "installation.": "系统安装",
     "trail.": "留痕",
 }
@@ -193,6 +195,9 @@ ACTIONS: dict[str, str] = {
     "roster.original": "下载原始文件",
     "keys.rotate": "更换加密密钥",
     "keys.signing": "更换签名密钥",
+    "original.remove": "到期删除原始文件",
+    "backup.make": "备份",
+    "backup.restore": "从备份恢复",
     "trail.verify": "校验留痕",
     "installation.seed": "载入初始数据",
 }
@@ -286,6 +291,9 @@ _DETAILS: dict[str, str] = {
     "names": "名称数",
     "by": "由哪次报送替代",
     "bytes": "文件大小（字节）",
+    "made_at": "备份时间",
+    "missing": "找不到的原始文件",
+    "originals": "原始文件",
     "code": "原因代码",
     "correction": "第几步修改",
     "error": "需改正",

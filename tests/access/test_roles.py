@@ -17,6 +17,7 @@ def test_powers_are_separate():
     assert GRANTS[Role.ADMINISTRATOR] == {
         Permission.NAME_DEPUTY,
         Permission.MANAGE_ACCOUNTS,
+        Permission.VIEW_BACKUPS,
     }
     assert GRANTS[Role.LOG_KEEPER] == {Permission.VIEW_TRAIL}
 

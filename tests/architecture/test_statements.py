@@ -147,6 +147,7 @@ LISTS = {
 SINGLE = {
     "accounts.account": "one account",
     "anomalies.progress": "one search under way",
+    "backups.backups": "the newest few, in one statement",
     "bundles.progress": "one bundle's work under way",
     "campaigns.beginning": "a form",
     "registrations.beginning": "a form",

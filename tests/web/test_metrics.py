@@ -53,6 +53,7 @@ def test_each_family_says_what_it_is(client):
             "tongxin_queue",
             "tongxin_workers",
             "tongxin_looking",
+            "tongxin_backup_age_seconds",
         }
     )
     assert text.endswith("\n")

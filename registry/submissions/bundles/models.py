@@ -60,6 +60,8 @@ class Bundle(Model):
     confirmed_by: Mapped[int | None] = mapped_column(BigInteger)
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    # when the original was deleted because its time was over; its hash stays
+    original_removed_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", "confirmed"),

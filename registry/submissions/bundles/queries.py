@@ -32,6 +32,7 @@ class BundleView:
     file_name: str
     file_sha256: str
     file_bytes: int
+    original_removed_at: datetime | None
     sheet: str | None
     header_row: int | None
     file_findings: list[dict[str, str]]
@@ -251,6 +252,7 @@ def view_of(found: Bundle) -> BundleView:
         file_name=found.file_name,
         file_sha256=found.file_sha256,
         file_bytes=found.file_bytes,
+        original_removed_at=found.original_removed_at,
         sheet=found.sheet,
         header_row=found.header_row,
         file_findings=decode(found.file_findings),

@@ -1,0 +1,1 @@
+"""Everything of an installation but its keys, in one sealed file, and back from it."""

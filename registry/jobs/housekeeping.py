@@ -1,0 +1,24 @@
+"""What is of no use to anybody after a while and would grow for ever."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from registry.accounts import sessions, throttle
+from registry.clock import now
+from registry.db import transaction
+from registry.jobs.models import WorkerBeat
+
+# A worker that was silent so long is gone: each start writes a row of its own.
+_GONE_AFTER = timedelta(days=1)
+
+
+def sweep() -> None:
+    """Remove sessions that timed out, failed sign-ins that no longer count, and signs of life of
+    workers that are gone.
+    """
+    at = now()
+    with transaction() as session:
+        sessions.sweep(session, at)
+        throttle.sweep(session, at)
+        session.execute(delete(WorkerBeat).where(WorkerBeat.seen_at < at - _GONE_AFTER))
