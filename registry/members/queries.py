@@ -4,7 +4,7 @@ Masks by place: within one's own union the number shows its first four and its l
 the first four; above it only the surname of a name.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cache
@@ -19,12 +19,11 @@ from registry.db import Instant, begins_with, one_of, table_of
 from registry.errors import NotFound
 from registry.identity import mask
 from registry.members import checked
+from registry.members.history import HistoryLine, history
 from registry.members.models import (
     LIVE,
-    EventType,
     Member,
     Membership,
-    MembershipEvent,
     MembershipState,
     Person,
     Standing,
@@ -106,26 +105,6 @@ class MemberLine(NamedTuple):
     def is_overdue(self) -> bool:
         """Whether the membership should have been verified by now."""
         return self.valid_until is not None and self.valid_until < today()
-
-
-class _Former(msgspec.Struct):
-    fields: dict[str, str | None]
-
-
-class HistoryLine(NamedTuple):
-    """One event of a member's history."""
-
-    type: EventType
-    happened_on: str | None
-    recorded_at: datetime
-    from_union: str | None
-    to_union: str | None
-    reason: str | None
-    changed: list[str]
-    submission_id: int | None
-    row: int | None = None
-    # what stood there before, where the register keeps it
-    former: Mapping[str, str | None] = {}
 
 
 class MemberRecord(NamedTuple):
@@ -251,28 +230,6 @@ def record_of(
         found.admitted_at,
         found.changed_at,
     )
-
-
-def history(session: Session, county: str, member_id: int) -> list[HistoryLine]:
-    """Return what happened to a member, oldest first."""
-    query = select(MembershipEvent).where(
-        MembershipEvent.county == county, MembershipEvent.member_id == member_id
-    )
-    return [
-        HistoryLine(
-            EventType(event.type),
-            event.happened_on,
-            event.recorded_at,
-            event.from_union,
-            event.to_union,
-            event.reason,
-            msgspec.json.decode(event.changed) if event.changed else [],
-            event.submission_id,
-            event.row,
-            msgspec.json.decode(event.former, type=_Former).fields if event.former else {},
-        )
-        for event in session.scalars(query.order_by(MembershipEvent.id))
-    ]
 
 
 def by_person(session: Session, county: str, person_key: bytes) -> int | None:

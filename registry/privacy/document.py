@@ -22,6 +22,7 @@ from registry.errors import StateRefused
 from registry.exchange.models import ExchangeBatch, ExchangeItem
 from registry.exchange.states import Action, Outcome
 from registry.members import looks, queries
+from registry.members.history import history
 from registry.members.models import Member, Membership, MembershipState, Standing, Transfer
 from registry.members.queries import Sight
 from registry.members.records import former_keys
@@ -201,7 +202,7 @@ class _Maker:
                 self._name(one.to_union),
                 f"报送 {one.submission_id} 第 {one.row} 行" if one.submission_id else "",
             )
-            for one in queries.history(self.session, self.county, self.member.id)
+            for one in history(self.session, self.county, self.member.id)
         ]
         return Section("会籍经过", ("事项", "日期", "入库时间", "从", "到", "依据"), rows)
 

@@ -8,7 +8,7 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import transaction
 from registry.errors import NotFound
-from registry.members.seeing import checked_words
+from registry.members.seeing import Why, reason_of
 from registry.submissions import originals, queries
 from registry.submissions.states import State
 from registry.trail.operations import record
@@ -21,13 +21,13 @@ class Original(NamedTuple):
     name: str
 
 
-def take_out(submission_id: int, *, actor: Actor, reason: str) -> Original:
+def take_out(submission_id: int, *, actor: Actor, why: Why) -> Original:
     """Return the file of a roster that came as a file of its own.
 
     Raises `InputRefused` without a reason, `NotFound` where there is no file (any more), also for a
     reviewer as long as the roster is a draft, and where it came with those of other unions.
     """
-    reason = checked_words(reason)
+    reason = reason_of(why)
     with transaction() as session:
         found = queries.find(session, submission_id)
         demand(actor, Permission.OPEN_MEMBER, found.path)

@@ -11,8 +11,9 @@ from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
 from registry.members import looks, queries, telling
+from registry.members.history import HistoryLine
 from registry.members.merging import PARTED, SAME_PERSON
-from registry.members.queries import HistoryLine, Sight, sight_of
+from registry.members.queries import Sight, sight_of
 from registry.members.records import records_of
 from registry.members.seeing import Shown
 from registry.members.telling import Told

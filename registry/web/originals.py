@@ -5,8 +5,9 @@ from werkzeug.wrappers import Response
 
 from registry.access.roles import Permission
 from registry.errors import InputRefused
+from registry.members.seeing import Why
 from registry.submissions.taking_out import take_out
-from registry.web.downloads import workbook
+from registry.web.downloads import attachment
 from registry.web.forms.members import OpenForm
 from registry.web.guard import guard
 
@@ -30,11 +31,12 @@ def download(submission_id: int) -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _page(form), 400
     try:
-        found = take_out(submission_id, actor=g.actor, reason=form.reason.data or "")
+        why = Why(form.purpose.data or "", form.words.data or "")
+        found = take_out(submission_id, actor=g.actor, why=why)
     except InputRefused as error:
-        form.reason.errors = [error.message]
+        form.words.errors = [error.message]
         return _page(form), 400
-    return workbook(found.content, found.name, _BYTES)
+    return attachment(found.content, found.name, _BYTES)
 
 
 def _page(form: OpenForm) -> str:

@@ -20,6 +20,7 @@ from registry.privacy.document import held
 from registry.privacy.queries import RequestView
 from registry.privacy.states import Checked, RequestKind, RequestState
 from registry.unions import queries as unions
+from registry.web.downloads import attachment
 from registry.web.forms.requests import AnswerForm, RequestForm
 from registry.web.frame import can
 from registry.web.guard import guard
@@ -124,9 +125,7 @@ def document(code: str, number: int) -> str | Response:
     if request.form.get("form") != "file":
         return render_template("requests/document.html", union=g.union, number=number, held=made)
     content = msgspec.json.format(msgspec.json.encode(made.to_json()), indent=2)
-    answer = Response(content, mimetype="application/json")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"request-{number}.json")
-    return answer
+    return attachment(content, f"request-{number}.json", "application/json")
 
 
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:

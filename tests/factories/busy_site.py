@@ -21,10 +21,6 @@ from registry.jobs.work import run
 from registry.members.models import Membership, MembershipEvent, Tally
 from registry.members.operations import open_member
 from registry.members.seeing import Field, Why
-from registry.notices.operations import publish
-from registry.questions import operations, publishing
-from registry.questions.models import PublishedAnswer, Question, QuestionEntry
-from registry.questions.publishing import Written
 from registry.reference.models import ReferenceLoad
 from registry.reference.operations import load
 from registry.review.identities.asking import ask
@@ -47,7 +43,8 @@ from tests.factories.busy_campaigns import make_campaigns, make_registration
 from tests.factories.busy_exchange import make_exchange
 from tests.factories.busy_explanations import make_explanations
 from tests.factories.busy_periods import make_periods
-from tests.factories.busy_requests import make_requests
+from tests.factories.busy_questions import make_questions
+from tests.factories.busy_requests import make_notices, make_requests
 from tests.factories.busy_tokens import make_tokens
 from tests.factories.busy_unions import make_union_events, make_union_intakes
 from tests.factories.copies import copies
@@ -115,7 +112,7 @@ def make_busy_site(count: int) -> BusySite:
     numbers["member"] = _looked_at(clerk, count)
     _more_of_the_union(count, first, admitted, numbers["faulty"])
     _cases(clerk, reviewer, count)
-    numbers["asked"] = _questions(clerk, other, reviewer, auditor, count)
+    numbers["asked"] = make_questions(clerk, other, reviewer, auditor, count)
     _deputies(accounts, reviewer, count)
     numbers["campaign"] = make_campaigns(clerk, auditor, count)
     numbers["registration"] = make_registration(auditor, count)
@@ -124,8 +121,7 @@ def make_busy_site(count: int) -> BusySite:
     make_explanations(clerk, auditor, count)
     make_tokens(accounts.values(), count)
     make_requests(clerk, reviewer, count)
-    for number in range(count):
-        publish(f"目的 {number}", "全文", actor=auditor)
+    make_notices(auditor, count)
     make_union_events([*unions, *[UNION] * count])
     make_periods(auditor, count)
     make_union_intakes(count)
@@ -344,38 +340,6 @@ def _cases(clerk: Actor, reviewer: Actor, count: int) -> None:
             id=lambda copy, base=base: base + copy,
             other_id=lambda copy: copy,
         )
-
-
-def _questions(clerk: Actor, other: Actor, reviewer: Actor, auditor: Actor, count: int) -> int:
-    """Have many questions wait, and many answers published; returns the number of the one about
-    which much was said, and into which many were merged.
-    """
-    rule = "document.checksum"
-    asked = operations.ask(UNION, "校验码怎么算？", actor=clerk, rule=rule)
-    led = operations.ask(UNION, "号码没有写错，怎么还说校验码不正确？", actor=clerk, rule=rule)
-    into = operations.ask(OTHER_UNION, "校验码不正确怎么办？", actor=other, rule=rule)
-    operations.merge(into, led, actor=reviewer)
-    operations.pass_up(led, actor=reviewer)
-    operations.answer(led, "请看原件。", actor=auditor)
-    operations.reopen(led, "还是不明白。", actor=clerk)
-    again = operations.ask(UNION, "校验码不正确怎么办？", actor=clerk, rule=rule)
-    operations.merge(again, asked, actor=reviewer)
-    published = publishing.publish(led, Written("校验码？", "看原件。"), actor=auditor)
-    for number, first in ((asked, 1_000), (into, 2_000), (again, 3_000)):
-        copies(Question, Question.id == number, count, id=lambda copy, first=first: first + copy)
-    copies(
-        QuestionEntry,
-        (QuestionEntry.question_id == asked) & (QuestionEntry.number == 1),
-        count,
-        number=lambda copy: 10 + copy,
-    )
-    copies(
-        PublishedAnswer,
-        PublishedAnswer.id == published,
-        count,
-        id=lambda copy: 1_000 + copy,
-    )
-    return asked
 
 
 def _more_of_the_union(count: int, first: int, *submissions: int) -> None:

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 from registry.db import db
+from registry.members.history import HistoryLine
 from registry.members.models import EventType, MembershipState
-from registry.members.queries import HistoryLine, MemberLine, Sight
+from registry.members.queries import MemberLine, Sight
 from registry.members.telling import particulars, told
 from tests.factories.rosters import OTHER_UNION, UNION
 from tests.factories.unions import COUNTY, TOWNSHIP

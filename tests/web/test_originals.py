@@ -36,16 +36,16 @@ def test_the_file_is_kept_sealed_and_given_back_byte_by_byte_for_a_reason(app, m
     for role, place in ((Role.CLERK, UNION), (Role.REVIEWER, TOWNSHIP)):
         browser = seen_by(app, role, place)
         assert page in browser.get(f"/submissions/{number}").text
-        for said in ("", "核对 330000199001011234", "长" * 201):
-            refused = post(browser, page, page, reason=said)
-            assert (refused.status_code, "理由" in refused.text) == (400, True)
-        given = post(browser, page, page, reason=REASON)
+        for words in ("核对 330000199001011234", "长" * 201):
+            assert post(browser, page, page, purpose="VERIFY", words=words).status_code == 400
+        assert "请选择查看理由" in post(browser, page, page, words=REASON).text
+        given = post(browser, page, page, purpose="VERIFY", words=REASON)
         assert given.data == content
         assert given.headers["Content-Disposition"].startswith("attachment")
         assert given.headers["X-Content-Type-Options"] == "nosniff"
         assert given.mimetype == "application/octet-stream"
     said = entries(db.session(), COUNTY, action="roster.original")
-    assert [one.detail["reason"] for one in said] == [REASON, REASON]
+    assert [one.detail["reason"] for one in said] == [f"核对本人证件：{REASON}"] * 2
     # long after the password was given
     set_clock(monkeypatch, now() + timedelta(minutes=31))
     assert browser.get(page).headers["Location"].startswith("/confirm")
@@ -62,12 +62,12 @@ def test_nobody_else_gets_it_and_no_reviewer_a_draft(app):
         (Role.REVIEWER, "331083002", 404),
     ):
         browser = seen_by(app, role, place)
-        answer = post(browser, f"/submissions/{number}/original", reason=REASON)
+        answer = post(browser, f"/submissions/{number}/original", purpose="VERIFY", words=REASON)
         assert answer.status_code == status, role
     reviewer, clerk = seen_by(app, Role.REVIEWER, TOWNSHIP), seen_by(app, Role.CLERK, UNION)
     page = f"/submissions/{draft}/original"
-    assert post(reviewer, page, reason=REASON).status_code == 404
-    assert post(clerk, page, reason=REASON).data == content + b"\n"
+    assert post(reviewer, page, purpose="VERIFY", words=REASON).status_code == 404
+    assert post(clerk, page, purpose="VERIFY", words=REASON).data == content + b"\n"
     kept = Path(setting("DATA")) / "originals" / queries.find(db.session(), draft).original
     kept.unlink()  # as the retention job does
-    assert "已不在服务器上" in post(clerk, page, reason=REASON).text
+    assert "已不在服务器上" in post(clerk, page, purpose="VERIFY", words=REASON).text

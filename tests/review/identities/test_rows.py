@@ -5,7 +5,8 @@ import pytest
 from registry.access.roles import Role
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
-from registry.members import looks, queries
+from registry.members import looks
+from registry.members.history import history
 from registry.members.models import (
     EventType,
     Person,
@@ -54,7 +55,7 @@ def test_the_name_in_the_register_is_corrected_and_the_row_admitted(people):
     assert ruled.outcome.decided == 1
     member = member_of("安新名")
     assert active() == 3
-    events = queries.history(db.session(), COUNTY, member.id)
+    events = history(db.session(), COUNTY, member.id)
     assert [one.changed for one in events if one.type is EventType.CORRECT] == [["full_name"]]
     assert (case().doubt, case().ruling, case().former_name) == ("NAME", "CORRECT", ANNA.full_name)
 
