@@ -8,7 +8,7 @@ question for eligibility stays as it was (decision 0054).
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, select, update
 from sqlalchemy.orm import Session
 
 from registry.db import table_of
@@ -25,7 +25,7 @@ def mark(session: Session, county: str, member_id: int, at: datetime | None) -> 
     session.execute(update(_member).where(*whose).values(restricted_at=at))
 
 
-def of_membership(county: str) -> ColumnElement[bool]:
+def of_membership(county: str | BindParameter[Any]) -> ColumnElement[bool]:
     """Return the condition that a `Membership` is that of a member who is not restricted."""
     return Membership.member_id.not_in(_restricted(county))
 
@@ -39,6 +39,6 @@ def demand_open(member: Member) -> None:
         )
 
 
-def _restricted(county: str) -> Select[Any]:
+def _restricted(county: str | BindParameter[Any]) -> Select[Any]:
     """A handful, found by a partial index."""
     return select(Member.id).where(Member.county == county, Member.restricted_at.is_not(None))

@@ -54,6 +54,7 @@ _LIVE_COUNT = select(func.count()).where(
     _membership.county == bindparam("county"),
     _membership.union_code == bindparam("code"),
     _membership.state.in_(LIVE),
+    of_membership(bindparam("county")),
 )
 
 

@@ -1,9 +1,9 @@
 """What is held about a member, as one document (PIPL art. 45): a page to print, and a file that
 says the same in a common form.
 
-It opens under a request for it that was granted. Numbers are masked as for the member's own union:
-the full ones are shown through the door that asks for a reason. The document does not look into
-rosters of unions with which the member has nothing to do.
+It opens under a request for it that was granted. Numbers are masked, more than in the union's
+lists, for the birthday stands beside them: full ones are shown through the door that asks for a
+reason. The document does not look into rosters of unions with which the member has nothing to do.
 """
 
 from collections.abc import Sequence
@@ -168,7 +168,7 @@ class _Maker:
             ("证件类别", code_list("document_kind").label(one.document_kind)),
             (
                 "证件号码",
-                queries.masked_document(keeper, one.document_sealed, key, Sight.OWN_UNION),
+                queries.masked_document(keeper, one.document_sealed, key, Sight.COUNTY),
             ),
             ("移动电话", queries.masked_mobile(keeper, one.mobile_sealed, key)),
             *[(col.label, known[col.field]) for col in COLUMNS if col.field in known],

@@ -43,6 +43,9 @@ def ask(code: str, member_id: int) -> Response | str | tuple[str, int]:
     if record.line.state == "ENDED":
         flash("这位会员已经不在本会，姓名和号码由现在的工会更正。", "info")
         return redirect(back, 303)
+    if record.line.is_restricted:
+        flash("这位会员的信息限制处理，先解除限制才能更正。", "info")
+        return redirect(back, 303)
     form = CorrectionForm()
     if request.method == "GET":
         form.full_name.data = record.line.name

@@ -1,4 +1,6 @@
-"""The report on an incident, for the log keeper: accounts, places and counts, nobody's name."""
+"""The report on an incident: accounts, places and counts for the log keeper, and nobody's name; and
+for a union whom of its members a file held.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -10,6 +12,7 @@ from registry.clock import SHANGHAI, now
 from registry.db import db
 from registry.errors import InputRefused
 from registry.privacy.incidents import Asked, Line, instant_of, report
+from registry.privacy.taken import taken
 from registry.web import trail_labels as labels
 from registry.web.guard import guard
 
@@ -41,6 +44,15 @@ def incident(code: str) -> str | tuple[str, int]:
         files=found.files[-MOST:][::-1],
         labels=labels,
     )
+
+
+@blueprint.get("/unions/<code>/looks/files/<int:number>")
+@guard(Permission.VIEW_MEMBERS)
+def file(code: str, number: int) -> str:
+    """Show the union whose particulars a file held, by its entry on the trail."""
+    found = taken(db.session(), code, number, actor=g.actor)
+    action = labels.action_label(found.action)
+    return render_template("incidents/taken.html", union=g.union, taken=found, action=action)
 
 
 def _most(lines: dict[str, Line]) -> list[Line]:

@@ -70,6 +70,7 @@ def page_of(member_id: int, form: OpenForm, opened: Shown | None = None) -> str:
     record = queries.record_of(session, union.county, member_id, sight, union_code=union.code)
     history = telling.told(session, record.history, g.actor.path)
     may_change = can(Permission.WORK_ROSTER, union.path)
+    is_shown = not record.line.is_restricted
     return render_template(
         "members/member.html",
         union=union,
@@ -83,10 +84,10 @@ def page_of(member_id: int, form: OpenForm, opened: Shown | None = None) -> str:
         shown=opened,
         may_open=can(Permission.OPEN_MEMBER, union.path)
         and record.line.state != "ENDED"
-        and not record.line.is_restricted,
+        and is_shown,
         changes=CHANGES[record.line.state] if may_change else (),
-        may_correct=may_change and record.line.state == "ACTIVE",
-        may_put_right=may_change and record.line.state != "ENDED",
+        may_correct=may_change and record.line.state == "ACTIVE" and is_shown,
+        may_put_right=may_change and record.line.state != "ENDED" and is_shown,
         pairing=PairForm(formdata=None) if can(Permission.REVIEW, union.path) else None,
         other_records=records_of(session, union.county, record.person_key, g.actor.path),
     )

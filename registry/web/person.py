@@ -48,6 +48,8 @@ def join(code: str) -> Answer:
 def particulars(code: str, member_id: int) -> Answer:
     """What changed of a member; a field left blank leaves what is known."""
     record = _member(member_id, ("ACTIVE",))
+    if record.line.is_restricted:
+        raise StateRefused("member.restricted", "这位会员的信息限制处理，解除限制以后才能变更。")
     form = ParticularsForm()
     if request.method == "GET":
         known = labels_of(record.line.particulars)

@@ -16,6 +16,7 @@ from registry.db import db
 from registry.members.match import Match
 from registry.members.queries import sight_of
 from registry.members.records import members_by_key
+from registry.notices import queries as notices
 from registry.review import papers
 from registry.review.papers import Turn
 from registry.review.queries import DecisionView, decisions, decisions_by_id, masked
@@ -117,6 +118,7 @@ def detail_page(submission: SubmissionView) -> str:
         account=absences.account(session, submission),
         roster=absences.roster_of(session, submission),
         sample=sample_of(session, submission),
+        told=notices.confirmation(session, submission.county, submission.id),
         replaced_by=replaced_by(session, submission) if own else None,
         transfers=listing.pending_transfers(session, submission) if counts.pending else 0,
         tabs=[

@@ -73,6 +73,7 @@ LISTS = {
     "members.looked_at": [f"/unions/{UNION}/looks"],
     "members.member": [f"/unions/{UNION}/members/{{member}}"],
     "members.members": ["/unions/{place}/members", f"/unions/{UNION}/members"],
+    "incidents.file": [f"/unions/{UNION}/looks/files/{{file}}"],
     "incidents.incident": ["/unions/{place}/trail/incident"],
     "notices.notices": ["/notices"],
     "period.moves": [f"/unions/{{place}}/periods/{LAST_MONTH}/moves/ENTER"],

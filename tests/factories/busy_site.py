@@ -20,6 +20,7 @@ from registry.jobs.operations import upload
 from registry.jobs.work import run
 from registry.members.models import Membership, MembershipEvent, Tally
 from registry.members.operations import open_member
+from registry.members.roster import rows_of
 from registry.members.seeing import Field, Why
 from registry.reference.models import ReferenceLoad
 from registry.reference.operations import load
@@ -34,6 +35,7 @@ from registry.submissions.corrections import edit_row
 from registry.submissions.models import Correction, Submission, SubmissionRow
 from registry.submissions.states import Kind
 from registry.totals.operations import run_reconcile
+from registry.trail.queries import entries
 from registry.unions.models import Headcount, TradeUnion
 from seeds.people import Person
 from tests.factories import bundles
@@ -110,6 +112,8 @@ def make_busy_site(count: int) -> BusySite:
     numbers["mapping"], numbers["done"] = _bundles(count, unions, reviewer, auditor)
     numbers["faulty_load"] = _reference(newcomers, auditor, count)
     numbers["member"] = _looked_at(clerk, count)
+    rows_of(UNION, actor=clerk)
+    numbers["file"] = entries(db.session(), COUNTY, action="roster.blank")[0].number
     _more_of_the_union(count, first, admitted, numbers["faulty"])
     _cases(clerk, reviewer, count)
     numbers["asked"] = make_questions(clerk, other, reviewer, auditor, count)

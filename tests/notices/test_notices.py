@@ -3,15 +3,18 @@ was sent.
 """
 
 import pytest
+from sqlalchemy import select
 
 from registry.access.roles import Role
 from registry.db import db
 from registry.errors import RegistryError
 from registry.notices import queries
 from registry.notices.operations import BODY_LENGTH, PURPOSE_LENGTH, publish
+from registry.submissions.models import Submission
 from registry.submissions.operations import submit
 from registry.trail.queries import entries
 from tests.factories.accounts import make_actor
+from tests.factories.bundles import TOWNSHIP, make_bundle, make_unions, ready, split
 from tests.factories.people import make_people
 from tests.factories.rosters import make_clerk, make_reviewer, make_roster, send_in, take_in
 from tests.factories.unions import COUNTY
@@ -65,3 +68,12 @@ def test_versions_and_the_rosters_sent_under_them(register):
     assert not queries.is_news(db.session(), in_force, COUNTY, clerk.account_id)
     # What was told once stays told so, whatever is in force now.
     assert queries.confirmation(db.session(), COUNTY, first).version == 1
+
+
+def test_the_parts_of_a_roster_of_many_unions_are_sent_under_it_too(small_register):
+    make_unions()
+    reviewer = make_reviewer(TOWNSHIP)
+    split(ready(make_bundle(make_people(6)), reviewer), reviewer)
+    sent = db.session.scalars(select(Submission.id).where(Submission.submitted_at.is_not(None)))
+    said = [queries.confirmation(db.session(), COUNTY, number) for number in sent.all()]
+    assert [(one.version, one.confirmed_by) for one in said] == [(1, reviewer.account_id)] * 3

@@ -17,11 +17,19 @@ from registry.members.roster import rows_of
 from registry.members.seeing import Field, Why
 from registry.privacy.incidents import Asked, instant_of, report
 from registry.privacy.seeing import SEEING
+from registry.privacy.taken import taken
 from registry.review.operations import approve
 from registry.web.trail_labels import ACTIONS
 from tests.factories.accounts import make_actor
 from tests.factories.people import make_people
-from tests.factories.rosters import UNION, make_clerk, make_reviewer, make_roster, send_in
+from tests.factories.rosters import (
+    OTHER_UNION,
+    UNION,
+    make_clerk,
+    make_reviewer,
+    make_roster,
+    send_in,
+)
 from tests.factories.statements import counted_statements
 from tests.factories.trail import make_long_trail
 from tests.factories.unions import COUNTY
@@ -62,6 +70,15 @@ def test_who_saw_whom_is_counted_and_nobody_named(register):
     assert asked(before, middle).total.looks == 3
     assert asked(middle, after, account=city.name).total.looks == 1
     assert asked(middle, after, place="331083002").accounts == {}
+    # The union resolves the file to its members, and no other union does.
+    members = taken(db.session(), UNION, file.entry, actor=clerk).members
+    assert {one.name for one in members} == {one.full_name for one in people}
+    assert not any(people[0].number in str(one) for one in members)
+    for union, entry in ((UNION, 1), (UNION, 99_999), (OTHER_UNION, file.entry)):
+        with pytest.raises(RegistryError, match="留痕第"):
+            taken(db.session(), union, entry, actor=city)
+    with pytest.raises(RegistryError):
+        taken(db.session(), UNION, file.entry, actor=make_clerk(OTHER_UNION))
     document = str(found.to_json())
     assert "person'" not in document
     for person in people:

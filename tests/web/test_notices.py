@@ -30,6 +30,9 @@ def test_a_new_version_is_asked_for_before_the_next_roster(app):
     assert post(clerk, f"/submissions/{first}/submit", notice="1").status_code == 303
     assert queries.confirmation(db.session(), COUNTY, first).was_shown
 
+    assert "个人信息告知书第 1 版</a>告知会员。" in unescape(
+        clerk.get(f"/submissions/{first}").text
+    )
     assert "发布新版本" not in clerk.get("/notices").text
     assert post(clerk, f"/unions/{UNION}/notices", purpose="甲", body="乙").status_code == 403
     assert 'href="/notices"' in city.get("/home").text

@@ -84,6 +84,9 @@ def test_asked_decided_shown_and_lifted(app):
     assert people[0].full_name not in shown
     assert "限制处理" in shown
     assert "查看完整号码</" not in shown
+    assert clerk.get(f"{page}/identity").status_code == 303
+    assert clerk.get(f"{page}/particulars").status_code == 409
+    assert clerk.get(f"{page}/membership").status_code == 200
     assert post(clerk, page, reason="核对").status_code == 409
     assert people[0].full_name not in seen(clerk, f"/unions/{UNION}/members")
     assert post(clerk, f"{page}/request", kind="LIFT", **GIVEN).status_code == 303

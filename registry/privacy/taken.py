@@ -1,0 +1,97 @@
+"""Whose particulars a file held that somebody took: made from what stands in the register, so that
+nothing has to be kept beside the trail.
+
+The entry on the trail says which file it was; each act is resolved in its own way, and the union
+learns of its own members alone.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from registry.access.actor import Actor, demand
+from registry.access.roles import Permission
+from registry.db import table_of
+from registry.errors import NotFound
+from registry.exchange.models import ExchangeItem
+from registry.members.models import Membership
+from registry.members.queries import MemberLine, lines_of, sight_of
+from registry.submissions.models import SubmissionRow
+from registry.trail.models import TrailEntry
+from registry.unions import queries as unions
+
+_membership, _row, _item = (
+    table_of(model).c for model in (Membership, SubmissionRow, ExchangeItem)
+)
+
+
+class Taken(NamedTuple):
+    """A file: its entry, who took it when by which act; and the union's members in it, masked."""
+
+    entry: int
+    account: str
+    action: str
+    at: datetime
+    members: list[MemberLine]
+
+
+def taken(session: Session, union_code: str, number: int, *, actor: Actor) -> Taken:
+    """Return the members of a union whom the file of an entry held, `number` as on the trail.
+
+    Raises `NotFound` (file.unknown) for an entry that is no file or held nobody of this union.
+    """
+    union = unions.find(session, union_code)
+    demand(actor, Permission.VIEW_MEMBERS, union.path)
+    entry = session.get(TrailEntry, (union.county, number))
+    asked = _BY_ACT.get(entry.action) if entry else None
+    if entry is None or asked is None or entry.result != "done":
+        raise NotFound("file.unknown", f"留痕第 {number} 条不是可以查到本人的文件。")
+    of_union = (_membership.county == union.county, _membership.union_code == union.code)
+    detail = msgspec.json.decode(entry.detail)
+    query = asked(entry, detail, union.code).where(*of_union).order_by(_membership.id)
+    found = list(dict.fromkeys(session.scalars(query)))
+    if not found:
+        raise NotFound("file.unknown", f"留痕第 {number} 条的文件里没有本会的会员。")
+    lines = lines_of(session, union.county, found, sight_of(actor.path))
+    members = [lines[one] for one in found]
+    return Taken(number, entry.actor_name, entry.action, entry.at, members)
+
+
+def _members_then(entry: TrailEntry, detail: dict[str, Any], union_code: str) -> Select[Any]:
+    """A list of the union's members, as they were at that instant."""
+    if "submission" in detail:
+        return _rows_of(entry, detail, union_code)
+    there = or_(_membership.ended_at.is_(None), _membership.ended_at > entry.at)
+    its_own = _membership.union_code == entry.place
+    return select(_membership.id).where(_membership.admitted_at <= entry.at, there, its_own)
+
+
+def _rows_of(entry: TrailEntry, detail: dict[str, Any], union_code: str) -> Select[Any]:
+    """A roster: its rows stay as they were sent."""
+    named = select(_row.person_key).where(
+        _row.county == entry.county, _row.submission_id == detail["submission"]
+    )
+    return select(_membership.id).where(_membership.person_key.in_(named))
+
+
+def _items_of(entry: TrailEntry, detail: dict[str, Any], union_code: str) -> Select[Any]:
+    """A batch for the higher federation, with all its files."""
+    sent = select(_item.member_id).where(
+        _item.county == entry.county,
+        _item.batch_id == detail["exchange"],
+        _item.union_code == union_code,
+    )
+    return select(_membership.id).where(_membership.member_id.in_(sent))
+
+
+_BY_ACT: dict[str, Callable[[TrailEntry, dict[str, Any], str], Select[Any]]] = {
+    "roster.blank": _members_then,
+    "member.post": _members_then,
+    "draft.mark": _rows_of,
+    "roster.report": _rows_of,
+    "exchange.download": _items_of,
+}
