@@ -58,8 +58,10 @@ def look_up(number: str, *, actor: Actor) -> MemberRecord:
     """Find a person by document number, by keyed hash alone; masked, and on the trail.
 
     Raises `NotFound` when nobody with this number is in the actor's part of the tree: whether the
-    person is somewhere else is not told. Raises `Busy` (look.too_many) for who asks too often.
+    person is somewhere else is not told; `Forbidden` without the permission, whoever it is about,
+    for else the answer would tell who is a member; `Busy` (look.too_many) for who asks too often.
     """
+    demand(actor, Permission.VIEW_MEMBERS, actor.path)
     clean, _ = normalise(number)
     if not clean or len(clean) > NUMBER_LENGTH:
         raise InputRefused("number.missing", "请填写要查询的证件号码。")
@@ -94,7 +96,4 @@ def _visible(session: Session, key: bytes, actor: Actor) -> MemberRecord | None:
         return None
     found = queries.record_of(session, actor.county, member_id, queries.Sight.COUNTY)
     union = union_queries.find(session, found.line.union_code)
-    if not within(union.path, actor.path):
-        return None
-    demand(actor, Permission.VIEW_MEMBERS, union.path)
-    return found
+    return found if within(union.path, actor.path) else None

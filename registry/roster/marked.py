@@ -69,23 +69,17 @@ def mark(
     Raises RosterRefused where the file cannot be read.
     """
     limits = _for_marking(limits, report)
-    order = {
-        **order_of(report, part, notes),
-        "edits": edits,
-        "stamp": stamp,
-        "said": said,
-        "bounds": limits.bounds,
-    }
+    order = {**order_of(report, part, notes), "edits": edits, "stamp": stamp, "said": said}
     ways = ["rebuild"]
     if report.head.format in ("xlsx", "xlsm") and order["rows"] is None:
         ways.insert(0, "keep")
     for way in ways[:-1]:
         try:
-            return run_in_sandbox("mark", content, encoded(order, way), limits)
+            return run_in_sandbox("mark", content, encoded(order, way, limits.bounds), limits)
         except RosterRefused:
             # Not every workbook that can be read is one that openpyxl takes.
             continue
-    return run_in_sandbox("mark", content, encoded(order, ways[-1]), limits)
+    return run_in_sandbox("mark", content, encoded(order, ways[-1], limits.bounds), limits)
 
 
 def mark_content(content: bytes, argument: bytes) -> bytes:
@@ -106,9 +100,9 @@ def _for_marking(limits: Limits, report: RosterReport) -> Limits:
     )
 
 
-def encoded(order: dict[str, Any], way: str) -> bytes:
+def encoded(order: dict[str, Any], way: str, bounds: Bounds = ORDINARY.bounds) -> bytes:
     """Return an order as the child takes it; `way` is keep or rebuild."""
-    return json.dumps({**order, "way": way}, ensure_ascii=False).encode()
+    return json.dumps({**order, "way": way, "bounds": bounds}, ensure_ascii=False).encode()
 
 
 def is_part(report: RosterReport) -> bool:

@@ -52,7 +52,7 @@ def guard(
                 _demand_places(permission)
             return _lately_or_to_confirmation() if answer is None and fresh else answer
 
-        return behind(view, enter, permission.value)
+        return behind(view, enter, permission.value, fresh=fresh)
 
     return decorate
 
@@ -65,7 +65,10 @@ def signed_in_only(view: Callable[P, Any]) -> Callable[P, Any]:
 def signed_in_lately(view: Callable[P, Any]) -> Callable[P, Any]:
     """As `signed_in_only`, for weighty acts: the password must have been given lately."""
     return behind(
-        view, lambda: _signed_in_or_sent_away() or _lately_or_to_confirmation(), "signed in"
+        view,
+        lambda: _signed_in_or_sent_away() or _lately_or_to_confirmation(),
+        "signed in",
+        fresh=True,
     )
 
 

@@ -1,4 +1,6 @@
-"""No page asks the database row by row: with twenty times the rows it asks as often."""
+"""No page asks the database row by row: with twenty times the rows it asks as often; and no page
+changes what it shows.
+"""
 
 from typing import NamedTuple
 
@@ -9,6 +11,7 @@ from registry.periods.months import Month
 from tests.factories.accounts import sign_in
 from tests.factories.app import make_app, running
 from tests.factories.busy_site import PLACES, make_busy_site
+from tests.factories.dump import dump
 from tests.factories.rosters import UNION
 from tests.factories.statements import counted_statements
 from tests.factories.unions import COUNTY, TOWNSHIP
@@ -238,6 +241,7 @@ def walked(folder, count):
     pages = {}
     with running(make_app(folder)) as app:
         site = make_busy_site(count)
+        before = dump()
         for role, account in site.accounts.items():
             client = app.test_client()
             sign_in(client, account)
@@ -249,6 +253,8 @@ def walked(folder, count):
                 if answer.status_code == 200:
                     found = Walked(asked.count, len(answer.data))
                     pages[role, endpoint, address] = found
+        after = dump()
+        assert [name for name in before if before[name] != after[name]] == [], "changed by GET"
     return pages
 
 

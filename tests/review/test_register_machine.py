@@ -1,6 +1,10 @@
-"""The register under any mixture of acts: one live membership a person, and everything adds up."""
+"""The register under any mixture of acts: one live membership a person, everything adds up, and
+nobody decides on what they sent, whatever hat they wear by then.
+"""
 
 from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
 from itertools import pairwise
 from typing import ClassVar
 
@@ -36,7 +40,7 @@ from registry.members.transfers import OPEN
 from registry.review import transferring
 from registry.review.identities.asking import ask
 from registry.review.identities.deciding import open_pair, rule_case, undo
-from registry.review.identities.states import CaseState, Ruling
+from registry.review.identities.states import CaseState, Doubt, Ruling
 from registry.review.models import Decision, IdentityCase, Verdict
 from registry.review.operations import approve, send_back
 from registry.review.revoking import revoke
@@ -52,6 +56,16 @@ from tests.factories.unions import COUNTY, TOWNSHIP
 
 UNIONS = ("3310830010001", "3310830010002", "3310830020001")
 CHANGES = ("入会", "入会", "入会", "转入", "退会", "转出", "除名", "保留会籍")
+
+
+def hats_of(actor):
+    """Return an account as a clerk, as a reviewer, as both, and as a deputy at a unit."""
+    return (
+        replace(actor, roles=frozenset({Role.CLERK})),
+        replace(actor, roles=frozenset({Role.REVIEWER})),
+        actor,
+        replace(actor, place=TOWNSHIP, path=f"/{COUNTY}/{TOWNSHIP}/", deputy_for="别人"),
+    )
 
 
 class Register(RuleBasedStateMachine):
@@ -71,6 +85,7 @@ class Register(RuleBasedStateMachine):
             for unit in (TOWNSHIP, "331083002")
         }
         self.city = make_actor(Role.AUDITOR, COUNTY)
+        self.hats = hats_of(make_actor([Role.CLERK, Role.REVIEWER], COUNTY))
         # What an example before this one left behind is of other persons, and stays as it is.
         self.before = db.session.scalar(select(func.max(Submission.id))) or 0
         self.members_before = db.session.scalar(select(func.max(Member.id))) or 0
@@ -84,15 +99,17 @@ class Register(RuleBasedStateMachine):
             unique_by=lambda one: one[0],
         ),
         admits=st.booleans(),
+        hatted=st.booleans(),
     )
-    def send(self, union, said, admits):
+    def send(self, union, said, admits, hatted):
         people = [self.people[at] for at, _ in said]
         changes = {
             place: {"change": change, "changed_on": "2026-01-05"}
             for place, (_, change) in enumerate(said)
         }
         try:
-            number = send_in(make_roster(people, changes), self.clerks[union], union=union)
+            clerk = self.hats[0] if hatted else self.clerks[union]
+            number = send_in(make_roster(people, changes), clerk, union=union)
         except StateRefused as refused:
             assert refused.code == "submit.nothing"
             return
@@ -182,6 +199,44 @@ class Register(RuleBasedStateMachine):
         with pytest.raises((NotFound, Forbidden)):
             transferring.release([number], actor=self.clerks[other])
 
+    @rule(data=st.data(), act=st.sampled_from(["approve", "refuse", "revoke", "move", "rule"]))
+    def who_wears_many_hats_tries(self, data, act):
+        """Whoever sent it acts as reviewer, after a change of roles, or as somebody's deputy."""
+        actor = data.draw(st.sampled_from(self.hats))
+        with suppress(StateRefused, InputRefused, Forbidden, NotFound):
+            if act == "rule":
+                cases = select(IdentityCase.id).where(IdentityCase.state == CaseState.WAITING)
+                for number in list(db.session.scalars(cases)):
+                    rule_case(number, Ruling.CORRECT, note="已核对", actor=actor)
+            elif act == "move":
+                for number, _, _ in self._transfers():
+                    move = data.draw(st.sampled_from([transferring.release, transferring.grant]))
+                    move([number], actor=actor)
+            elif act == "revoke":
+                made = select(Decision.submission_id, Decision.id)
+                for submission, decision in db.session.execute(made).tuples().all():
+                    revoke(submission, decision, actor=actor, reason="wrong_data", note="错了")
+            else:
+                for number, _ in self._waiting():
+                    if act == "approve":
+                        approve(number, actor=actor)
+                    else:
+                        send_back(number, actor=actor, rows=[2], reason="wrong_data")
+
+    @invariant()
+    def nobody_decides_on_what_they_sent(self):
+        own = select(Decision.id).join(
+            Submission,
+            (Submission.county == Decision.county) & (Submission.id == Decision.submission_id),
+        )
+        senders = (Submission.created_by, Submission.submitted_by)
+        assert list(db.session.scalars(own.where(Decision.decided_by.in_(senders)))) == []
+        granted = select(IdentityCase.id).where(
+            IdentityCase.doubt == Doubt.ASKED, IdentityCase.decided_by == IdentityCase.opened_by
+        )
+        assert list(db.session.scalars(granted)) == []
+        db.session.rollback()
+
     def _members(self):
         query = select(Member.id).join(Person, Person.key == Member.person_key)
         mine = query.where(Member.id > self.members_before, Person.same_as.is_(None))
@@ -206,10 +261,13 @@ class Register(RuleBasedStateMachine):
         if not live:
             return
         union, member = data.draw(st.sampled_from(live))
+        asker = data.draw(st.sampled_from([self.clerks[union], self.hats[0]]))
         person = data.draw(st.sampled_from([*self.people, *self.strangers]))
         try:
             asked = {"document_number": person.number}
-            number = ask(union, member, asked, why="录错了", actor=self.clerks[union])
+            number = ask(union, member, asked, why="录错了", actor=asker)
+            if data.draw(st.booleans()):
+                return  # it waits
             rule_case(number, Ruling.CORRECT, note="已核对", actor=self.above)
         except (StateRefused, InputRefused) as refused:
             assert refused.code in {"identity.taken", "identity.waits", "identity.same"}

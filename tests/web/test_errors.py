@@ -11,6 +11,7 @@ from registry.access.roles import Role
 from registry.errors import Busy, Forbidden, InputRefused, NotFound, RosterRefused, StateRefused
 from registry.vault.vault import VaultError
 from registry.web.errors import PAGES
+from registry.web.security import HEADERS
 from tests.factories.accounts import make_account, sign_in
 from tests.factories.app import make_app, running
 from tests.factories.unions import COUNTY
@@ -33,7 +34,10 @@ def failing(tmp_path):
             client = app.test_client()
             if signed_in:
                 sign_in(client, make_account(Role.ADMINISTRATOR, COUNTY))
-            return client.get("/fail")
+            answer = client.get("/fail")
+            assert HEADERS.items() <= dict(answer.headers).items()
+            assert answer.headers["Cache-Control"] == "no-store"
+            return answer
 
     return open_page
 
