@@ -6,8 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from registry.backups import place, tables
 from registry.backups.archive import ORIGINALS, TABLES, pieces, read_through, wrong_keys
 from registry.backups.manifest import About, Head, Manifest
@@ -104,7 +102,7 @@ def _refuse_unless_openable(manifest: Manifest) -> None:
 def _leaving_the_mark() -> Iterator[None]:
     try:
         yield
-    except (OSError, SQLAlchemyError) as error:
+    except Exception as error:  # whatever it is, the place is not whole
         why = getattr(error, "strerror", None) or type(error).__name__
         raise StateRefused(
             "restore.broken",
