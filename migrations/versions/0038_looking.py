@@ -1,6 +1,7 @@
 """An index over the entries that are counted by account: who looks at whom, and how often.
 
-A part of the trail only, so that other acts do not pay for it.
+Each look counts those of the last hour and day, which must not read the whole trail of an account.
+The index holds these entries only, so that other acts do not pay for it.
 """
 
 import sqlalchemy as sa

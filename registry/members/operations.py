@@ -41,11 +41,13 @@ def open_member(county: str, member_id: int, field: Field, *, actor: Actor, why:
         )
         if member is None or code is None:
             raise NotFound("member.unknown", "没有找到这位会员。")
+        path = union_queries.find(session, code).path
+        demand(actor, Permission.OPEN_MEMBER, path)  # to others a restriction is not told
         demand_open(member)
         return Subject(
             "member.open",
             code,
-            union_queries.find(session, code).path,
+            path,
             member.person_key,
             values_of(member.person_key, member.document_sealed, member.mobile_sealed),
             {"member": member_id},

@@ -8,6 +8,7 @@ from sqlalchemy import Integer, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.db import table_of
+from registry.identity import mask
 from registry.members.match import Match
 from registry.members.queries import (
     Sight,
@@ -174,6 +175,11 @@ def differences(
         before = mobiles.get(row.person_key or b"", "")
         result[row.row] = _differences(row, name, particulars, before)
     return result
+
+
+def named(row: RowView, sight: Sight) -> str:
+    """Return the name of a submitted row: in full within the unit, the surname above it."""
+    return mask.name(row.full_name or "", own=sight >= Sight.TOWNSHIP)
 
 
 def masked(keeper: Vault, row: RowView, sight: Sight) -> tuple[str, str]:

@@ -69,7 +69,12 @@ def marked_workbook(
             "draft.mark",
             actor=actor,
             place=view.union_code,
-            detail={"submission": view.id, "rows": len({one.row for one in findings})},
+            detail={
+                "submission": view.id,
+                "rows": len({one.row for one in findings}),
+                "total": view.total_count,
+                "reason": "改正名册",
+            },
         )
     report = _report(view, file, findings)
     stamp = stamps.make(

@@ -43,6 +43,11 @@ def take_out(submission_id: int, *, actor: Actor, why: Why) -> Original:
             "roster.original",
             actor=actor,
             place=found.union_code,
-            detail={"submission": found.id, "bytes": len(content), "reason": reason},
+            detail={
+                "submission": found.id,
+                "total": found.total_count,
+                "bytes": len(content),
+                "reason": reason,
+            },
         )
     return Original(content, found.file_name)

@@ -12,7 +12,7 @@ from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
 from registry.members.match import Match
 from registry.members.queries import sight_of
 from registry.review import queries
-from registry.review.queries import DecisionView, masked
+from registry.review.queries import DecisionView, masked, named
 from registry.review.revoking import Revoked, revoke
 from registry.vault.vault import vault
 from registry.web.forms.decisions import RevocationForm
@@ -120,7 +120,7 @@ def _page(decision_id: int, refused: Refused | None = None) -> str:
     lines = [
         Line(
             one.row,
-            one.full_name or "",
+            named(one, sight),
             *masked(keeper, one, sight),
             one.match,
             _DID.get(one.match, "") if one.match else "",

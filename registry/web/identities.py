@@ -12,7 +12,7 @@ from registry.access.roles import Permission
 from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
-from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
+from registry.errors import Busy, Forbidden, InputRefused, NotFound, StateRefused
 from registry.members.operations import look_up
 from registry.members.queries import sight_of
 from registry.members.seeing import Shown
@@ -202,7 +202,7 @@ def pair(code: str, member_id: int) -> Response:
     try:
         other = look_up(form.number.data or "", actor=g.actor).line.member_id
         number = deciding.open_pair(member_id, other, actor=g.actor)
-    except (InputRefused, StateRefused, NotFound) as error:
+    except (InputRefused, StateRefused, NotFound, Busy) as error:
         flash(error.message, "error")
         return redirect(back, 303)
     return redirect(url_for("identities.case", code=g.actor.place, number=number), 303)

@@ -19,7 +19,7 @@ from registry.members.records import members_by_key
 from registry.notices import queries as notices
 from registry.review import papers
 from registry.review.papers import Turn
-from registry.review.queries import DecisionView, decisions, decisions_by_id, masked
+from registry.review.queries import DecisionView, decisions, decisions_by_id, masked, named
 from registry.review.sample_queries import sample_of
 from registry.review.transfer_queries import told_by_row
 from registry.submissions import absences, listing
@@ -181,7 +181,7 @@ def _lines(session: Session, submission: SubmissionView, state: RowState, after:
         lines.append(
             Line(
                 row=one.row,
-                name=one.full_name or "",
+                name=named(one, sight),
                 document=document,
                 mobile=mobile,
                 state=one.state,
