@@ -47,7 +47,7 @@ INSIDE = {
     COUNTY: {COUNTY, TOWNSHIP, UNION, SIBLING, OTHER_TOWNSHIP, FOREIGN},
 }
 # What somebody may who must choose a new password first.
-FIRST = {"/password", "/sign-out"}
+FIRST = {"/password", "/sign-out", "/watermark.svg"}
 LET_IN, SIGN_IN, PASSWORD, CONFIRM = "let in", "/sign-in", "/password", "/confirm"
 
 
