@@ -38,6 +38,7 @@ SEEING: Mapping[str, Act] = {
     "roster.blank": Act(Way.FILE, "members"),
     "reference.roster": Act(Way.FILE, "people"),
     "draft.mark": Act(Way.FILE, "rows"),
+    "roster.original": Act(Way.FILE),
     "roster.report": Act(Way.FILE, "findings"),
     "bundle.findings": Act(Way.FILE, "rows"),
     "member.post": Act(Way.FILE, "people"),
