@@ -92,6 +92,7 @@ _BY_ACT: dict[str, Callable[[TrailEntry, dict[str, Any], str], Select[Any]]] = {
     "roster.blank": _members_then,
     "member.post": _members_then,
     "draft.mark": _rows_of,
+    "roster.original": _rows_of,
     "roster.report": _rows_of,
     "exchange.download": _items_of,
 }

@@ -134,7 +134,7 @@ def test_the_document_says_all_and_opens_under_its_request_alone(people):
     assert [row[5] for row in told["报送里的行"]] == ["已入库"]
     assert [row[1] for row in told["审核决定"]] == ["通过"]
     assert [row[1] for row in told["处理目的"]] == ["第 1 版"]
-    assert [row[4] for row in told["谁查看过完整号码"]] == ["核对证件"]
+    assert [row[4] for row in told["谁查看过完整号码"]] == ["核对本人证件"]
     assert [row[1] for row in told["个人信息请求"]] == ["查阅、复制"]
     assert told["转会"] == told["向上级报送"] == []
     text = json.dumps(made.to_json(), ensure_ascii=False)

@@ -87,7 +87,7 @@ def test_asked_decided_shown_and_lifted(app):
     assert clerk.get(f"{page}/identity").status_code == 303
     assert clerk.get(f"{page}/particulars").status_code == 409
     assert clerk.get(f"{page}/membership").status_code == 200
-    assert post(clerk, page, reason="核对").status_code == 409
+    assert post(clerk, page, purpose="VERIFY", field="mobile").status_code == 409
     assert people[0].full_name not in seen(clerk, f"/unions/{UNION}/members")
     assert post(clerk, f"{page}/request", kind="LIFT", **GIVEN).status_code == 303
     assert post(clerk, f"{LIST}/3/withdraw").status_code == 303
