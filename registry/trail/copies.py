@@ -6,6 +6,7 @@ it and the number of the key, which lies beside as `<number>.pem`. Lines are onl
 that was cut off, or written anew from somewhere on, no longer has what a line says.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -24,6 +25,13 @@ from registry.vault import signing
 from registry.vault.signing import SigningError
 
 AGAIN = timedelta(minutes=1)  # after a failure
+_FAULT = 200
+_FAULTS = {
+    "ENOENT": "另存的位置不存在或没有挂载",
+    "EACCES": "没有写入另存位置的权限",
+    "EROFS": "另存的位置是只读的",
+    "ENOSPC": "另存的位置已满",
+}
 PATIENCE = 3  # times the interval, after which what still waits is late
 
 
@@ -83,7 +91,7 @@ def write_now() -> list[str]:
             try:
                 _append(folder, head.county, line)
             except OSError as error:
-                raise NotWritten("heads.unwritable", f"链尾写不到 {folder}：{error}。") from error
+                raise NotWritten("heads.unwritable", f"{folder}：{_said(error)}。") from error
             _note(head.county, number=head.number)
     return lines
 
@@ -181,7 +189,11 @@ def _write(folder: Path, due: list[_Head]) -> int:
 
 
 def _said(error: OSError | SigningError) -> str:
-    return (str(error) or type(error).__name__)[:200]
+    """Return why a head could not be written, without the place, which is not for every screen."""
+    if isinstance(error, SigningError):
+        return error.message[:_FAULT]
+    code = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    return _FAULTS.get(code, f"另存的位置写不进去（{code}）")
 
 
 def _note(county: str, *, number: int | None = None, fault: str | None = None) -> None:

@@ -204,7 +204,7 @@ def test_when_they_are_written_and_what_says_that_they_are_not(app, place, monke
     assert copies.late_counties(db.session()) == [COUNTY]
     place.rename(place.with_name("away"))
     assert copies.write_due() == 0
-    assert "elsewhere" in standing().fault
+    assert standing().fault == "另存的位置不存在或没有挂载"
     assert copies.write_due() == 0
     place.with_name("away").rename(place)
     set_clock(monkeypatch, start + timedelta(minutes=48))

@@ -109,7 +109,7 @@ def test_heads_that_are_not_copied_are_told_to_those_who_care(app, client, keepe
     signing.new_key(app.config["DATA"])
     assert "链尾另存：还没有。" in client.get(LIST).text
     assert copies.write_due() == 0
-    assert "已误期</strong>：[Errno 2]" in client.get(LIST).text
+    assert "已误期</strong>：另存的位置不存在" in client.get(LIST).text
     assert "留痕链尾没有另存" in client.get("/home").text
     administrator = app.test_client()
     sign_in(administrator, make_account(Role.ADMINISTRATOR, COUNTY))
