@@ -141,11 +141,12 @@ def _keys(*, demo: bool) -> str:
     folder: Path = settings["DATA"]
     if settings["KEYS"]:
         sources.ring(settings["KEYS"], folder)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     elif not keyfile.path_in(folder).exists():
         keyfile.create(folder, demo=demo, hash_algorithm=_hash_algorithm(settings))
     if not signing.has_key(folder):
         signing.new_key(folder)
-    return settings["KEYS"].partition(":")[0] or str(keyfile.path_in(folder))
+    return "REGISTRY_KEYS 所指的地方" if settings["KEYS"] else str(keyfile.path_in(folder))
 
 
 def _hash_algorithm(settings: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The commands that make, print and change keys, where the keys are kept elsewhere too."""
 
 import json
+import stat
 
 import pytest
 
@@ -51,6 +52,7 @@ def test_keys_that_are_kept_elsewhere(registry, monkeypatch):
     assert code == 0
     monkeypatch.setenv("TONGXIN_KEYS", out)
     assert command("init")[0] == 0
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert not keyfile.path_in(folder).exists()
 
     more = json.loads(command("new-keys", "--add")[1])
