@@ -1,9 +1,11 @@
 """Every setting: name, environment variable, default and why it is there, one line each.
 
 An installation keeps its things in one folder (`REGISTRY_DATA`); secrets are not settings: they
-stand in that folder's key file, which `registry init` or `registry seed --demo` writes.
+stand in that folder's key file, which `registry init` or `registry seed --demo` writes, or where
+`REGISTRY_KEYS` says.
 """
 
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +31,19 @@ def _switch(text: str) -> bool:
 
 def _security(text: str) -> str:
     if text not in ("starttls", "tls", "off"):
+        raise ValueError(text)
+    return text
+
+
+def _suite(text: str) -> str:
+    if text not in ("aes", "sm"):
+        raise ValueError(text)
+    return text
+
+
+def _keys(text: str) -> str:
+    kind, _, place = text.partition(":")
+    if text and not (kind in ("file", "environment", "command") and shlex.split(place)):
         raise ValueError(text)
     return text
 
@@ -130,7 +145,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ORIGINAL_DAYS", "REGISTRY_ORIGINAL_DAYS", "0", _not_negative, "days after its end for which the original workbook of a roster is kept; 0 keeps it for good"),  # noqa: E501
     Setting("BACKUP_HOURS", "REGISTRY_BACKUP_HOURS", "36", _not_negative, "hours after which the administrator is warned that there is no newer backup; 0 never warns"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
+    Setting("KEYS", "REGISTRY_KEYS", "", _keys, "where the keys come from: file:PATH, environment:NAME or command:WORDS; empty means keys.json in the data folder"),  # noqa: E501
+    Setting("CRYPTOGRAPHY", "REGISTRY_CRYPTOGRAPHY", "aes", _suite, "what seals and what chains the trail: aes is AES-256-GCM with SHA-256, sm is SM4-GCM with SM3; what the other made stays readable"),  # noqa: E501
     Setting("SIGNING", "REGISTRY_SIGNING", "", str, "what signs closed periods, module:factory, the first of several signs and all verify; empty means Ed25519 with the key in the data folder"),  # noqa: E501
+    Setting("TRAIL_HEADS", "REGISTRY_TRAIL_HEADS", "", str, "the folder on another disk or machine to which a worker writes the signed heads of the trail; empty means nowhere"),  # noqa: E501
+    Setting("TRAIL_HEADS_MINUTES", "REGISTRY_TRAIL_HEADS_MINUTES", "10", _positive, "minutes from one writing of the heads to the next, when anything was recorded"),  # noqa: E501
     Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501
     Setting("ELIGIBILITY_PER_DAY", "REGISTRY_ELIGIBILITY_PER_DAY", "2000", int, "questions for somebody's eligibility that one token may ask in a day"),  # noqa: E501
     Setting("REQUEST_KEY_HOURS", "REGISTRY_REQUEST_KEY_HOURS", "72", _positive, "hours for which the Idempotency-Key of a program's request is remembered"),  # noqa: E501
@@ -145,6 +164,23 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MAIL_TLS", "REGISTRY_MAIL_TLS", "starttls", _security, "how the way to the SMTP server is encrypted: starttls, tls or off"),  # noqa: E501
 )
 # fmt: on
+
+
+# May hold a password or be one: never shown, and on the trail as keyed hashes only.
+SECRET = frozenset({"DATABASE_URL", "REGISTRY_DEMO_PASSWORD", "REGISTRY_KEYS"})
+
+
+def chosen(environ: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the settings that are not at their defaults, by variable: what may be shown, and what
+    may not.
+    """
+    said = {
+        one.variable: text
+        for one in SETTINGS
+        if (text := environ.get(one.variable) or one.default) != one.default
+    }
+    shown = {name: text for name, text in said.items() if name not in SECRET}
+    return shown, {name: text for name, text in said.items() if name in SECRET}
 
 
 class UnsafeSettingError(Exception):

@@ -15,7 +15,9 @@ import config
 import registry
 from registry.backups.place import refuse_unfinished
 from registry.db import configure, db
-from registry.vault import keyfile
+from registry.vault import sources
+from registry.vault.keyfile import KeyRing
+from registry.vault.suites import SUITES, demand_hash
 
 # Room for the form around the largest workbook.
 _FORM_BYTES = 1024 * 1024
@@ -37,12 +39,15 @@ def create_app(environ: Mapping[str, str] | None = None, *, screens: bool = True
     """Return the application on the settings of `environ` (the process's own when None).
 
     Without `screens` it has database and settings only: a command starts in half the time.
-    Raises `KeyFileError` without a usable key file, `UnsafeSettingError` for a value that cannot
-    be used, `StateRefused` where a restoration did not end.
+    Raises `KeyFileError` without usable keys, `SuiteMissing` where this machine cannot do what the
+    settings ask for, `UnsafeSettingError` for a value that cannot be used,
+    `StateRefused` where a restoration did not end.
     """
     settings = config.load(os.environ if environ is None else environ)
     refuse_unfinished(settings["DATA"])
-    ring = keyfile.load(settings["DATA"])
+    ring = sources.ring(settings["KEYS"], settings["DATA"])
+    for name in (ring.hash_algorithm, SUITES[settings["CRYPTOGRAPHY"]].hash_name):
+        demand_hash(name)
     app = Flask(
         "registry", template_folder=str(config.ROOT / "templates"), static_folder="web/static"
     )
@@ -73,7 +78,7 @@ def import_models() -> None:
             importlib.import_module(f"registry.{package.name}.models")
 
 
-def _shell_settings(settings: Mapping[str, Any], ring: keyfile.KeyRing) -> dict[str, Any]:
+def _shell_settings(settings: Mapping[str, Any], ring: KeyRing) -> dict[str, Any]:
     secure = settings["SECURE_COOKIE"] and not ring.demo
     prefix = "__Host-" if secure else ""
     return {

@@ -1,6 +1,9 @@
-"""Commands that care for an installation: init, seed, rotate-keys, work."""
+"""Commands that care for an installation: init, seed, keys, trail heads, work."""
 
 import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -8,7 +11,12 @@ import config
 from registry.cli import answers
 from registry.cli.context import application, flask_app
 from registry.errors import StateRefused
-from registry.vault import keyfile
+from registry.vault import keyfile, sources
+
+_KEEP = """密钥在 {where}。
+1. 现在就把密钥抄存两份（加密 U 盘或密封的打印件），分别由两人保管；丢失后数据无法恢复，谁也帮不上。
+2. 不要与数据库备份放在一起：同时拿到两者的人能看到全部证件号码。
+3. signing 文件夹里的签名密钥同样保管。以后每次运行 rotate-keys，都要换掉这些副本。"""
 
 
 @click.command(help="建立一套空的正式系统：密钥、数据库、市总工会和第一个系统管理员。")
@@ -20,14 +28,15 @@ def init(county: str, name: str, administrator: str) -> int:
     from registry.accounts.opening import open_first_administrator
     from seeds.installation import lay_county, upgrade_schema
 
-    _keys(demo=False)
+    where = _keys(demo=False)
     with application():
         upgrade_schema()
         lay_county(county, name)
         slip = open_first_administrator(county, administrator)
     answers.put(f"账号 {slip.account_name}")
     answers.put(f"一次性密码 {slip.password}")
-    answers.say("请立即登录并修改密码；密钥文件请另行妥善保管，丢失后数据无法恢复。")
+    answers.say("请立即登录并修改密码。")
+    answers.say(_KEEP.format(where=where))
     return answers.DONE
 
 
@@ -54,14 +63,35 @@ def seed(demo: bool) -> int:
 
 @click.command("rotate-keys", help="换用新的加密密钥，并用它重新加密全部数据；期间网站照常使用。")
 def rotate_keys() -> int:
-    """Add a key and seal everything again with it."""
+    """Add a key and seal everything again with it; keys that are kept elsewhere were changed
+    there.
+    """
     from registry.jobs.resealing import reseal_all
 
     with application() as app:
-        ring = keyfile.add_key(app.config["DATA"])
-        answers.say(f"新密钥编号 {ring.current}，开始重新加密……")
+        if app.config["KEYS"]:
+            ring = sources.ring(app.config["KEYS"], app.config["DATA"])
+        else:
+            ring = keyfile.add_key(app.config["DATA"])
+        answers.say(f"密钥编号 {ring.current}，开始重新加密……")
         count = reseal_all(answers.say)
-    answers.put(f"已用新密钥重新加密 {count:,} 项。旧密钥仍保留，用于打开旧备份。")
+    answers.put(f"已用 {ring.current} 号密钥重新加密 {count:,} 项。旧密钥仍保留，用于打开旧备份。")
+    return answers.DONE
+
+
+@click.command(
+    "new-keys", help="生成一份密钥并印出来，不保存：密钥放在别处（REGISTRY_KEYS）时使用。"
+)
+@click.option("--add", is_flag=True, help="在现有密钥之上增加一个，随后运行 rotate-keys")
+def new_keys(add: bool) -> int:
+    """Print a fresh set of keys, or the present ones with one more, for where they are kept."""
+    settings = config.load(os.environ)
+    if add:
+        ring = keyfile.with_new_key(sources.ring(settings["KEYS"], settings["DATA"]))
+    else:
+        ring = keyfile.fresh(demo=False, hash_algorithm=_hash_algorithm(settings))
+    answers.put(keyfile.text_of(ring))
+    answers.say("以上是密钥，本机没有保存。请放入 REGISTRY_KEYS 所指的地方，并另留两份副本。")
     return answers.DONE
 
 
@@ -71,7 +101,20 @@ def work() -> int:
     from registry.jobs.worker import work as run_worker
 
     app = flask_app()
-    run_worker(app.app_context)
+    run_worker(app.app_context, config.chosen(os.environ))
+    return answers.DONE
+
+
+@click.command("trail-heads", help="签署操作留痕各链的链尾，印出来，并写到 REGISTRY_TRAIL_HEADS。")
+def trail_heads() -> int:
+    """Write the signed heads to the second place now, and print them: for paper, or another's
+    care.
+    """
+    from registry.trail import copies
+
+    with application():
+        for line in copies.write_now():
+            answers.put(line)
     return answers.DONE
 
 
@@ -88,15 +131,31 @@ def mail_digest() -> int:
     return answers.FOUND if outcome.failed else answers.DONE
 
 
-def _keys(*, demo: bool) -> None:
-    """Write the keys of a fresh data folder, and the one of these that an older folder lacks."""
+def _keys(*, demo: bool) -> str:
+    """Write the keys of a fresh data folder, and the one of these that an older folder lacks; keys
+    that are kept elsewhere must be there. Returns where they stand.
+    """
     from registry.vault import signing
 
-    folder = config.load(os.environ)["DATA"]
-    if not keyfile.path_in(folder).exists():
-        keyfile.create(folder, demo=demo)
+    settings = config.load(os.environ)
+    folder: Path = settings["DATA"]
+    if settings["KEYS"]:
+        sources.ring(settings["KEYS"], folder)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    elif not keyfile.path_in(folder).exists():
+        keyfile.create(folder, demo=demo, hash_algorithm=_hash_algorithm(settings))
     if not signing.has_key(folder):
         signing.new_key(folder)
+    return "REGISTRY_KEYS 所指的地方" if settings["KEYS"] else str(keyfile.path_in(folder))
 
 
-COMMANDS = (init, seed, rotate_keys, work, mail_digest)
+def _hash_algorithm(settings: Mapping[str, Any]) -> str:
+    """Return the hash of the set in force, which new keys keep for good."""
+    from registry.vault.suites import SUITES, demand_hash
+
+    name = SUITES[settings["CRYPTOGRAPHY"]].hash_name
+    demand_hash(name)
+    return name
+
+
+COMMANDS = (init, seed, rotate_keys, new_keys, trail_heads, work, mail_digest)

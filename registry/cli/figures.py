@@ -112,7 +112,8 @@ def verify_trail(as_json: bool) -> int:
     else:
         answers.put(f"已核验 {checked:,} 条留痕，问题 {len(faults)} 处。")
         for fault in faults:
-            answers.put(f"{fault.county} 第 {fault.number} 条：{fault.what}")
+            where = f"{fault.county} 第 {fault.number} 条：" if fault.number else ""
+            answers.put(f"{where}{fault.what}")
     return answers.FOUND if faults else answers.DONE
 
 

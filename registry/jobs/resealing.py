@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
-from registry.db import Model, transaction, update_many
+from registry.db import Model, setting, transaction, update_many
 from registry.jobs import files
 from registry.members.models import Member
 from registry.reference.models import ReferencePerson
@@ -73,14 +73,13 @@ _TABLES = (
 
 
 def reseal_all(say: Callable[[str], None]) -> int:
-    """Seal all tables and originals with the current key; returns the number of values.
+    """Seal all tables and originals with the current key and the set in force; returns the number
+    of values.
 
     Killed half-way it is simply run again: values under the current key are passed over.
     """
-    count = 0
-    for table in _TABLES:
-        count += _reseal_table(table, say)
-    count += _reseal_originals()
+    # Twice: an act that began before may have written behind us with the key it began with.
+    count = sum(_reseal_once(say) for _ in range(2))
     with transaction() as session:
         for county in counties(session):
             record(
@@ -90,9 +89,17 @@ def reseal_all(say: Callable[[str], None]) -> int:
                 actor_name="operator",
                 county=county,
                 place=county,
-                detail={"values": count},
+                detail={
+                    "values": count,
+                    "key": vault().current_key,
+                    "suite": setting("CRYPTOGRAPHY"),
+                },
             )
     return count
+
+
+def _reseal_once(say: Callable[[str], None]) -> int:
+    return sum(_reseal_table(table, say) for table in _TABLES) + _reseal_originals()
 
 
 def sealed_sample(session: Session, count: int) -> Iterator[tuple[str, bytes, bytes]]:

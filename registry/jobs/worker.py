@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -16,19 +16,23 @@ from registry.jobs import deliveries, housekeeping, retention
 from registry.jobs.leases import beat, is_free, unfinished, worker_name
 from registry.jobs.wake import queue_in, serve
 from registry.jobs.work import run
+from registry.trail import copies, settings
 
 Context = Callable[[], AbstractContextManager[object]]
+Chosen = tuple[Mapping[str, str], Mapping[str, str]]
 
 PULSE_SECONDS = 5.0
+KEEP_SECONDS = 30.0
 POLL_SECONDS = 0.1
 
 _log = logging.getLogger(__name__)
 
 
-def work(context: Context) -> None:
+def work(context: Context, started_with: Chosen = ({}, {})) -> None:
     """Work until the process is told to end (TERM lets the running batch end first).
 
-    `context` gives an application context; each batch has its own.
+    `context` gives an application context; each batch has its own. `started_with` are the settings
+    that are not at their defaults, as `config.chosen` gives them.
     """
     with context():
         folder: Path = setting("DATA")
@@ -41,6 +45,7 @@ def work(context: Context) -> None:
     batch = serve(folder, one)
     stop = threading.Event()
     pulse = threading.Thread(target=_pulse, args=(context, name, batch, stop), daemon=True)
+    keeping = threading.Thread(target=_keep, args=(context, started_with, stop), daemon=True)
     consumer = Consumer(
         queue,
         workers=1,
@@ -52,6 +57,7 @@ def work(context: Context) -> None:
         graceful_signal="TERM",
     )
     pulse.start()
+    keeping.start()
     try:
         consumer.run()
     finally:
@@ -113,3 +119,23 @@ def _keep_house(last: date | None) -> date | None:
         _log.exception("what is kept no longer was not all deleted")
         db.session.rollback()
     return today()
+
+
+def _keep(context: Context, started_with: Chosen, stop: threading.Event) -> None:
+    """Care for the trail: the settings on it, its heads at the second place. Apart from the pulse,
+    which must not wait for a share that does not answer.
+    """
+    is_noted = False
+    while True:
+        with context():
+            try:
+                if not is_noted:
+                    settings.note("worker", *started_with)
+                    is_noted = True
+                copies.write_due()
+            except SQLAlchemyError:
+                _log.warning("the trail is not cared for; the worker tries again", exc_info=True)
+            except Exception:
+                _log.exception("the trail's heads could not be written")
+        if stop.wait(KEEP_SECONDS):
+            return

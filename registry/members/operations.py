@@ -64,16 +64,9 @@ def look_up(number: str, *, actor: Actor) -> MemberRecord:
     for else the answer would tell who is a member; `Busy` (look.too_many) for who asks too often.
     """
     demand(actor, Permission.VIEW_MEMBERS, actor.path)
-    clean, _ = normalise(number)
-    if not clean or len(clean) > NUMBER_LENGTH:
-        raise InputRefused("number.missing", "请填写要查询的证件号码。")
-    if _CUT_OFF.fullmatch(clean):
-        raise InputRefused(
-            "number.cut_off", f"号码只有 {len(clean)} 位，居民身份证应为 18 位，请核对后再查。"
-        )
+    key = key_of_number(number)
     with transaction() as session:
         hold(session, actor.county)
-        key = vault().keyed_hash(PERSON, key_form(kind_by_form(clean) or OTHER_KIND, clean))
         refused = harvest.refusal(session, harvest.LOOK_UPS, actor)
         found = None if refused else _visible(session, key, actor)
         missed = f"refused:{refused.code}" if refused else "member.unknown"
@@ -90,6 +83,21 @@ def look_up(number: str, *, actor: Actor) -> MemberRecord:
     if found is None:
         raise NotFound("member.unknown", "管理范围内没有该证件号码的会员。")
     return found
+
+
+def key_of_number(number: str) -> bytes:
+    """Return the keyed hash of the person with a document number as somebody types it.
+
+    Raises `InputRefused` (number.missing, .cut_off).
+    """
+    clean, _ = normalise(number)
+    if not clean or len(clean) > NUMBER_LENGTH:
+        raise InputRefused("number.missing", "请填写要查询的证件号码。")
+    if _CUT_OFF.fullmatch(clean):
+        raise InputRefused(
+            "number.cut_off", f"号码只有 {len(clean)} 位，居民身份证应为 18 位，请核对后再查。"
+        )
+    return vault().keyed_hash(PERSON, key_form(kind_by_form(clean) or OTHER_KIND, clean))
 
 
 def _visible(session: Session, key: bytes, actor: Actor) -> MemberRecord | None:

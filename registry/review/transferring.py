@@ -285,9 +285,14 @@ def _record(
     **detail: object,
 ) -> None:
     """Write one entry for each union concerned."""
-    by_place: dict[str, list[int]] = {}
+    by_place: dict[str, list[Transfer]] = {}
     for one in found:
-        by_place.setdefault(place_of(one), []).append(one.id)
-    for place, numbers in sorted(by_place.items()):
-        said = {"transfers": numbers[:NAMED], "count": len(numbers), **detail}
+        by_place.setdefault(place_of(one), []).append(one)
+    for place, there in sorted(by_place.items()):
+        said = {
+            "transfers": [one.id for one in there[:NAMED]],
+            "persons": [one.person_key.hex() for one in there[:NAMED]],
+            "count": len(there),
+            **detail,
+        }
         record(session, action, actor=actor, place=place, detail=said)

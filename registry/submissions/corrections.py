@@ -60,7 +60,7 @@ def open_for_correction(
     with transaction() as session:
         submission = draft_of(session, submission_id, actor)
         sealed = session.execute(
-            select(SubmissionRow.row, SubmissionRow.sealed)
+            select(SubmissionRow.row, SubmissionRow.sealed, SubmissionRow.person_key)
             .where(
                 SubmissionRow.county == submission.county,
                 SubmissionRow.submission_id == submission.id,
@@ -68,11 +68,13 @@ def open_for_correction(
             )
             .order_by(SubmissionRow.row)
         ).all()
-        unnamed = [row for row, _ in sealed if row not in recorded]
+        unnamed = [one for one in sealed if one.row not in recorded]
         if unnamed:
-            record_on(session, submission, actor, "draft.open", opened=unnamed)
+            persons = [one.person_key.hex() for one in unnamed if one.person_key]
+            opened = [one.row for one in unnamed]
+            record_on(session, submission, actor, "draft.open", opened=opened, persons=persons)
     keeper, ref = vault(), ref_of(submission)
-    return {row: open_row(keeper, ref, row, value) for row, value in sealed}
+    return {row: open_row(keeper, ref, row, value) for row, value, _ in sealed}
 
 
 def edit_row(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, text
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Instant, Model
@@ -27,6 +27,7 @@ class TrailEntry(Model):
     detail: Mapped[str] = mapped_column(Text)  # JSON, without full numbers, phones, secrets
     previous: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    suite: Mapped[int] = mapped_column(SmallInteger, server_default="1")  # whose hash: `SUITES`
 
     __table_args__ = (
         Index("ix_trail_entry_actor", "county", "actor_name", "number"),
@@ -53,3 +54,27 @@ class TrailHead(Model):
     county: Mapped[str] = mapped_column(String(6), primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class TrailPerson(Model):
+    """Which entries name a person, by the keyed hash that also stands in their detail."""
+
+    __tablename__ = "trail_person"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    person_key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class TrailCopy(Model):
+    """How far the signed heads of a county's chain have been written to the second place: since
+    when a head has waited there, and why the last attempt failed.
+    """
+
+    __tablename__ = "trail_copy"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)  # of the last head written; 0 before
+    written_at: Mapped[datetime | None] = mapped_column(Instant)
+    failed_at: Mapped[datetime | None] = mapped_column(Instant)  # NULL after a success
+    fault: Mapped[str | None] = mapped_column(String(200))

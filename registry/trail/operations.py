@@ -1,6 +1,5 @@
 """Writing the trail: always inside the transaction of the act, so that no record means no act."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.clock import now
-from registry.db import table_of
-from registry.trail.models import TrailEntry, TrailHead
+from registry.db import setting, table_of
+from registry.trail.models import TrailEntry, TrailHead, TrailPerson
+from registry.vault.suites import SUITES, Suite
 
 START = bytes(32)
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -29,6 +29,7 @@ _HOLD = (
 _MOVE = update(_heads).where(_OF)
 _START = insert(_heads)
 _ADD = insert(table_of(TrailEntry))
+_NAME = insert(table_of(TrailPerson))
 
 
 class Doer(Protocol):
@@ -51,6 +52,7 @@ class Doer(Protocol):
 
 
 def chain_hash(
+    suite: Suite,
     previous: bytes,
     *,
     county: str,
@@ -63,10 +65,11 @@ def chain_hash(
     result: str,
     detail: str,
 ) -> bytes:
-    """Return the SHA-256 over the previous hash and every field of the entry, in a fixed form."""
+    """Return the set's hash over the previous one and every field of the entry, in a fixed form."""
     stamp = at.isoformat(timespec="microseconds")
     fields = [county, number, stamp, actor_id, actor_name, action, place, result, detail]
-    return hashlib.sha256(previous + _encode(fields)).digest()
+    digest: bytes = suite.hash(previous + _encode(fields)).digest()
+    return digest
 
 
 def hold(session: Session, county: str) -> tuple[int, bytes]:
@@ -101,7 +104,8 @@ def record(
 
     `actor` is None for acts of nobody signed in (then `county` is given, and `actor_name` as
     claimed); of a deputy the entry says for whom. `detail` holds plain values; numbers of documents
-    appear as keyed hashes only.
+    appear as keyed hashes only. Those under `person`, or `persons`, in hexadecimal, are whom the
+    act is about: by them the entry is found.
     """
     if actor is not None and actor.deputy_for:
         detail = {"deputy_for": actor.deputy_for, **(detail or {})}
@@ -118,8 +122,24 @@ def record(
         "result": result,
         "detail": _encode(detail or {}).decode(),
     }
-    digest = chain_hash(previous, **entry)
-    session.execute(_ADD, {"previous": previous, "hash": digest, **entry})
+    suite = SUITES[setting("CRYPTOGRAPHY")]
+    digest = chain_hash(suite, previous, **entry)
+    session.execute(_ADD, {"previous": previous, "hash": digest, "suite": suite.number, **entry})
+    named = [
+        {"county": where, "person_key": key, "number": entry["number"]}
+        for key in persons_of(entry["detail"])
+    ]
+    if named:
+        session.execute(_NAME, named)
     moved = {"of_county": where, "number": entry["number"], "hash": digest}
     session.execute(_MOVE, moved)
     return int(entry["number"])
+
+
+def persons_of(detail: str) -> set[bytes]:
+    """Return the keyed hashes of the people that an entry's detail names."""
+    if '"person' not in detail:
+        return set()
+    said = msgspec.json.decode(detail)
+    named = {said.get("person"), *said.get("persons", ())}
+    return {bytes.fromhex(person) for person in named if person}

@@ -1,15 +1,20 @@
 """Reading and verifying the trail."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from registry.trail.models import TrailEntry, TrailHead
-from registry.trail.operations import START, chain_hash
+from registry.trail import copies
+from registry.trail.models import TrailEntry, TrailHead, TrailPerson
+from registry.trail.operations import START, chain_hash, persons_of
+from registry.vault.suites import SUITES
+
+_SUITES = {suite.number: suite for suite in SUITES.values()}
 
 
 class Entry(NamedTuple):
@@ -61,7 +66,50 @@ def entries(
         query = query.where(TrailEntry.at >= since)
     if before is not None:
         query = query.where(TrailEntry.number < before)
-    found = session.scalars(query.order_by(TrailEntry.number.desc()).limit(limit))
+    return _shown(session.scalars(query.order_by(TrailEntry.number.desc()).limit(limit)))
+
+
+def naming(
+    session: Session, county: str, person_keys: Collection[bytes], *, limit: int
+) -> list[Entry]:
+    """Return the entries that name a person by one of these keys, newest first, `limit` at most."""
+    named = (
+        select(TrailPerson.number)
+        .where(TrailPerson.county == county, TrailPerson.person_key.in_(person_keys))
+        .order_by(TrailPerson.number.desc())
+        .limit(limit)
+    )
+    query = select(TrailEntry).where(TrailEntry.county == county, TrailEntry.number.in_(named))
+    return _shown(session.scalars(query.order_by(TrailEntry.number.desc())))
+
+
+def of_submissions(
+    session: Session,
+    county: str,
+    places: Collection[str],
+    submissions: Collection[int],
+    actions: Collection[str],
+    *,
+    limit: int,
+) -> list[Entry]:
+    """Return what was done with some rosters of some unions, newest first, `limit` at most."""
+    if not submissions:
+        return []
+    named = [
+        TrailEntry.detail.contains(f'"submission":{number}{end}', autoescape=True)
+        for number in submissions
+        for end in ",}"
+    ]
+    query = select(TrailEntry).where(
+        TrailEntry.county == county,
+        TrailEntry.place.in_(places),
+        TrailEntry.action.in_(actions),
+        or_(*named),
+    )
+    return _shown(session.scalars(query.order_by(TrailEntry.number.desc()).limit(limit)))
+
+
+def _shown(found: Iterable[TrailEntry]) -> list[Entry]:
     return [
         Entry(
             entry.number,
@@ -77,43 +125,74 @@ def entries(
 
 
 def verify(session: Session) -> tuple[int, list[Fault]]:
-    """Recompute every chain; return the number of entries read and the first fault of each
-    county.
+    """Recompute every chain and compare it with the heads kept at the second place; return the
+    number of entries read and the first fault of each county, after those of the copies.
     """
+    kept, doubtful = copies.kept()
+    faults = [Fault(one.county, one.number, one.what) for one in doubtful]
     heads = {head.county: head for head in session.scalars(select(TrailHead))}
-    counties = set(session.scalars(select(TrailEntry.county).distinct())) | set(heads)
-    checked, faults = 0, []
+    counties = set(session.scalars(select(TrailEntry.county).distinct())) | set(heads) | set(kept)
+    checked = 0
     for county in sorted(counties):
-        number, last, fault = _verify_chain(session, county)
+        number, last, fault = _verify_chain(session, county, kept.get(county, {}))
         checked += number
         head = heads.get(county)
         if fault is None and (head is None or (head.number, head.hash) != (number, last)):
             fault = Fault(county, number + 1, "链尾与记录不符，末尾的记录可能被删除")
+        if fault is None and (cut := max(kept.get(county, {0: START}))) > number:
+            fault = Fault(county, number + 1, f"另存的链尾到第 {cut} 条，末尾的记录被删除")
         if fault is not None:
             faults.append(fault)
     return checked, faults
 
 
-def _verify_chain(session: Session, county: str) -> tuple[int, bytes, Fault | None]:
+def _verify_chain(
+    session: Session, county: str, kept: Mapping[int, bytes]
+) -> tuple[int, bytes, Fault | None]:
     expected, previous = 0, START
+    named = _named(session, county)
     query = select(TrailEntry).where(TrailEntry.county == county).order_by(TrailEntry.number)
-    for entry in session.scalars(query.execution_options(yield_per=2000)):
-        expected += 1
-        if entry.number != expected:
-            return expected - 1, previous, Fault(county, expected, "缺少这一条记录")
-        digest = chain_hash(
-            previous,
-            county=entry.county,
-            number=entry.number,
-            at=entry.at,
-            actor_id=entry.actor_id,
-            actor_name=entry.actor_name,
-            action=entry.action,
-            place=entry.place,
-            result=entry.result,
-            detail=entry.detail,
-        )
-        if entry.previous != previous or entry.hash != digest:
-            return expected - 1, previous, Fault(county, expected, "记录内容或顺序被改动")
-        previous = digest
+    with session.scalars(query.execution_options(yield_per=2000)) as found:
+        for entry in found:
+            expected += 1
+            what = _wrong(entry, expected, previous, kept.get(expected, entry.hash))
+            if what is None and persons_of(entry.detail) != named.pop(expected, set()):
+                what = "按人查找的索引与记录不符"
+            if what is not None:
+                return expected - 1, previous, Fault(county, expected, what)
+            previous = entry.hash
+    if named:
+        return expected, previous, Fault(county, min(named), "按人查找的索引指向不存在的记录")
     return expected, previous, None
+
+
+def _wrong(entry: TrailEntry, expected: int, previous: bytes, kept: bytes) -> str | None:
+    if entry.number != expected:
+        return "缺少这一条记录"
+    suite = _SUITES.get(entry.suite)
+    if suite is None or entry.previous != previous:
+        return "记录内容或顺序被改动"
+    digest = chain_hash(
+        suite,
+        previous,
+        county=entry.county,
+        number=entry.number,
+        at=entry.at,
+        actor_id=entry.actor_id,
+        actor_name=entry.actor_name,
+        action=entry.action,
+        place=entry.place,
+        result=entry.result,
+        detail=entry.detail,
+    )
+    if entry.hash != digest:
+        return "记录内容或顺序被改动"
+    return None if kept == digest else "与另存的链尾不符，记录可能被整段重写"
+
+
+def _named(session: Session, county: str) -> dict[int, set[bytes]]:
+    query = select(TrailPerson.number, TrailPerson.person_key).where(TrailPerson.county == county)
+    named: dict[int, set[bytes]] = {}
+    for number, key in session.execute(query):
+        named.setdefault(number, set()).add(key)
+    return named

@@ -1,30 +1,27 @@
 """Sealing values and making keyed hashes.
 
-A sealed value is: one byte algorithm (1 = AES-256-GCM), two bytes key number, twelve bytes nonce,
-then the cipher text with its tag. The context (associated data) names the field and the row it
-belongs to, so that a value moved to another row does not open.
+A sealed value is: one byte algorithm (1 = AES-256-GCM, 2 = SM4-GCM), two bytes key number, twelve
+bytes nonce, then the cipher text with its tag. The context (associated data) names the field and
+the row it belongs to, so that a value moved to another row does not open.
 """
 
 import hmac
 import os
 from collections.abc import Sequence
-from functools import lru_cache
-from hashlib import sha256
+from functools import lru_cache, partial
+from hashlib import new as hash_of
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from registry.db import setting
 from registry.errors import RegistryError
-from registry.vault import keyfile
+from registry.vault import sources
 from registry.vault.keyfile import KeyRing
+from registry.vault.suites import AES, BLOCK, NONCE, SUITES, Suite
 
-AES_256_GCM = 1
-_NONCE = 12
-_BLOCK = 64  # bytes that SHA-256 takes at once; a hash key is no longer
 _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 _HEAD = 3
@@ -35,17 +32,24 @@ class VaultError(RegistryError):
 
 
 class Vault:
-    """Seals, opens and hashes with the keys of one installation."""
+    """Seals with one set of algorithms, opens what any of them sealed, and hashes, with the keys of
+    one installation.
+    """
 
-    def __init__(self, ring: KeyRing) -> None:
+    def __init__(self, ring: KeyRing, suite: Suite = AES) -> None:
         self._ring = ring
-        self._ciphers = {number: AESGCM(key) for number, key in ring.keys.items()}
-        self._head = bytes([AES_256_GCM]) + ring.current.to_bytes(2, "big")
-        self._current = self._ciphers[ring.current]
+        self._sealers = {
+            _head(one, number): one.sealer(key)
+            for one in SUITES.values()
+            for number, key in ring.keys.items()
+        }
+        self._head = _head(suite, ring.current)
+        self._current = self._sealers[self._head]
+        self._hash = partial(hash_of, ring.hash_algorithm)
 
     @property
     def current_head(self) -> bytes:
-        """The first bytes of values sealed with the current key."""
+        """The first bytes of values sealed with the current key and the set in force."""
         return self._head
 
     @property
@@ -71,15 +75,15 @@ class Vault:
 
     def seal(self, plain: bytes, context: bytes) -> bytes:
         """Encrypt `plain` for the place named by `context`."""
-        nonce = os.urandom(_NONCE)
+        nonce = os.urandom(NONCE)
         return self._head + nonce + self._current.encrypt(nonce, plain, context)
 
     def seal_column(
         self, plains: Sequence[bytes | None], contexts: Sequence[bytes | None]
     ) -> list[bytes | None]:
         """Encrypt a column; blanks stay None. Nonces are drawn once for all: one system call."""
-        drawn = os.urandom(_NONCE * len(plains))
-        nonces = [drawn[at : at + _NONCE] for at in range(0, len(drawn), _NONCE)]
+        drawn = os.urandom(NONCE * len(plains))
+        nonces = [drawn[at : at + NONCE] for at in range(0, len(drawn), NONCE)]
         encrypt, head = self._current.encrypt, self._head
         return [
             None
@@ -93,17 +97,18 @@ class Vault:
 
         Raises `VaultError` when it was changed, stands in another place, or its key is missing.
         """
-        cipher = self._ciphers.get(int.from_bytes(sealed[1:_HEAD], "big"))
-        if cipher is None or sealed[0] != AES_256_GCM:
+        sealer = self._sealers.get(sealed[:_HEAD])
+        if sealer is None:
             raise _unknown_key()
         try:
-            return cipher.decrypt(sealed[_HEAD : _HEAD + _NONCE], sealed[_HEAD + _NONCE :], context)
+            return sealer.decrypt(sealed[_HEAD : _HEAD + NONCE], sealed[_HEAD + NONCE :], context)
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce and a tag
             raise VaultError("vault.tampered", "加密数据校验失败，可能已被改动。") from None
 
     def keyed_hash(self, domain: bytes, text: str) -> bytes:
-        """Return the 32-byte HMAC-SHA-256 of `text` within `domain` (b"person", b"mobile" …)."""
-        return hmac.digest(self._ring.hash_key, domain + b"|" + text.encode(), "sha256")
+        """Return the 32-byte HMAC of `text` within `domain` (b"person", b"mobile" …)."""
+        ring = self._ring
+        return hmac.digest(ring.hash_key, domain + b"|" + text.encode(), ring.hash_algorithm)
 
     def keyed_hashes(self, domain: bytes, texts: Sequence[str | None]) -> list[bytes | None]:
         """Hash a column; blanks stay None.
@@ -111,9 +116,9 @@ class Vault:
         HMAC as RFC 2104 builds it of two hashes, each begun once for all: `hmac`'s own copies cost
         twice as much.
         """
-        padded = self._ring.hash_key.ljust(_BLOCK, b"\0")
-        inner = sha256(padded.translate(_INNER) + domain + b"|").copy
-        outer = sha256(padded.translate(_OUTER)).copy
+        padded = self._ring.hash_key.ljust(BLOCK, b"\0")
+        inner = self._hash(padded.translate(_INNER) + domain + b"|").copy
+        outer = self._hash(padded.translate(_OUTER)).copy
 
         def digest(text: str) -> bytes:
             said, sealed = inner(), outer()
@@ -157,18 +162,18 @@ def of_correction(county: str, submission_id: int, number: int) -> bytes:
     return f"correction|sealed|{county}|{submission_id}|{number}".encode()
 
 
+def _head(suite: Suite, number: int) -> bytes:
+    return bytes([suite.number]) + number.to_bytes(2, "big")
+
+
 @lru_cache(maxsize=8)
-def _vault_of(folder: Path, _changed_at: int) -> Vault:
-    return Vault(keyfile.load(folder))
+def _vault_of(where: str, folder: Path, suite: str, _version: int) -> Vault:
+    return Vault(sources.ring(where, folder), SUITES[suite])
 
 
 def vault() -> Vault:
     """Return the running installation's vault; a rotated key file is noticed by its time of
     change.
     """
-    folder: Path = setting("DATA")
-    try:
-        changed_at = keyfile.path_in(folder).stat().st_mtime_ns
-    except FileNotFoundError:
-        changed_at = 0
-    return _vault_of(folder, changed_at)
+    where, folder = setting("KEYS"), setting("DATA")
+    return _vault_of(where, folder, setting("CRYPTOGRAPHY"), sources.version(where, folder))

@@ -6,6 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from registry.access.doors import open_to_all
 from registry.db import db, reachable
 from registry.jobs.queries import worker_alive
+from registry.trail import copies
 
 blueprint = Blueprint("health", __name__)
 
@@ -20,10 +21,14 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @open_to_all
 def readyz() -> tuple[Response, int]:
-    """Answer 200 when database and worker answer, else 503 with what does not."""
+    """Answer 200 when database and worker answer, else 503 with what does not; what only wants
+    looking after stands in `warnings`.
+    """
     parts = {"database": _database(), "worker": _worker()}
     ready = all(parts.values())
-    return jsonify(status="ok" if ready else "unavailable", **parts), 200 if ready else 503
+    more = {"warnings": ["trail_heads"]} if parts["database"] and _is_late() else {}
+    status = "ok" if ready else "unavailable"
+    return jsonify(status=status, **parts, **more), 200 if ready else 503
 
 
 def _database() -> bool:
@@ -37,6 +42,14 @@ def _database() -> bool:
 def _worker() -> bool:
     try:
         return worker_alive(db.session())
+    except SQLAlchemyError:
+        db.session.remove()
+        return False
+
+
+def _is_late() -> bool:
+    try:
+        return bool(copies.late_counties(db.session()))
     except SQLAlchemyError:
         db.session.remove()
         return False

@@ -17,6 +17,7 @@ from registry.clock import now
 from registry.db import db, reachable, setting
 from registry.jobs.queries import queue_lengths, workers_alive
 from registry.members.harvest import alarms
+from registry.trail import copies
 
 blueprint = Blueprint("metrics", __name__)
 _HERE = ("127.0.0.1", "::1")
@@ -82,6 +83,7 @@ def _stored() -> list[str]:
         queue, workers = queue_lengths(db.session()), workers_alive(db.session())
         looking = len(alarms(db.session()))
         backed_up = last_made(db.session())
+        late = copies.late_counties(db.session())
     except SQLAlchemyError:
         db.session.remove()
         return _gauge("tongxin_database_up", "Whether the database answers.", {"": 0})
@@ -93,7 +95,15 @@ def _stored() -> list[str]:
         *_gauge("tongxin_workers", "Workers seen in the last 30 seconds.", {"": workers}),
         *_gauge("tongxin_looking", "Accounts near what one may look at in a day.", {"": looking}),
         *_gauge("tongxin_backup_age_seconds", "Seconds since the last backup, if any.", age),
+        *_heads(late),
     ]
+
+
+def _heads(late: list[str] | None) -> list[str]:
+    if late is None:
+        return []
+    about = "Counties whose signed heads of the trail are not at the second place in time."
+    return _gauge("tongxin_trail_heads_late", about, {"": len(late)})
 
 
 def _gauge(name: str, about: str, values: dict[str, int]) -> list[str]:

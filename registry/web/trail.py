@@ -13,12 +13,14 @@ from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.clock import now
 from registry.db import db
-from registry.members import harvest
-from registry.trail import queries, verification
+from registry.errors import InputRefused
+from registry.members import harvest, trailed
+from registry.trail import copies, queries, verification
 from registry.unions import queries as unions
 from registry.web import seeing
 from registry.web import trail_labels as labels
 from registry.web.filters import instant
+from registry.web.forms.trail import PersonForm
 from registry.web.guard import guard
 from registry.web.numbers import whole
 from registry.web.waiting import Card
@@ -57,8 +59,37 @@ def entries(code: str) -> str:
         families=list(labels.FAMILIES.items()) + list(labels.ACTIONS.items()),
         labels=labels,
         summary=verification.summary(db.session(), g.union.county, now() - _RECENT),
+        copied=copies.standing(db.session(), g.union.county),
         first_page=_page(code, filters) if before else "",
         next_page=_page(code, filters, shown[-1].number) if len(found) > PAGE else "",
+    )
+
+
+@blueprint.route("/unions/<code>/trail/person", methods=["GET", "POST"])
+@guard(Permission.VIEW_TRAIL)
+def person(code: str) -> str | tuple[str, int]:
+    """List the entries that name a person; the number never stands in an address."""
+    form = PersonForm()
+    if not form.validate_on_submit():
+        return _person_page(form), 400 if request.method == "POST" else 200
+    try:
+        found = trailed.search(form.number.data or "", actor=g.actor)
+    except InputRefused as error:
+        form.number.errors = [error.message]
+        return _person_page(form), 400
+    form.number.data = ""
+    return _person_page(form, found)
+
+
+def _person_page(form: PersonForm, found: trailed.Trailed | None = None) -> str:
+    places = (entry.place for entry in [*found.naming, *found.bulk]) if found else ()
+    return render_template(
+        "trail/person.html",
+        form=form,
+        found=found,
+        limit=trailed.LIMIT,
+        names=unions.names_of(db.session(), places),
+        labels=labels,
     )
 
 
@@ -70,8 +101,9 @@ def verify(code: str) -> Response:
     if not outcome.faults:
         flash(f"校验通过：共 {outcome.checked:,} 条记录，没有改动、缺失或调换。", "success")
     for fault in outcome.faults:
+        where = f"{fault.county} 的第 {fault.number:,} 条——" if fault.number else ""
         flash(
-            f"校验发现问题：{fault.county} 的第 {fault.number:,} 条——{fault.what}。"
+            f"校验发现问题：{where}{fault.what}。"
             "请保留现场，立即报告本级工会负责人，不要删除任何文件。",
             "error",
         )
@@ -79,7 +111,9 @@ def verify(code: str) -> Response:
 
 
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:
-    """What the log keeper looks at first."""
+    """What the log keeper looks at first; that the heads are not copied, the administrator too."""
+    if actor.has(Permission.VIEW_TRAIL) or actor.has(Permission.MANAGE_ACCOUNTS):
+        yield from _late_heads(session, actor)
     if not actor.has(Permission.VIEW_TRAIL):
         return
     page = url_for("trail.entries", code=actor.place)
@@ -132,6 +166,27 @@ def waiting(session: Session, actor: Actor) -> Iterable[Card]:
         "查看",
         "shield-lock",
         "amber" if found.refused else "grey",
+    )
+
+
+def _late_heads(session: Session, actor: Actor) -> Iterable[Card]:
+    standing = copies.standing(session, actor.county)
+    if standing is None or not standing.is_late:
+        return
+    since = (
+        f"上次写成：{instant(standing.written_at)}。" if standing.written_at else "还没有写成过。"
+    )
+    keeps = actor.has(Permission.VIEW_TRAIL)
+    yield Card(
+        "留痕链尾没有另存",
+        1,
+        "项",
+        f"{since}{standing.fault or '后台处理没有按时另存'}。办理照常，请运维人员检查另存的位置。",
+        url_for("trail.entries", code=actor.place) if keeps else url_for("home.home"),
+        "查看留痕" if keeps else "再看一次",
+        "exclamation-triangle",
+        "red",
+        85,
     )
 
 

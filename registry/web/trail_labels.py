@@ -198,8 +198,10 @@ ACTIONS: dict[str, str] = {
     "original.remove": "到期删除原始文件",
     "backup.make": "备份",
     "backup.restore": "从备份恢复",
+    "trail.search": "按人查找留痕",
     "trail.verify": "校验留痕",
     "installation.seed": "载入初始数据",
+    "installation.settings": "系统设置有变更",
 }
 
 _RESULTS: dict[str, str] = {
@@ -301,6 +303,7 @@ _DETAILS: dict[str, str] = {
     "member": "会员编号",
     "ok": "校验通过",
     "person": "人员摘要",
+    "persons": "人员摘要",
     "case": "身份核对",
     "doubt": "疑点",
     "ruling": "核对结果",
@@ -331,6 +334,11 @@ _DETAILS: dict[str, str] = {
     "unions_changed": "有变更",
     "unions_same": "没有变化",
     "warning": "提醒",
+    "process": "进程",
+    "settings": "现在的设置",
+    "changed": "变更的设置",
+    "values": "重新加密的项数",
+    "suite": "算法",
 }
 # Codes that stand in details: roles, kinds of rosters, fields, reasons.
 _WORDS = {

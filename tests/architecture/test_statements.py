@@ -189,6 +189,7 @@ SINGLE = {
     "signin.password": "a form",
     "signin.sign_in": "a form",
     "static": "files",
+    "trail.person": "a form",
 }
 
 

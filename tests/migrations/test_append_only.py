@@ -6,7 +6,14 @@ import sqlalchemy as sa
 from seeds.installation import upgrade_schema
 from tests.factories.schema import rows, whole_metadata
 
-TABLES = ("trail_entry", "decision", "membership_event", "question_entry", "union_event")
+TABLES = (
+    "trail_entry",
+    "trail_person",
+    "decision",
+    "membership_event",
+    "question_entry",
+    "union_event",
+)
 SIGNED = (
     "period_closing",
     "period_reopening",
@@ -71,6 +78,7 @@ def test_a_row_cannot_be_replaced(filled, table, key):
 def test_more_rows_are_taken(filled, table):
     more = {
         "trail_entry": {"number": 2},
+        "trail_person": {"number": 2},
         "decision": {"id": 2},
         "membership_event": {"id": 2},
         "question_entry": {"number": 2},

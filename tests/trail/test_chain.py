@@ -93,7 +93,7 @@ def test_an_inserted_entry_is_found(actor):
         record(actor)
     tamper(
         "INSERT INTO trail_entry SELECT county, 4, at, actor_id, actor_name, action, place,"
-        " result, detail, hash, hash FROM trail_entry WHERE number = 3"
+        " result, detail, hash, hash, suite FROM trail_entry WHERE number = 3"
     )
     assert fault()[1] == [(COUNTY, 4)]
 

@@ -59,7 +59,17 @@ def test_a_damaged_file_is_refused(tmp_path, content):
     assert refused.value.code == "keys.unreadable"
 
 
-@pytest.mark.parametrize("change", [{"current": 2}, {"keys": {"1": "00"}}, {"keys": {}}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"current": 2},
+        {"keys": {"1": "00"}},
+        {"keys": {}},
+        {"hash": ""},
+        {"site": ""},
+        {"hash_algorithm": "md5"},
+    ],
+)
 def test_incomplete_keys_are_refused(tmp_path, change):
     keyfile.create(tmp_path, demo=False)
     path = keyfile.path_in(tmp_path)
@@ -76,3 +86,13 @@ def test_a_new_key_becomes_current_and_the_old_ones_stay(tmp_path):
     assert (added.hash_key, added.site_key) == (made.hash_key, made.site_key)
     assert keyfile.load(tmp_path) == added
     assert stat.S_IMODE(keyfile.path_in(tmp_path).stat().st_mode) == 0o600
+
+
+def test_a_file_from_before_hashes_with_sha_256(tmp_path):
+    made = keyfile.create(tmp_path, demo=False)
+    path = keyfile.path_in(tmp_path)
+    data = json.loads(path.read_text("utf-8"))
+    del data["hash_algorithm"]
+    path.write_text(json.dumps(data), "utf-8")
+    assert keyfile.load(tmp_path) == made
+    assert keyfile.add_key(tmp_path).hash_algorithm == "sha256"

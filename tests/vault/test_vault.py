@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from registry.vault import keyfile
 from registry.vault.keyfile import KeyRing
+from registry.vault.suites import AES, SM
 from registry.vault.vault import (
     MOBILE,
     PERSON,
@@ -18,13 +19,16 @@ from registry.vault.vault import (
 )
 from tests.factories.app import make_app, running
 
+SUITES = pytest.mark.parametrize("suite", [AES, SM], ids=["aes", "sm"])
 RING = KeyRing({1: bytes(range(32))}, 1, b"h" * 32, "site", False)
 ROTATED = KeyRing(RING.keys | {2: bytes(range(1, 33))}, 2, RING.hash_key, RING.site_key, False)
 
 
+@SUITES
 @given(plain=st.binary(max_size=200), context=st.binary(max_size=60))
-def test_what_is_sealed_opens_in_its_place(plain, context):
-    sealed = Vault(RING).seal(plain, context)
+def test_what_is_sealed_opens_in_its_place(suite, plain, context):
+    sealed = Vault(RING, suite).seal(plain, context)
+    assert sealed[0] == suite.number
     assert Vault(RING).open(sealed, context) == plain
 
 
@@ -69,9 +73,10 @@ def test_fields_of_a_person_are_bound_to_person_and_field():
             box.open(sealed, elsewhere)
 
 
-@given(st.data())
-def test_any_changed_bit_is_noticed(data):
-    box = Vault(RING)
+@SUITES
+@given(data=st.data())
+def test_any_changed_bit_is_noticed(suite, data):
+    box = Vault(RING, suite)
     sealed = bytearray(box.seal(b"331083199001011234", b"context"))
     at = data.draw(st.integers(0, len(sealed) - 1))
     sealed[at] ^= 1 << data.draw(st.integers(0, 7))
@@ -79,7 +84,12 @@ def test_any_changed_bit_is_noticed(data):
         box.open(bytes(sealed), b"context")
 
 
-@pytest.mark.parametrize("broken", [b"", b"\x01", b"\x01\x00\x01", b"\x01\x00\x01short"])
+TORN = [b"", b"\x01", b"\x01\x00\x01", b"\x01\x00\x01short"]
+
+
+@pytest.mark.parametrize(
+    "broken", [*TORN, b"\x02\x00\x01", b"\x02\x00\x01" + bytes(20), b"\x03" * 50]
+)
 def test_a_torn_value_is_noticed(broken):
     with pytest.raises(VaultError):
         Vault(RING).open(broken, b"")
@@ -97,6 +107,15 @@ def test_after_rotation_old_values_open_and_new_ones_use_the_new_key():
     assert refused.value.code == "vault.unknown_key"
 
 
+def test_the_set_in_force_seals_and_the_hash_is_that_of_the_keys():
+    aes, sm = Vault(RING, AES), Vault(RING, SM)
+    assert aes.current_head != sm.current_head
+    assert aes.open(sm.seal(b"x", b"c"), b"c") == sm.open(aes.seal(b"x", b"c"), b"c") == b"x"
+    assert aes.keyed_hash(PERSON, "1") == sm.keyed_hash(PERSON, "1")
+    with pytest.raises(VaultError):  # one set's value does not pass for the other's
+        sm.open(bytes([AES.number]) + sm.seal(b"x", b"c")[1:], b"c")
+
+
 def test_keyed_hashes_differ_by_key_and_domain_and_agree_by_column():
     box = Vault(RING)
     assert box.keyed_hash(PERSON, "1") != box.keyed_hash(MOBILE, "1")
@@ -105,9 +124,10 @@ def test_keyed_hashes_differ_by_key_and_domain_and_agree_by_column():
     assert box.keyed_hash(PERSON, "1") == Vault(ROTATED).keyed_hash(PERSON, "1")
 
 
-@given(st.binary(min_size=1, max_size=64), st.lists(st.none() | st.text()))
-def test_a_column_of_hashes_is_what_each_is(key, texts):
-    box = Vault(KeyRing(RING.keys, 1, key, "site", False))
+@pytest.mark.parametrize("algorithm", [keyfile.SHA_256, keyfile.SM3])
+@given(key=st.binary(min_size=1, max_size=64), texts=st.lists(st.none() | st.text(), max_size=9))
+def test_a_column_of_hashes_is_what_each_is(algorithm, key, texts):
+    box = Vault(KeyRing(RING.keys, 1, key, "site", False, algorithm))
     each = [None if text is None else box.keyed_hash(PERSON, text) for text in texts]
     assert box.keyed_hashes(PERSON, texts) == each
 
@@ -126,3 +146,5 @@ def test_the_running_site_notices_a_rotated_key(tmp_path):
         keyfile.add_key(app.config["DATA"])
         assert vault().current_head != before.current_head
         assert vault().open(before.seal(b"x", b"c"), b"c") == b"x"
+        app.config["CRYPTOGRAPHY"] = "sm"
+        assert vault().seal(b"x", b"c")[0] == SM.number

@@ -9,6 +9,8 @@ from sqlalchemy import text
 from registry.access.roles import Role
 from registry.clock import now
 from registry.db import transaction
+from registry.trail import copies
+from registry.vault import signing
 from tests.factories.accounts import make_account, post, sign_in, try_sign_in
 from tests.factories.clock import set_clock
 from tests.factories.unions import COUNTY
@@ -100,3 +102,24 @@ def test_nobody_else_reads_the_trail(client, role):
     sign_in(client, make_account(role, COUNTY))
     assert client.get(LIST).status_code == 403
     assert post(client, f"{LIST}/verify").status_code == 403
+
+
+def test_heads_that_are_not_copied_are_told_to_those_who_care(app, client, keeper, tmp_path):
+    app.config["TRAIL_HEADS"] = str(tmp_path / "nowhere")
+    signing.new_key(app.config["DATA"])
+    assert "链尾另存：还没有。" in client.get(LIST).text
+    assert copies.write_due() == 0
+    assert "已误期</strong>：另存的位置不存在" in client.get(LIST).text
+    assert "留痕链尾没有另存" in client.get("/home").text
+    administrator = app.test_client()
+    sign_in(administrator, make_account(Role.ADMINISTRATOR, COUNTY))
+    assert "留痕链尾没有另存" in administrator.get("/home").text
+    assert client.get("/readyz").json["warnings"] == ["trail_heads"]
+    assert "tongxin_trail_heads_late 1" in client.get("/metrics").text
+
+    (tmp_path / "nowhere").mkdir()
+    assert copies.write_now()
+    for page in (LIST, "/home", "/readyz"):
+        text = client.get(page).text
+        assert "误期" not in text and "没有另存" not in text and "warnings" not in text
+    assert "tongxin_trail_heads_late 0" in client.get("/metrics").text

@@ -157,7 +157,8 @@ def undo(number: int, *, note: str, actor: Actor) -> None:
             raise StateRefused("identity.undoable", "这次核对没有改动会员库，没有可撤销的。")
         case.state, case.undone_note = CaseState.UNDONE, note
         case.undone_by, case.undone_at = actor.account_id, at
-        detail = {"case": case.id, "member": case.member_id}
+        keys = [key.hex() for key in (case.person_key, case.former_key) if key]
+        detail = {"case": case.id, "member": case.member_id, "persons": keys}
         record(session, "identity.undo", actor=actor, place=case.union_code, detail=detail)
 
 
@@ -294,6 +295,7 @@ def _decide(session: Session, case: IdentityCase, ruling: Ruling, note: str, act
         "row": case.row,
     }
     said = {name: value for name, value in detail.items() if value is not None}
+    said["persons"] = [key.hex() for key in (case.person_key, case.former_key) if key]
     record(session, "identity.rule", actor=actor, place=case.union_code, detail=said)
 
 
