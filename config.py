@@ -54,6 +54,16 @@ def _numbers(text: str) -> tuple[int, ...]:
     return numbers
 
 
+def _roles(text: str) -> frozenset[str]:
+    """Words of roles; "none" for no role."""
+    words = frozenset(word.strip().upper() for word in text.split(","))
+    if words == {"NONE"}:
+        return frozenset()
+    if not words <= {"CLERK", "REVIEWER", "AUDITOR", "ADMINISTRATOR", "LOG_KEEPER"}:
+        raise ValueError(text)
+    return words
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -116,6 +126,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DISCREPANCY_LEAST", "REGISTRY_DISCREPANCY_LEAST", "10", int, "people from which on per cents say anything"),  # noqa: E501
     Setting("DISCREPANCY_ANSWER_DAYS", "REGISTRY_DISCREPANCY_ANSWER_DAYS", "14", int, "days a union has to explain why its numbers do not agree"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
+    Setting("SECOND_FACTOR", "REGISTRY_SECOND_FACTOR", "REVIEWER,AUDITOR,ADMINISTRATOR,LOG_KEEPER", _roles, "roles that must have a second factor, with commas between; none for no role; a demo demands it of nobody"),  # noqa: E501
     Setting("SIGNING", "REGISTRY_SIGNING", "", str, "what signs closed periods, module:factory, the first of several signs and all verify; empty means Ed25519 with the key in the data folder"),  # noqa: E501
     Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501
     Setting("ELIGIBILITY_PER_DAY", "REGISTRY_ELIGIBILITY_PER_DAY", "2000", int, "questions for somebody's eligibility that one token may ask in a day"),  # noqa: E501

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -98,6 +99,59 @@ class SignInSession(Model):
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     fresh_until: Mapped[datetime] = mapped_column(Instant)
+    # The password was right and the second factor is still to be shown: opens nothing else.
+    is_half: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    # What a passkey is to sign, once.
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary(64))
+    # What its owner knows it by: the browser in plain words, and where it signed in from.
+    browser: Mapped[str | None] = mapped_column(String(50))
+    address: Mapped[str | None] = mapped_column(String(45))
+
+
+class SecondFactor(Model):
+    """What an account shows beside its password: an authenticator's secret (RFC 6238) or a
+    passkey's public key, sealed for the account. `counter` is the time step of the last code, or
+    the passkey's own count: neither is taken twice.
+    """
+
+    __tablename__ = "second_factor"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    label: Mapped[str] = mapped_column(String(50))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    credential: Mapped[bytes | None] = mapped_column(LargeBinary)
+    counter: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("(kind = 'PASSKEY') = (credential IS NOT NULL)", "kind"),
+        Index("ix_second_factor_account", "county", "account_id", "id"),
+        Index(
+            "ix_second_factor_totp",
+            "county",
+            "account_id",
+            unique=True,
+            sqlite_where=text("kind = 'TOTP'"),
+            postgresql_where=text("kind = 'TOTP'"),
+        ),
+        Index("ix_second_factor_credential", "county", "credential", unique=True),
+    )
+
+
+class RecoveryCode(Model):
+    """A code that stands in once for a lost second factor. Only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ApiToken(Model):

@@ -68,9 +68,15 @@ def spend_time(plain: str) -> None:
 
 
 def one_time() -> str:
-    """Return a random password for a slip of paper (79 bits): four groups of four."""
+    """Return a random code to be typed from paper (79 bits): four groups of four."""
     groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
     return "-".join(groups)
+
+
+def plain_code(typed: str) -> str:
+    """Return a one-time code as it was made: capitals, blanks and other dashes are understood."""
+    letters = "".join(letter for letter in _normal(typed).lower() if letter.isalnum())
+    return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
 
 
 def judge(plain: str, *, personal: tuple[str, ...] = ()) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from registry.accounts.models import SecondFactor
 from registry.db import Model, transaction, update_many
 from registry.exchange.models import ExchangeFile
 from registry.members.models import Member
@@ -16,7 +17,7 @@ from registry.submissions.bundles.models import Bundle
 from registry.submissions.models import Correction, Submission, SubmissionRow
 from registry.trail.operations import record
 from registry.unions.queries import counties
-from registry.vault.vault import Vault, of_correction, of_person, of_row, vault
+from registry.vault.vault import Vault, of_correction, of_person, of_row, of_second_factor, vault
 
 CHUNK = 1000
 
@@ -70,6 +71,11 @@ _TABLES = (
         ("county", "submission_id", "number"),
         {"sealed": lambda one: of_correction(one.county, one.submission_id, one.number)},
     ),
+    _Sealed(
+        SecondFactor,
+        ("county", "id"),
+        {"sealed": lambda one: of_second_factor(one.county, one.account_id, one.id)},
+    ),
 )
 
 
@@ -112,7 +118,9 @@ def _reseal_table(table: _Sealed, say: Callable[[str], None]) -> int:
 def _next(session: Session, table: _Sealed, after: tuple[Any, ...] | None) -> list[Any]:
     keys = [getattr(table.model, key) for key in table.keys]
     names = set(table.columns)
-    names |= {name for name in ("person_key", "former_key") if hasattr(table.model, name)}
+    names |= {
+        name for name in ("person_key", "former_key", "account_id") if hasattr(table.model, name)
+    }
     query = select(*keys, *(getattr(table.model, name) for name in sorted(names)))
     if after is not None:
         query = query.where(tuple_(*keys) > after)

@@ -130,6 +130,11 @@ def of_correction(county: str, submission_id: int, number: int) -> bytes:
     return f"correction|sealed|{county}|{submission_id}|{number}".encode()
 
 
+def of_second_factor(county: str, account_id: int, number: int) -> bytes:
+    """Context of what an account shows beside its password."""
+    return f"second_factor|sealed|{county}|{account_id}|{number}".encode()
+
+
 @lru_cache(maxsize=8)
 def _vault_of(folder: Path, _changed_at: int) -> Vault:
     return Vault(keyfile.load(folder))

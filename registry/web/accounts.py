@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor
 from registry.access.roles import Permission, Role
-from registry.accounts import opening, operations, queries
+from registry.accounts import browsing, factors, opening, operations, queries
 from registry.db import db
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.unions import queries as unions
@@ -149,6 +149,24 @@ def reset(account_id: int) -> str:
     return slips_page([slip], url_for("accounts.account", account_id=account_id))
 
 
+@blueprint.post("/accounts/<int:account_id>/reset-factors")
+@guard(Permission.MANAGE_ACCOUNTS, fresh=True)
+def reset_factors(account_id: int) -> Response:
+    """Take away the second factors of somebody who lost them."""
+    factors.reset(account_id, actor=g.actor)
+    flash(f"账号 {g.account.name} 的第二步验证已重置，已登录的页面立即失效。", "success")
+    return redirect(url_for("accounts.account", account_id=account_id), 303)
+
+
+@blueprint.post("/accounts/<int:account_id>/end-sessions")
+@guard(Permission.MANAGE_ACCOUNTS)
+def end_sessions(account_id: int) -> Response:
+    """End all sessions of the account."""
+    ended = browsing.end_of(account_id, actor=g.actor)
+    flash(f"账号 {g.account.name} 的 {ended} 处登录已退出。", "success")
+    return redirect(url_for("accounts.account", account_id=account_id), 303)
+
+
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:
     """What the administrator looks at first."""
     if not actor.has(Permission.MANAGE_ACCOUNTS):
@@ -210,5 +228,7 @@ def _account_page(form: RolesForm) -> str:
         "accounts/account.html",
         account=g.account,
         form=form,
+        factors=factors.of_account(db.session(), g.account),
+        sessions=browsing.live(db.session(), g.account.id),
         is_own=g.account.id == g.actor.account_id,
     )

@@ -63,6 +63,11 @@ ACTIONS: dict[str, str] = {
     "account.unlock": "恢复账号",
     "account.reset": "重置密码",
     "account.roles": "调整角色",
+    "account.factor_add": "设置第二步验证",
+    "account.factor_remove": "删除第二步验证",
+    "account.factor_reset": "重置第二步验证",
+    "account.recovery_codes": "生成恢复码",
+    "account.sessions_end": "退出其他登录",
     "account.mail": "填写接收提醒的邮箱",
     "account.no_mail": "不再接收邮件提醒",
     "token.end": "停用接口令牌",
@@ -197,6 +202,8 @@ ACTIONS: dict[str, str] = {
 
 _RESULTS: dict[str, str] = {
     "done": "成功",
+    "half": "密码正确，待第二步验证",
+    "refused:factor": "第二步验证不正确",
     "refused:wrong": "密码或账号不正确",
     "refused:throttled": "尝试次数过多",
     "refused:locked": "账号已停用",
@@ -223,6 +230,7 @@ _DETAILS: dict[str, str] = {
     "claimed": "所填账号的摘要",
     "count": "数量",
     "exchange": "报送批次",
+    "factor": "第二步验证",
     "explanation": "说明编号",
     "again": "新的编号",
     "flag": "问题",

@@ -26,6 +26,8 @@ OTHER_TOWNSHIP, FOREIGN, OTHER_COUNTY = "331083002", "3310830020001", "331082"
 OPEN = {
     "home.start",
     "signin.sign_in",
+    "signin.second",
+    "factors.ask_for_one",
     "health.healthz",
     "health.readyz",
     "metrics.metrics",
@@ -35,6 +37,14 @@ OPEN = {
 SIGNED_IN = {
     "home.home",
     "signin.sign_out",
+    "safety.safety",
+    "safety.end",
+    "safety.end_others",
+    "factors.app",
+    "factors.passkey",
+    "factors.ask_for_new",
+    "factors.codes",
+    "factors.remove",
     "deputies.stop",
     "mail.mail",
     "tokens.end",
