@@ -54,6 +54,12 @@ def _numbers(text: str) -> tuple[int, ...]:
     return numbers
 
 
+def _policy(text: str) -> str:
+    if text not in ("asvs", "mlps"):
+        raise ValueError(text)
+    return text
+
+
 def _roles(text: str) -> frozenset[str]:
     """Words of roles; "none" for no role."""
     words = frozenset(word.strip().upper() for word in text.split(","))
@@ -125,7 +131,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DISCREPANCY_BASE_PERCENT", "REGISTRY_DISCREPANCY_BASE_PERCENT", "50", int, "per cent that members and the reference register may lie apart: not everybody takes part in mutual aid"),  # noqa: E501
     Setting("DISCREPANCY_LEAST", "REGISTRY_DISCREPANCY_LEAST", "10", int, "people from which on per cents say anything"),  # noqa: E501
     Setting("DISCREPANCY_ANSWER_DAYS", "REGISTRY_DISCREPANCY_ANSWER_DAYS", "14", int, "days a union has to explain why its numbers do not agree"),  # noqa: E501
-    Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
+    Setting("PASSWORD_POLICY", "REGISTRY_PASSWORD_POLICY", "asvs", _policy, "what own passwords must be: asvs (long, kept) or mlps (kinds of characters, changed regularly)"),  # noqa: E501
+    Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", _positive, "the shortest password under asvs"),  # noqa: E501
+    Setting("PASSWORD_MLPS_LENGTH", "REGISTRY_PASSWORD_MLPS_LENGTH", "10", _positive, "the shortest password under mlps"),  # noqa: E501
+    Setting("PASSWORD_DAYS", "REGISTRY_PASSWORD_DAYS", "90", _positive, "days after which mlps asks for a new password"),  # noqa: E501
+    Setting("PASSWORD_HISTORY", "REGISTRY_PASSWORD_HISTORY", "5", _positive, "how many of the last passwords mlps does not take again"),  # noqa: E501
+    Setting("INVITATION_DAYS", "REGISTRY_INVITATION_DAYS", "14", _positive, "days that an invitation holds, by which a person chooses the password of a new or reset account"),  # noqa: E501
     Setting("SECOND_FACTOR", "REGISTRY_SECOND_FACTOR", "REVIEWER,AUDITOR,ADMINISTRATOR,LOG_KEEPER", _roles, "roles that must have a second factor, with commas between; none for no role; a demo demands it of nobody"),  # noqa: E501
     Setting("SIGNING", "REGISTRY_SIGNING", "", str, "what signs closed periods, module:factory, the first of several signs and all verify; empty means Ed25519 with the key in the data folder"),  # noqa: E501
     Setting("TOKEN_DAYS", "REGISTRY_TOKEN_DAYS", "365", int, "days that a program's token may live at most"),  # noqa: E501

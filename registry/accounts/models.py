@@ -21,7 +21,10 @@ from registry.db import Instant, KeyNumber, Model
 
 
 class Account(Model):
-    """A person who signs in. Never deleted: the trail names it; a person who left is locked."""
+    """A person who signs in. Never deleted: the trail names it; who left has it closed.
+
+    An empty hash is no password: an invitation is out, or has expired.
+    """
 
     __tablename__ = "account"
 
@@ -37,6 +40,11 @@ class Account(Model):
     # Where its owner wants a digest sent, and the day of the last one.
     mail: Mapped[str | None] = mapped_column(String(254))
     mailed_on: Mapped[date | None] = mapped_column(Date)
+    # Since when the present password holds; None: since the account was opened.
+    password_set_at: Mapped[datetime | None] = mapped_column(Instant)
+    # When a person left, and why it was closed: nobody signs in with it again.
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_why: Mapped[str | None] = mapped_column(String(200))
 
     __table_args__ = (Index("ix_account_place", "place", "name"),)
 
@@ -60,6 +68,34 @@ class AccountRole(Model):
             sqlite_where=_IS_POWER,
             postgresql_where=_IS_POWER,
         ),
+    )
+
+
+class FormerPassword(Model):
+    """One of the last passwords of an account, kept where the policy forbids them to come back."""
+
+    __tablename__ = "former_password"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    password_hash: Mapped[str] = mapped_column(String(200))
+
+
+class Invitation(Model):
+    """A code with which a person chooses the password of an account, while the row is there."""
+
+    __tablename__ = "invitation"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("created_at < expires_at", "life"),
+        Index("ix_invitation_hash", "code_hash"),
     )
 
 

@@ -7,11 +7,12 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.access.roles import Role
+from registry.accounts import policies
 from registry.accounts.models import Account, AccountRole, SecondFactor, SignInSession
 from registry.db import setting, table_of
 from registry.unions.models import TradeUnion
@@ -31,6 +32,7 @@ class SignedIn(NamedTuple):
     place_name: str
     federation_name: str
     must_change_password: bool
+    password_expired: bool
     fresh_until: datetime
     is_stale: bool  # `touch` is due
     has_factor: bool
@@ -55,6 +57,7 @@ _FIND = (
         _account.c.place,
         _account.c.is_locked,
         _account.c.must_change_password,
+        func.coalesce(_account.c.password_set_at, _account.c.created_at).label("password_set_at"),
         _place.c.path,
         _place.c.county,
         _place.c.name.label("place_name"),
@@ -136,6 +139,7 @@ def _found(session: Session, token: str, at: datetime, *, is_half: bool) -> Sign
         row.place_name,
         row.federation_name,
         row.must_change_password,
+        policies.is_expired(row.password_set_at, at),
         row.fresh_until,
         at - row.seen_at > _idle() / _SEEN_TIMES,
         row.has_factor,

@@ -4,20 +4,20 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
-from registry.accounts import passwords, queries, second_step, sessions, throttle
+from registry.accounts import passwords, policies, queries, second_step, sessions, throttle
 from registry.accounts.arriving import SignedInBrowser, Source, arrive
 from registry.accounts.models import Account, SecondFactor
 from registry.accounts.names import clean_name
 from registry.accounts.second_step import Proof
 from registry.clock import now
-from registry.db import transaction
+from registry.db import db, transaction
 from registry.errors import InputRefused, StateRefused
 from registry.trail import operations as trail
-from registry.unions import queries as unions
+from registry.unions.models import TradeUnion
 
 
 class _Candidate(NamedTuple):
@@ -100,21 +100,29 @@ def change_password(
     """
     if fresh == current:
         raise InputRefused("password.same", "新密码和当前密码相同，请换一个。")
-    passwords.judge(fresh, personal=(actor.name, actor.display_name))
+    policies.judge(fresh, personal=(actor.name, actor.display_name))
     _demand_password(actor, current)
+    policies.judge_former(db.session(), actor.county, actor.account_id, fresh)
     hashed = passwords.hash_password(fresh)
     with transaction() as session:
-        session.execute(
-            update(Account)
-            .where(Account.id == actor.account_id)
-            .values(password_hash=hashed, must_change_password=False)
-        )
+        set_password(session, actor.county, actor.account_id, hashed)
         sessions.end_all(session, actor.account_id)
         throttle.forgive(
             session, actor.name, address="", device=throttle.own_source(actor.account_id)
         )
         trail.record(session, "account.password", actor=actor, place=actor.place)
         return sessions.start(session, actor.account_id, now(), address=address, browser=browser)
+
+
+def set_password(session: Session, county: str, account_id: int, hashed: str) -> None:
+    """Set a password that its owner chose, in the caller's transaction."""
+    former = session.get_one(Account, account_id).password_hash
+    policies.keep_former(session, county, account_id, former)
+    session.execute(
+        update(Account)
+        .where(Account.id == account_id)
+        .values(password_hash=hashed, must_change_password=False, password_set_at=now())
+    )
 
 
 def touch(token_hash: bytes) -> None:
@@ -194,24 +202,28 @@ def _record(
     )
 
 
+# One statement whether or not there is such an account: the time does not tell.
+_FIND = (
+    select(
+        Account.id,
+        Account.name,
+        Account.password_hash,
+        Account.is_locked,
+        Account.must_change_password,
+        Account.place,
+        TradeUnion.county,
+        exists()
+        .where(SecondFactor.county == TradeUnion.county, SecondFactor.account_id == Account.id)
+        .label("has_factor"),
+    )
+    .join(TradeUnion, TradeUnion.code == Account.place)
+    .where(Account.name == bindparam("name"))
+)
+
+
 def _candidate(session: Session, name: str) -> _Candidate | None:
-    account = session.scalar(select(Account).where(Account.name == name))
-    if account is None:
-        return None
-    county = unions.find(session, account.place).county
-    factor = select(SecondFactor.id).where(
-        SecondFactor.county == county, SecondFactor.account_id == account.id
-    )
-    return _Candidate(
-        account.id,
-        account.name,
-        account.password_hash,
-        account.is_locked,
-        account.must_change_password,
-        account.place,
-        county,
-        session.scalar(factor.limit(1)) is not None,
-    )
+    found = session.execute(_FIND, {"name": name}).one_or_none()
+    return None if found is None else _Candidate(*found)
 
 
 def _demand_password(actor: Actor, password: str) -> None:

@@ -91,7 +91,8 @@ def lately_before_second_factor(view: Callable[P, Any]) -> Callable[P, Any]:
 
 def due_first() -> str | None:
     """Return the endpoint of what the signed-in person must do before anything else."""
-    if g.signed_in.must_change_password and not current_app.config["DEMO"]:
+    must_change = g.signed_in.must_change_password or g.signed_in.password_expired
+    if must_change and not current_app.config["DEMO"]:
         return _PASSWORD
     if not g.signed_in.has_factor and factors.is_demanded(g.oneself.roles):
         return _FACTOR

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from registry.access.doors import open_to_all
 from registry.access.scopes import offered
-from registry.accounts import factors, passkeys, second_step, sessions, signing
+from registry.accounts import factors, passkeys, policies, second_step, sessions, signing
 from registry.accounts.arriving import SignedInBrowser, Source
 from registry.accounts.names import clean_name
 from registry.accounts.queries import county_name, first_county
@@ -44,7 +44,7 @@ def sign_in() -> Response | tuple[str, int]:
         return go(target or url_for("home.home"))
     if form.validate_on_submit():
         name = clean_name(form.name.data or "")
-        here = _source(name)
+        here = source_of(name)
         try:
             browser = signing.sign_in(
                 name,
@@ -57,7 +57,7 @@ def sign_in() -> Response | tuple[str, int]:
             form.password.errors = [error.message]
             status = 429 if isinstance(error, Busy) else 400
         else:
-            return _welcome(browser, target)
+            return welcome(browser, target)
     elif form.is_submitted():
         status = 400
     return _sign_in_page(form, target), status
@@ -75,12 +75,12 @@ def second() -> Response | tuple[str, int]:
     form, status = CodeForm(), 200
     if form.validate_on_submit():
         try:
-            browser = second_step.finish(half, _proof(form), source=_source(half.actor.name))
+            browser = second_step.finish(half, _proof(form), source=source_of(half.actor.name))
         except (InputRefused, Busy) as error:
             form.code.errors = [error.message]
             status = 429 if isinstance(error, Busy) else 400
         else:
-            return _welcome(browser, target)
+            return welcome(browser, target)
     elif form.is_submitted():
         status = 400
     page = render_template(
@@ -103,7 +103,8 @@ def half_signed_in() -> SignedIn | None:
 _HALF = "half"
 
 
-def _source(name: str) -> Source:
+def source_of(name: str) -> Source:
+    """Return where the request comes from, for an account of this name."""
     device = devices.present()
     is_known = device is not None and device.knows(name)
     return Source(
@@ -123,9 +124,12 @@ def _kinds(who: SignedIn) -> set[str]:
     return kinds if passkeys.site() else kinds - {factors.Kind.PASSKEY.value}
 
 
-def _welcome(browser: SignedInBrowser, target: str | None) -> Response:
-    # A fresh cookie: nothing that was set before sign-in survives it.
+def welcome(browser: SignedInBrowser, target: str | None) -> Response:
+    """Remember in a fresh cookie who is signed in, or half, and lead on."""
+    # Nothing that was set before sign-in survives it, but what is to be said.
+    said = session.get("_flashes", [])
     session.clear()
+    session["_flashes"] = said
     if browser.is_half:
         session[_HALF] = browser.token
         return go(url_for("signin.second", next=target))
@@ -166,7 +170,7 @@ def password() -> Response | tuple[str, int]:
     form, status = PasswordForm(), 200
     if form.validate_on_submit():
         try:
-            here = _source(g.oneself.name)
+            here = source_of(g.oneself.name)
             token = signing.change_password(
                 form.current.data or "",
                 form.fresh.data or "",
@@ -186,11 +190,13 @@ def password() -> Response | tuple[str, int]:
     elif form.is_submitted():
         status = 400
     forced = g.signed_in.must_change_password and not current_app.config["DEMO"]
+    expired = g.signed_in.password_expired and not current_app.config["DEMO"]
     page = render_template(
         "signin/password.html",
         form=form,
         forced=forced,
-        shortest=setting("PASSWORD_LENGTH"),
+        expired=expired,
+        rules=policies.rules(),
         mail_is_on=bool(setting("MAIL_SERVER")),
         may_have_tokens=bool(offered(g.oneself.roles)),
     )

@@ -179,6 +179,7 @@ SINGLE = {
     "requests.one_request": "one request",
     "roster.blank": "the same blank sheet for all",
     "roster.progress": "one draft being read",
+    "invitation.invitation": "a form",
     "safety.safety": "one's own factors and sessions",
     "factors.app": "a form",
     "factors.passkey": "a form",

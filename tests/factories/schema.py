@@ -62,6 +62,9 @@ def rows() -> dict[str, dict[str, object]]:
             "last_sign_in_at": None,
             "mail": "x@example.com",
             "mailed_on": None,
+            "password_set_at": AT,
+            "closed_at": AT,
+            "closed_why": "调离",
         },
         "account_role": {"account_id": 1, "role": "ADMINISTRATOR"},
         "deputy": {

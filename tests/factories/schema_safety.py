@@ -1,6 +1,6 @@
 """One row for each table of what protects an account."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 KEY = bytes(range(32))
 
@@ -19,6 +19,19 @@ def safety_rows(county: str, at: datetime) -> dict[str, dict[str, object]]:
             "counter": 7,
             "created_at": at,
             "used_at": at,
+        },
+        "former_password": {
+            "county": county,
+            "account_id": 1,
+            "number": 1,
+            "password_hash": "-",
+        },
+        "invitation": {
+            "county": county,
+            "account_id": 1,
+            "code_hash": KEY,
+            "created_at": at,
+            "expires_at": at + timedelta(days=14),
         },
         "recovery_code": {
             "county": county,

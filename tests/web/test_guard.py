@@ -27,6 +27,7 @@ OPEN = {
     "home.start",
     "signin.sign_in",
     "signin.second",
+    "invitation.invitation",
     "factors.ask_for_one",
     "health.healthz",
     "health.readyz",

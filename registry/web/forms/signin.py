@@ -35,6 +35,27 @@ class CodeForm(Form):
     answer = HiddenField(validators=[Length(max=LONGEST_ANSWER)])
 
 
+class InvitationForm(Form):
+    """An invitation, and the password that its owner chooses."""
+
+    code = StringField(
+        "邀请码",
+        [InputRequired("请填写邀请码。"), Length(max=40, message="邀请码是四组字符，请核对。")],
+        description="纸条或邮件上的四组字符，例如 abcd-efgh-jkmn-pqrs，短横线可以不输。",
+    )
+    fresh = PasswordField(
+        "新密码",
+        [InputRequired("请填写新密码。"), Length(max=_LONGEST, message="密码不超过 128 位。")],
+    )
+    again = PasswordField(
+        "再输一遍新密码",
+        [
+            InputRequired("请再输一遍新密码。"),
+            EqualTo("fresh", message="两次输入的新密码不一样，请重新输入。"),
+        ],
+    )
+
+
 class AppForm(Form):
     """A code of an authenticator that is being set up, and the sealed secret it should be of."""
 
