@@ -13,7 +13,7 @@ from registry.accounts.models import SignInSession
 from registry.clock import now
 from registry.db import transaction
 from registry.errors import NotFound, StateRefused
-from registry.trail.operations import record
+from registry.trail.operations import hold, record
 
 
 class SessionView(NamedTuple):
@@ -51,6 +51,7 @@ def key_of(token_hash: bytes) -> str:
 def end_one(key: str, *, actor: Actor) -> None:
     """End one of one's own sessions; raises `NotFound` where it has ended."""
     with transaction() as session:
+        hold(session, actor.county)
         query = select(SignInSession.token_hash).where(SignInSession.account_id == actor.account_id)
         found = [hashed for hashed in session.scalars(query) if key_of(hashed) == key]
         if not found:
@@ -63,6 +64,7 @@ def end_one(key: str, *, actor: Actor) -> None:
 def end_others(token_hash: bytes, *, actor: Actor) -> int:
     """End all of one's own sessions but the one that asks; returns how many there were."""
     with transaction() as session:
+        hold(session, actor.county)
         ended = sessions.end_all(session, actor.account_id, but=token_hash)
         if ended:
             _record(session, actor, actor.place, actor.name, ended)
@@ -75,6 +77,7 @@ def end_of(account_id: int, *, actor: Actor) -> int:
     Raises as `managed`, `StateRefused` where it is signed in nowhere.
     """
     with transaction() as session:
+        hold(session, actor.county)
         account = managed(session, account_id, actor)
         ended = sessions.end_all(session, account.id)
         if not ended:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission, Role
 from registry.access.scopes import offered
-from registry.accounts import invitations, mailing, tokens
+from registry.accounts import invitations, mailing, policies, tokens
 from registry.accounts.managing import (
     demand_another,
     end_access,
@@ -52,6 +52,7 @@ def reset_password(account_id: int, *, actor: Actor) -> Slip:
         trail.hold(session, actor.county)
         account = managed(session, account_id, actor)
         demand_act(account, Act.INVITE)
+        policies.keep_former(session, account.county, account.id)
         session.execute(
             update(Account)
             .where(Account.id == account.id)

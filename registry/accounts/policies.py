@@ -58,8 +58,9 @@ def judge_former(session: Session, county: str, account_id: int, plain: str) -> 
         raise InputRefused("password.used", f"最近 {last} 次用过的密码不能再用，请换一个。")
 
 
-def keep_former(session: Session, county: str, account_id: int, hashed: str) -> None:
+def keep_former(session: Session, county: str, account_id: int) -> None:
     """Keep the hash that is about to be replaced, as many as the policy asks for."""
+    hashed = session.scalar(select(Account.password_hash).where(Account.id == account_id))
     if not hashed or setting("PASSWORD_POLICY") != MLPS:
         return
     mine = (FormerPassword.county == county, FormerPassword.account_id == account_id)

@@ -12,7 +12,7 @@ from registry.accounts.sessions import SignedIn
 from registry.clock import now
 from registry.db import db, transaction
 from registry.errors import InputRefused
-from registry.trail.operations import record
+from registry.trail.operations import hold, record
 
 _WRONG = "验证码不正确或已经用过。请输入应用里新出现的 6 位数字，或一个没有用过的恢复码。"
 
@@ -34,11 +34,11 @@ def finish(half: SignedIn, proof: Proof, *, source: Source) -> SignedInBrowser:
     _count(actor, source.address, source.device, "account.sign_in", at)
     token = ""
     with transaction() as session:
+        hold(session, actor.county)
         used = _prove(session, actor, proof, half.token_hash, at)
         if used:
             if not sessions.end(session, half.token_hash):
                 raise InputRefused("sign_in.expired", "登录已超时，请重新输入账号和密码。")
-            _forgive(session, actor, source.address, source.device)
             token = arrive(
                 session,
                 actor.account_id,
@@ -51,6 +51,7 @@ def finish(half: SignedIn, proof: Proof, *, source: Source) -> SignedInBrowser:
             )
     if not token:
         _refuse(actor, "account.sign_in", {"address": source.address})
+    _forgive(actor, source.address, source.device)
     return SignedInBrowser(token, actor.name, half.must_change_password)
 
 
@@ -64,11 +65,11 @@ def demand(token_hash: bytes, proof: Proof, *, actor: Actor) -> None:
     own, at = throttle.own_source(actor.account_id), now()
     _count(actor, "", own, "account.confirm", at)
     with transaction() as session:
+        hold(session, actor.county)
         used = _prove(session, actor, proof, token_hash, at)
-        if used:
-            _forgive(session, actor, "", own)
     if not used:
         _refuse(actor, "account.confirm", {})
+    _forgive(actor, "", own)
 
 
 def _prove(session: Session, actor: Actor, proof: Proof, token_hash: bytes, at: datetime) -> str:
@@ -92,8 +93,10 @@ def _count(actor: Actor, address: str, device: str | None, action: str, at: date
         raise throttle.refusal(attempt, "验证码")
 
 
-def _forgive(session: Session, actor: Actor, address: str, device: str | None) -> None:
-    throttle.forgive(session, _subject(actor), address=address, device=device)
+def _forgive(actor: Actor, address: str, device: str | None) -> None:
+    # By itself: whoever counts takes the count before the head of the trail.
+    with transaction() as session:
+        throttle.forgive(session, _subject(actor), address=address, device=device)
 
 
 def _subject(actor: Actor) -> str:

@@ -66,6 +66,7 @@ def sign_in(
 def sign_out(token_hash: bytes, *, actor: Actor) -> None:
     """End this session; copies of its cookie are dead from now on."""
     with transaction() as session:
+        trail.hold(session, actor.county)
         sessions.end(session, token_hash)
         trail.record(session, "account.sign_out", actor=actor, place=actor.place)
 
@@ -84,10 +85,11 @@ def confirm_password(
     _demand_password(actor, password)
     second_step.demand(token_hash, proof, actor=actor)
     with transaction() as session:
-        sessions.refresh(session, token_hash, now())
         throttle.forgive(
             session, actor.name, address="", device=throttle.own_source(actor.account_id)
         )
+        trail.hold(session, actor.county)
+        sessions.refresh(session, token_hash, now())
         trail.record(session, "account.confirm", actor=actor, place=actor.place)
 
 
@@ -105,19 +107,19 @@ def change_password(
     policies.judge_former(db.session(), actor.county, actor.account_id, fresh)
     hashed = passwords.hash_password(fresh)
     with transaction() as session:
-        set_password(session, actor.county, actor.account_id, hashed)
-        sessions.end_all(session, actor.account_id)
         throttle.forgive(
             session, actor.name, address="", device=throttle.own_source(actor.account_id)
         )
+        trail.hold(session, actor.county)
+        set_password(session, actor.county, actor.account_id, hashed)
+        sessions.end_all(session, actor.account_id)
         trail.record(session, "account.password", actor=actor, place=actor.place)
         return sessions.start(session, actor.account_id, now(), address=address, browser=browser)
 
 
 def set_password(session: Session, county: str, account_id: int, hashed: str) -> None:
     """Set a password that its owner chose, in the caller's transaction."""
-    former = session.get_one(Account, account_id).password_hash
-    policies.keep_former(session, county, account_id, former)
+    policies.keep_former(session, county, account_id)
     session.execute(
         update(Account)
         .where(Account.id == account_id)
@@ -138,6 +140,7 @@ def _let_in(candidate: _Candidate, source: Source, at: datetime) -> SignedInBrow
             # Locked or given a new password while this one was being checked.
             raise InputRefused("sign_in.wrong", _WRONG)
         throttle.forgive(session, candidate.name, address=source.address, device=source.device)
+        trail.hold(session, candidate.county)
         if current.has_factor:
             _record(session, candidate.name, candidate, "half", source.address)
             token = sessions.start(session, candidate.id, at, is_half=True)

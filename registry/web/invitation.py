@@ -30,8 +30,9 @@ def invitation() -> Response | tuple[str, int]:
             field.errors = [error.message]
             status = 429 if isinstance(error, Busy) else 400
         else:
+            answer = welcome(browser, None)
             flash(f"密码已设置好。以后用账号 {browser.account_name} 和这个密码登录。", "success")
-            return welcome(browser, None)
+            return answer
     elif form.is_submitted():
         status = 400
     page = render_template(

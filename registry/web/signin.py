@@ -126,10 +126,8 @@ def _kinds(who: SignedIn) -> set[str]:
 
 def welcome(browser: SignedInBrowser, target: str | None) -> Response:
     """Remember in a fresh cookie who is signed in, or half, and lead on."""
-    # Nothing that was set before sign-in survives it, but what is to be said.
-    said = session.get("_flashes", [])
+    # Nothing that was set before sign-in survives it.
     session.clear()
-    session["_flashes"] = said
     if browser.is_half:
         session[_HALF] = browser.token
         return go(url_for("signin.second", next=target))
