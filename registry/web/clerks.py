@@ -72,7 +72,7 @@ def clerk(account_id: int) -> str:
 @blueprint.post("/clerks/<int:account_id>/hand-over")
 @guard(Permission.MANAGE_CLERKS, fresh=True)
 def hand_over(account_id: int) -> str | tuple[str, int]:
-    """Lock this account and open one for the next person."""
+    """Close this account and open one for the next person."""
     _demand_clerk()
     form = HandOverForm()
     if form.validate_on_submit():

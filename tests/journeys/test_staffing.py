@@ -130,7 +130,7 @@ def hand_over(reviewer, newcomer, clerk, slip, picture):
     """Give a union to another person: the former clerk's open page is dead."""
     manage(reviewer, slip.account)
     reviewer.get_by_label("接手人姓名").fill("接手人乙")
-    reviewer.get_by_role("button", name="停用原账号，开通新账号").click()
+    reviewer.get_by_role("button", name="注销原账号，开通新账号").click()
     (successor,) = slips_on(reviewer)
     assert successor.account != slip.account
     picture(reviewer, "handed-over")
