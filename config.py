@@ -69,6 +69,22 @@ def _numbers(text: str) -> tuple[int, ...]:
     return numbers
 
 
+def _policy(text: str) -> str:
+    if text not in ("asvs", "mlps"):
+        raise ValueError(text)
+    return text
+
+
+def _roles(text: str) -> frozenset[str]:
+    """Words of roles; "none" for no role."""
+    words = frozenset(word.strip().upper() for word in text.split(","))
+    if words == {"NONE"}:
+        return frozenset()
+    if not words <= {"CLERK", "REVIEWER", "AUDITOR", "ADMINISTRATOR", "LOG_KEEPER"}:
+        raise ValueError(text)
+    return words
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -144,7 +160,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DISCREPANCY_ANSWER_DAYS", "REGISTRY_DISCREPANCY_ANSWER_DAYS", "14", int, "days a union has to explain why its numbers do not agree"),  # noqa: E501
     Setting("ORIGINAL_DAYS", "REGISTRY_ORIGINAL_DAYS", "0", _not_negative, "days after its end for which the original workbook of a roster is kept; 0 keeps it for good"),  # noqa: E501
     Setting("BACKUP_HOURS", "REGISTRY_BACKUP_HOURS", "36", _not_negative, "hours after which the administrator is warned that there is no newer backup; 0 never warns"),  # noqa: E501
-    Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", int, "the shortest password a person may choose"),  # noqa: E501
+    Setting("PASSWORD_POLICY", "REGISTRY_PASSWORD_POLICY", "asvs", _policy, "what own passwords must be: asvs (long, kept) or mlps (kinds of characters, changed regularly)"),  # noqa: E501
+    Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", _positive, "the shortest password under asvs"),  # noqa: E501
+    Setting("PASSWORD_MLPS_LENGTH", "REGISTRY_PASSWORD_MLPS_LENGTH", "10", _positive, "the shortest password under mlps"),  # noqa: E501
+    Setting("PASSWORD_DAYS", "REGISTRY_PASSWORD_DAYS", "90", _positive, "days after which mlps asks for a new password"),  # noqa: E501
+    Setting("PASSWORD_HISTORY", "REGISTRY_PASSWORD_HISTORY", "5", _positive, "how many of the last passwords mlps does not take again"),  # noqa: E501
+    Setting("INVITATION_DAYS", "REGISTRY_INVITATION_DAYS", "14", _positive, "days that an invitation holds, by which a person chooses the password of a new or reset account"),  # noqa: E501
+    Setting("SECOND_FACTOR", "REGISTRY_SECOND_FACTOR", "REVIEWER,AUDITOR,ADMINISTRATOR,LOG_KEEPER", _roles, "roles that must have a second factor, with commas between; none for no role; a demo demands it of nobody"),  # noqa: E501
     Setting("KEYS", "REGISTRY_KEYS", "", _keys, "where the keys come from: file:PATH, environment:NAME or command:WORDS; empty means keys.json in the data folder"),  # noqa: E501
     Setting("CRYPTOGRAPHY", "REGISTRY_CRYPTOGRAPHY", "aes", _suite, "what seals and what chains the trail: aes is AES-256-GCM with SHA-256, sm is SM4-GCM with SM3; what the other made stays readable"),  # noqa: E501
     Setting("SIGNING", "REGISTRY_SIGNING", "", str, "what signs closed periods, module:factory, the first of several signs and all verify; empty means Ed25519 with the key in the data folder"),  # noqa: E501

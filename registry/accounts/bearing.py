@@ -13,7 +13,7 @@ from registry.db import db, transaction
 from registry.errors import Busy, NotSignedIn
 from registry.trail.operations import record
 
-_WRONG = "令牌不正确、已停用或已到期，请在“修改密码”页的“接口令牌”里查看或新建。"
+_WRONG = "令牌不正确、已停用或已到期，请在“登录与安全”页的“接口令牌”里查看或新建。"
 _GUESSES = "api-token"
 
 

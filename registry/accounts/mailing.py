@@ -36,15 +36,21 @@ def mail_of(session: Session, account_id: int) -> str:
 
 def set_mail(address: str, *, actor: Actor) -> None:
     """Set one's own address; an empty one ends the mail. The trail tells only which of the two."""
-    address = address.strip()
-    if address and (len(address) > MOST or not _ADDRESS.fullmatch(address)):
-        raise InputRefused("mail.address", "邮箱地址不正确，例如 zhang@example.com。")
+    address = judge(address)
     with transaction() as session:
         session.execute(
             update(Account).where(Account.id == actor.account_id).values(mail=address or None)
         )
         action = "account.mail" if address else "account.no_mail"
         record(session, action, actor=actor, place=actor.place)
+
+
+def judge(address: str) -> str:
+    """Return an address, trimmed, "" for none; raises `InputRefused` (mail.address)."""
+    address = address.strip()
+    if address and (len(address) > MOST or not _ADDRESS.fullmatch(address)):
+        raise InputRefused("mail.address", "邮箱地址不正确，例如 zhang@example.com。")
+    return address
 
 
 def due(session: Session) -> list[Addressee]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import SEPARATE, Permission, Role
-from registry.accounts import queries, sessions, tokens
+from registry.accounts import invitations, queries, sessions, tokens
 from registry.accounts.models import Account
 from registry.accounts.queries import AccountView
 from registry.errors import InputRefused, StateRefused
@@ -70,8 +70,30 @@ def judge_roles(roles: frozenset[Role], level: Level) -> None:
         raise StateRefused("roles.place", f"{labels}不能设在{level.label}一级，请核对所属工会。")
 
 
+# There is always somebody who opens accounts, and somebody who reads the trail.
+_NEEDED = (Role.ADMINISTRATOR, Role.LOG_KEEPER)
+
+
+def demand_another(
+    session: Session, account: AccountView, *, but: Collection[Role] = frozenset()
+) -> None:
+    """Return when another account does what this one, but for these roles, will no longer do.
+
+    Raises `StateRefused` (account.last) for the county's last administrator or log keeper.
+    """
+    for role in _NEEDED:
+        if role in account.roles and role not in but and not account.is_locked:
+            others = queries.count_others(session, account, role)
+            if not others:
+                raise StateRefused(
+                    "account.last",
+                    f"{account.name} 是最后一个能登录的{role.label}账号，请先开通另一个。",
+                )
+
+
 def lock_out(session: Session, account: AccountView, actor: Actor) -> None:
-    """Lock an account; end its sessions and its programs' tokens."""
+    """Lock an account; end its sessions, its programs' tokens and its invitation."""
+    invitations.end(session, account.county, [account.id])
     session.execute(update(Account).where(Account.id == account.id).values(is_locked=True))
     end_access(session, account, actor)
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,7 +21,10 @@ from registry.db import Instant, KeyNumber, Model
 
 
 class Account(Model):
-    """A person who signs in. Never deleted: the trail names it; a person who left is locked."""
+    """A person who signs in. Never deleted: the trail names it; who left has it closed.
+
+    An empty hash is no password: an invitation is out, or has expired.
+    """
 
     __tablename__ = "account"
 
@@ -36,6 +40,11 @@ class Account(Model):
     # Where its owner wants a digest sent, and the day of the last one.
     mail: Mapped[str | None] = mapped_column(String(254))
     mailed_on: Mapped[date | None] = mapped_column(Date)
+    # Since when the present password holds; None: since the account was opened.
+    password_set_at: Mapped[datetime | None] = mapped_column(Instant)
+    # When a person left, and why it was closed: nobody signs in with it again.
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_why: Mapped[str | None] = mapped_column(String(200))
 
     __table_args__ = (Index("ix_account_place", "place", "name"),)
 
@@ -59,6 +68,34 @@ class AccountRole(Model):
             sqlite_where=_IS_POWER,
             postgresql_where=_IS_POWER,
         ),
+    )
+
+
+class FormerPassword(Model):
+    """One of the last passwords of an account, kept where the policy forbids them to come back."""
+
+    __tablename__ = "former_password"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    password_hash: Mapped[str] = mapped_column(String(200))
+
+
+class Invitation(Model):
+    """A code with which a person chooses the password of an account, while the row is there."""
+
+    __tablename__ = "invitation"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("created_at < expires_at", "life"),
+        Index("ix_invitation_hash", "code_hash"),
     )
 
 
@@ -98,6 +135,59 @@ class SignInSession(Model):
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     fresh_until: Mapped[datetime] = mapped_column(Instant)
+    # The password was right and the second factor is still to be shown: opens nothing else.
+    is_half: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    # What a passkey is to sign, once.
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary(64))
+    # What its owner knows it by: the browser in plain words, and where it signed in from.
+    browser: Mapped[str | None] = mapped_column(String(50))
+    address: Mapped[str | None] = mapped_column(String(45))
+
+
+class SecondFactor(Model):
+    """What an account shows beside its password: an authenticator's secret (RFC 6238) or a
+    passkey's public key, sealed for the account. `counter` is the time step of the last code, or
+    the passkey's own count: neither is taken twice.
+    """
+
+    __tablename__ = "second_factor"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    label: Mapped[str] = mapped_column(String(50))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    credential: Mapped[bytes | None] = mapped_column(LargeBinary)
+    counter: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("(kind = 'PASSKEY') = (credential IS NOT NULL)", "kind"),
+        Index("ix_second_factor_account", "county", "account_id", "id"),
+        Index(
+            "ix_second_factor_totp",
+            "county",
+            "account_id",
+            unique=True,
+            sqlite_where=text("kind = 'TOTP'"),
+            postgresql_where=text("kind = 'TOTP'"),
+        ),
+        Index("ix_second_factor_credential", "county", "credential", unique=True),
+    )
+
+
+class RecoveryCode(Model):
+    """A code that stands in once for a lost second factor. Only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ApiToken(Model):

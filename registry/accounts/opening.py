@@ -1,16 +1,16 @@
-"""Opening accounts. One-time passwords are returned once, for a slip of paper, and kept nowhere."""
+"""Opening accounts. Invitations are returned once, for a slip of paper or a mail."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission, Role
-from registry.accounts import passwords, queries
+from registry.accounts import invitations, mailing, queries
 from registry.accounts.managing import judge_roles
 from registry.accounts.models import Account, AccountRole
 from registry.accounts.names import clean_name, judge_display_name, judge_name
@@ -19,18 +19,23 @@ from registry.db import allocate, transaction
 from registry.errors import InputRefused, StateRefused
 from registry.trail import operations as trail
 from registry.unions import queries as unions
+from registry.unions.queries import Union
 
 FIRST_NAME = "administrator"
 
 
 class Slip(NamedTuple):
-    """What is printed for a person: the account and its one-time password."""
+    """What is printed for a person, or mailed: the account, its invitation and until when it
+    holds; the mail address, "" without one.
+    """
 
     union_code: str
     union_name: str
     display_name: str
     account_name: str
-    password: str
+    code: str
+    expires_at: datetime
+    mail: str = ""
 
 
 class NewAccount(NamedTuple):
@@ -40,11 +45,17 @@ class NewAccount(NamedTuple):
     display_name: str
     place: str
     roles: frozenset[Role]
-    password_hash: str
+    mail: str = ""
 
 
 def create_account(
-    *, name: str, display_name: str, place: str, roles: Iterable[Role], actor: Actor
+    *,
+    name: str,
+    display_name: str,
+    place: str,
+    roles: Iterable[Role],
+    actor: Actor,
+    mail: str = "",
 ) -> Slip:
     """Open an account and return its slip.
 
@@ -54,14 +65,14 @@ def create_account(
     """
     chosen, wanted = clean_name(name), frozenset(roles)
     judge_name(chosen)
-    person = judge_display_name(display_name)
-    password, hashed = fresh_password()
+    person, address = judge_display_name(display_name), mailing.judge(mail)
     with transaction() as session:
         union = unions.find(session, place)
         demand(actor, Permission.MANAGE_ACCOUNTS, union.path)
         judge_roles(wanted, union.level)
         trail.hold(session, union.county)  # before the sequence, as all acts of a county
-        insert_accounts(session, [NewAccount(chosen, person, union.code, wanted, hashed)])
+        new = [NewAccount(chosen, person, union.code, wanted, address)]
+        codes, expires_at = insert_accounts(session, union.county, new)
         trail.record(
             session,
             "account.create",
@@ -69,22 +80,26 @@ def create_account(
             place=union.code,
             detail={"account": chosen, "roles": sorted(wanted)},
         )
-    return Slip(union.code, union.name, person, chosen, password)
+    return Slip(union.code, union.name, person, chosen, codes[0], expires_at, address)
 
 
 def open_first_administrator(county: str, display_name: str) -> Slip:
-    """Open the first administrator of a new installation, before anybody could sign in.
+    """Open the first administrator of a new installation, before anybody could sign in; invite
+    them again while they are the only one and never came.
 
-    Raises `StateRefused` when there is an account already.
+    Raises `StateRefused` when there are accounts in use.
     """
     person = judge_display_name(display_name)
-    password, hashed = fresh_password()
     roles = frozenset({Role.ADMINISTRATOR})
     with transaction() as session:
         union = unions.find(session, county)
-        if queries.count_accounts(session, union.path).total:
+        counts = queries.count_accounts(session, union.path)
+        if counts.total > 1 or counts.total > counts.never_used:
             raise StateRefused("init.done", "系统已经有账号，不能再次初始化。")
-        insert_accounts(session, [NewAccount(FIRST_NAME, person, union.code, roles, hashed)])
+        if counts.total:
+            return _invite_again(session, union)
+        new = [NewAccount(FIRST_NAME, person, union.code, roles)]
+        codes, expires_at = insert_accounts(session, union.county, new)
         trail.record(
             session,
             "account.create",
@@ -94,34 +109,42 @@ def open_first_administrator(county: str, display_name: str) -> Slip:
             place=union.code,
             detail={"account": FIRST_NAME, "roles": sorted(roles)},
         )
-    return Slip(union.code, union.name, person, FIRST_NAME, password)
+    return Slip(union.code, union.name, person, FIRST_NAME, codes[0], expires_at)
 
 
-def fresh_password() -> tuple[str, str]:
-    """Return a one-time password and its hash."""
-    password = passwords.one_time()
-    return password, passwords.hash_password(password)
+def _invite_again(session: Session, union: Union) -> Slip:
+    account = session.scalars(select(Account).where(Account.place == union.code)).one()
+    codes, expires_at = invitations.invite(session, union.county, [account.id])
+    trail.record(
+        session,
+        "account.reset",
+        actor=None,
+        actor_name="init",
+        county=union.county,
+        place=union.code,
+        detail={"account": account.name},
+    )
+    name, person = account.name, account.display_name
+    return Slip(union.code, union.name, person, name, codes[0], expires_at)
 
 
-def fresh_passwords(count: int) -> list[tuple[str, str]]:
-    """Return one-time passwords and their hashes."""
-    # Hashing lets other threads run, so two do it in half the time.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(lambda _: fresh_password(), range(count)))
-
-
-def insert_accounts(session: Session, new: list[NewAccount]) -> None:
-    """Insert accounts that must choose a password; raises `InputRefused` when a name is taken."""
+def insert_accounts(
+    session: Session, county: str, new: list[NewAccount]
+) -> tuple[list[str], datetime]:
+    """Insert accounts without a password; returns their invitations' codes, and until when these
+    hold. Raises `InputRefused` when a name is taken.
+    """
     first, at = allocate(session, "account", len(new)), now()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": first + index,
             "name": account.name,
             "display_name": account.display_name,
-            "password_hash": account.password_hash,
+            "password_hash": "",
             "place": account.place,
             "is_locked": False,
-            "must_change_password": True,
+            "must_change_password": False,
+            "mail": account.mail or None,
             "created_at": at,
         }
         for index, account in enumerate(new)
@@ -134,6 +157,7 @@ def insert_accounts(session: Session, new: list[NewAccount]) -> None:
             "account.exists", f"账号 {new[0].name} 已经有人使用，请换一个。"
         ) from None
     insert_roles(session, [(first + index, account.roles) for index, account in enumerate(new)])
+    return invitations.invite(session, county, [row["id"] for row in rows])
 
 
 def insert_roles(session: Session, granted: list[tuple[int, frozenset[Role]]]) -> None:

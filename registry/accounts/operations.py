@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission, Role
 from registry.access.scopes import offered
-from registry.accounts import tokens
+from registry.accounts import invitations, mailing, policies, tokens
 from registry.accounts.managing import (
+    demand_another,
     end_access,
     judge_roles,
     lock_out,
@@ -17,19 +18,20 @@ from registry.accounts.managing import (
     record_ended,
 )
 from registry.accounts.models import Account, AccountRole
-from registry.accounts.opening import Slip, fresh_password, insert_roles
+from registry.accounts.opening import Slip, insert_roles
 from registry.accounts.queries import AccountView
+from registry.accounts.states import Act, demand_act
 from registry.db import transaction
-from registry.errors import StateRefused
 from registry.trail import operations as trail
 
 
 def lock(account_id: int, *, actor: Actor) -> None:
     """Lock an account, end its sessions and tokens; what the person did stays as it is."""
     with transaction() as session:
+        trail.hold(session, actor.county)
         account = managed(session, account_id, actor)
-        if account.is_locked:
-            raise StateRefused("account.locked", f"账号 {account.name} 已经是停用状态。")
+        demand_act(account, Act.LOCK)
+        demand_another(session, account)
         lock_out(session, account, actor)
         _record(session, "account.lock", account, actor)
 
@@ -37,26 +39,38 @@ def lock(account_id: int, *, actor: Actor) -> None:
 def unlock(account_id: int, *, actor: Actor) -> None:
     """Let a locked account sign in again, with the password it had."""
     with transaction() as session:
+        trail.hold(session, actor.county)
         account = managed(session, account_id, actor)
-        if not account.is_locked:
-            raise StateRefused("account.unlocked", f"账号 {account.name} 没有停用。")
+        demand_act(account, Act.UNLOCK)
         session.execute(update(Account).where(Account.id == account.id).values(is_locked=False))
         _record(session, "account.unlock", account, actor)
 
 
 def reset_password(account_id: int, *, actor: Actor) -> Slip:
-    """Give an account a one-time password; the old one, its sessions and its tokens are dead."""
-    password, hashed = fresh_password()
+    """Invite a person anew to choose a password; the old one, sessions and tokens are dead."""
     with transaction() as session:
+        trail.hold(session, actor.county)
         account = managed(session, account_id, actor)
+        demand_act(account, Act.INVITE)
+        policies.keep_former(session, account.county, account.id)
         session.execute(
             update(Account)
             .where(Account.id == account.id)
-            .values(password_hash=hashed, must_change_password=True)
+            .values(password_hash="", must_change_password=False)
         )
         end_access(session, account, actor)
+        codes, expires_at = invitations.invite(session, account.county, [account.id])
+        mail = mailing.mail_of(session, account.id)
         _record(session, "account.reset", account, actor)
-    return Slip(account.place, account.place_name, account.display_name, account.name, password)
+    return Slip(
+        account.place,
+        account.place_name,
+        account.display_name,
+        account.name,
+        codes[0],
+        expires_at,
+        mail,
+    )
 
 
 def set_roles(account_id: int, roles: Iterable[Role], *, actor: Actor) -> None:
@@ -67,9 +81,12 @@ def set_roles(account_id: int, roles: Iterable[Role], *, actor: Actor) -> None:
     """
     wanted = frozenset(roles)
     with transaction() as session:
+        trail.hold(session, actor.county)
         account = managed(session, account_id, actor)
         demand(actor, Permission.MANAGE_ACCOUNTS, account.path)
         judge_roles(wanted, account.level)
+        demand_act(account, Act.SET_ROLES)
+        demand_another(session, account, but=wanted)
         session.execute(delete(AccountRole).where(AccountRole.account_id == account.id))
         insert_roles(session, [(account.id, wanted)])
         trail.record(

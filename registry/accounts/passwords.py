@@ -1,8 +1,4 @@
-"""Passwords: argon2id (RFC 9106), what may be chosen, and one-time passwords for slips.
-
-The policy follows OWASP ASVS: length and a list of what is guessed first count, mixtures of
-character classes and forced changes do not.
-"""
+"""Passwords: argon2id (RFC 9106), what is guessed first, and one-time codes for slips."""
 
 import secrets
 import unicodedata
@@ -11,7 +7,6 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from registry.db import setting
 from registry.errors import InputRefused
 
 LONGEST = 128
@@ -55,7 +50,10 @@ def hash_password(plain: str) -> str:
 
 
 def matches(hashed: str, plain: str) -> bool:
-    """Tell whether the password belongs to the hash."""
+    """Tell whether the password belongs to the hash; nothing belongs to an empty one, which costs
+    the same time.
+    """
+    hashed = hashed or _nobodys_hash()
     try:
         return _hasher.verify(hashed, _normal(plain))
     except (VerificationError, InvalidHashError):
@@ -68,18 +66,19 @@ def spend_time(plain: str) -> None:
 
 
 def one_time() -> str:
-    """Return a random password for a slip of paper (79 bits): four groups of four."""
+    """Return a random code to be typed from paper (79 bits): four groups of four."""
     groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
     return "-".join(groups)
 
 
-def judge(plain: str, *, personal: tuple[str, ...] = ()) -> None:
-    """Return when a person may choose this password.
+def plain_code(typed: str) -> str:
+    """Return a one-time code as it was made: capitals, blanks and other dashes are understood."""
+    letters = "".join(letter for letter in _normal(typed).lower() if letter.isalnum())
+    return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
 
-    `personal` are words that an attacker knows: the account's and the person's name. Raises
-    `InputRefused` saying what to do instead.
-    """
-    shortest: int = setting("PASSWORD_LENGTH")
+
+def judge(plain: str, *, shortest: int, personal: tuple[str, ...] = ()) -> None:
+    """Return when a password is long enough and not guessed first (see `policies.judge`)."""
     text = _normal(plain)
     if len(text) < shortest:
         raise InputRefused(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor
 from registry.access.roles import Role
 from registry.accounts.models import Account, AccountRole
+from registry.accounts.states import AccountState
 from registry.db import table_of
 from registry.errors import NotFound, StateRefused
 from registry.unions.models import Level, TradeUnion
@@ -49,9 +50,18 @@ class AccountView(NamedTuple):
     level: Level
     roles: frozenset[Role]
     is_locked: bool
-    must_change_password: bool
+    must_choose_password: bool
     created_at: datetime
     last_sign_in_at: datetime | None
+    closed_at: datetime | None
+    closed_why: str | None
+
+    @property
+    def state(self) -> AccountState:
+        """Whether somebody signs in with it."""
+        if self.closed_at is not None:
+            return AccountState.CLOSED
+        return AccountState.LOCKED if self.is_locked else AccountState.OPEN
 
     @property
     def role_label(self) -> str:
@@ -263,6 +273,24 @@ def count_accounts(session: Session, path: str) -> AccountCounts:
     return AccountCounts(*session.execute(query).one())
 
 
+def count_others(session: Session, account: AccountView, role: Role) -> int:
+    """Return how many other accounts of the county have a role and a password to sign in with."""
+    query = (
+        select(func.count())
+        .select_from(AccountRole)
+        .join(Account, Account.id == AccountRole.account_id)
+        .join(TradeUnion, TradeUnion.code == Account.place)
+        .where(
+            AccountRole.role == role,
+            Account.id != account.id,
+            TradeUnion.county == account.county,
+            ~Account.is_locked,
+            Account.password_hash != "",
+        )
+    )
+    return session.scalar(query) or 0
+
+
 def _has_clerk() -> ColumnElement[bool]:
     """Return the condition that an unlocked clerk works for a union."""
     return (
@@ -338,9 +366,11 @@ def _with_roles(
             Level(union.level),
             frozenset(roles.get(account.id, ())),
             account.is_locked,
-            account.must_change_password,
+            account.must_change_password or not account.password_hash,
             account.created_at,
             account.last_sign_in_at,
+            account.closed_at,
+            account.closed_why,
         )
         for account, union in found
     ]

@@ -7,16 +7,18 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.access.roles import Role
-from registry.accounts.models import Account, AccountRole, SignInSession
+from registry.accounts import policies
+from registry.accounts.models import Account, AccountRole, SecondFactor, SignInSession
 from registry.db import setting, table_of
 from registry.unions.models import TradeUnion
 
 FRESH_FOR = timedelta(minutes=30)
+HALF_FOR = timedelta(minutes=10)
 # Writing at every request would make each page view a write, and a write may have to wait for
 # another: the last use is noted a dozen times within the idle time-out.
 _SEEN_TIMES = 12
@@ -30,14 +32,18 @@ class SignedIn(NamedTuple):
     place_name: str
     federation_name: str
     must_change_password: bool
+    password_expired: bool
     fresh_until: datetime
     is_stale: bool  # `touch` is due
+    has_factor: bool
+    created_at: datetime
 
 
 _session, _account, _role, _place = (
     table_of(model) for model in (SignInSession, Account, AccountRole, TradeUnion)
 )
 _federation = _place.alias()
+_factor = table_of(SecondFactor)
 # Asked at every request: one round trip, put together once, of plain tables, a row for each role.
 _FIND = (
     select(
@@ -51,22 +57,39 @@ _FIND = (
         _account.c.place,
         _account.c.is_locked,
         _account.c.must_change_password,
+        func.coalesce(_account.c.password_set_at, _account.c.created_at).label("password_set_at"),
         _place.c.path,
         _place.c.county,
         _place.c.name.label("place_name"),
         _federation.c.name.label("federation_name"),
         _role.c.role,
+        exists()
+        .where(_factor.c.county == _place.c.county, _factor.c.account_id == _account.c.id)
+        .label("has_factor"),
     )
     .join(_account, _account.c.id == _session.c.account_id)
     .join(_place, _place.c.code == _account.c.place)
     .join(_federation, _federation.c.code == _place.c.county)
     .outerjoin(_role, _role.c.account_id == _account.c.id)
-    .where(_session.c.token_hash == bindparam("token_hash"))
+    .where(
+        _session.c.token_hash == bindparam("token_hash"), _session.c.is_half == bindparam("is_half")
+    )
 )
 
 
-def start(session: Session, account_id: int, at: datetime) -> str:
-    """Open a session and return its token, which is stored nowhere."""
+def start(
+    session: Session,
+    account_id: int,
+    at: datetime,
+    *,
+    address: str = "",
+    browser: str = "",
+    is_half: bool = False,
+) -> str:
+    """Open a session and return its token, which is stored nowhere.
+
+    A half one opens nothing: the second factor is still to be shown.
+    """
     token = secrets.token_urlsafe(32)
     session.execute(
         insert(SignInSession).values(
@@ -75,6 +98,9 @@ def start(session: Session, account_id: int, at: datetime) -> str:
             created_at=at,
             seen_at=at,
             fresh_until=at + FRESH_FOR,
+            is_half=is_half,
+            address=address[:45],
+            browser=browser[:50],
         )
     )
     return token
@@ -82,7 +108,17 @@ def start(session: Session, account_id: int, at: datetime) -> str:
 
 def find(session: Session, token: str, at: datetime) -> SignedIn | None:
     """Return the live session with this token; None: ended, timed out, or its account locked."""
-    rows = session.execute(_FIND, {"token_hash": _hash(token)}).all()
+    return _found(session, token, at, is_half=False)
+
+
+def find_half(session: Session, token: str, at: datetime) -> SignedIn | None:
+    """Return the half session with this token: the password was right, the factor is due."""
+    found = _found(session, token, at, is_half=True)
+    return None if found is None or at - found.created_at > HALF_FOR else found
+
+
+def _found(session: Session, token: str, at: datetime, *, is_half: bool) -> SignedIn | None:
+    rows = session.execute(_FIND, {"token_hash": _hash(token), "is_half": is_half}).all()
     if not rows:
         return None
     row = rows[0]
@@ -103,8 +139,11 @@ def find(session: Session, token: str, at: datetime) -> SignedIn | None:
         row.place_name,
         row.federation_name,
         row.must_change_password,
+        policies.is_expired(row.password_set_at, at),
         row.fresh_until,
         at - row.seen_at > _idle() / _SEEN_TIMES,
+        row.has_factor,
+        row.created_at,
     )
 
 
@@ -124,17 +163,30 @@ def refresh(session: Session, token_hash: bytes, at: datetime) -> None:
     )
 
 
-def end(session: Session, token_hash: bytes) -> None:
-    """End one session."""
-    session.execute(delete(SignInSession).where(SignInSession.token_hash == token_hash))
+def end(session: Session, token_hash: bytes) -> bool:
+    """End one session; False where it had ended."""
+    ended = delete(SignInSession).where(SignInSession.token_hash == token_hash)
+    return session.execute(ended.returning(SignInSession.token_hash)).first() is not None
 
 
-def end_all(session: Session, account_id: int, *, but: bytes | None = None) -> None:
-    """End all sessions of an account, except perhaps the one that asks."""
+def end_all(session: Session, account_id: int, *, but: bytes | None = None) -> int:
+    """End all sessions of an account, half ones too, except perhaps the one that asks; returns
+    their number.
+    """
     query = delete(SignInSession).where(SignInSession.account_id == account_id)
     if but is not None:
         query = query.where(SignInSession.token_hash != but)
-    session.execute(query)
+    return len(session.scalars(query.returning(SignInSession.token_hash)).all())
+
+
+def living(account_id: int, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of an account's sessions that open something at an instant."""
+    return (
+        SignInSession.account_id == account_id,
+        ~SignInSession.is_half,
+        SignInSession.created_at >= at - _absolute(),
+        SignInSession.seen_at >= at - _idle(),
+    )
 
 
 def sweep(session: Session, at: datetime) -> None:

@@ -1,33 +1,23 @@
 """Signing in and out, and a person's own password."""
 
 import hashlib
-import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
-from registry.accounts import passwords, queries, sessions, throttle
-from registry.accounts.models import Account
+from registry.accounts import passwords, policies, queries, second_step, sessions, throttle
+from registry.accounts.arriving import SignedInBrowser, Source, arrive
+from registry.accounts.models import Account, SecondFactor
 from registry.accounts.names import clean_name
+from registry.accounts.second_step import Proof
 from registry.clock import now
-from registry.db import transaction
+from registry.db import db, transaction
 from registry.errors import InputRefused, StateRefused
 from registry.trail import operations as trail
-from registry.unions import queries as unions
-
-# One time in so many sign-ins sweeps out what timed out.
-_SWEEP_ODDS = 50
-
-
-class SignedInBrowser(NamedTuple):
-    """What a successful sign-in hands to the browser."""
-
-    token: str
-    account_name: str
-    must_change_password: bool
+from registry.unions.models import TradeUnion
 
 
 class _Candidate(NamedTuple):
@@ -40,12 +30,13 @@ class _Candidate(NamedTuple):
     must_change_password: bool
     place: str
     county: str
+    has_factor: bool
 
 
 def sign_in(
-    name: str, password: str, *, address: str, device: str | None = None
+    name: str, password: str, *, address: str, browser: str = "", device: str | None = None
 ) -> SignedInBrowser:
-    """Open a session for the right name and password.
+    """Open a session for the right name and password; a half one where a second factor is due.
 
     `device` names a browser on which this account has signed in before (see `throttle`). Raises
     `InputRefused` with one message for unknown names and wrong passwords alike, `StateRefused` for
@@ -68,49 +59,72 @@ def sign_in(
     elif candidate.is_locked:
         _refuse(claimed, candidate, "locked", address, attempt.wait)
     else:
-        return _let_in(candidate, address, device, at)
+        return _let_in(candidate, Source(address, browser, device), at)
     raise AssertionError("unreachable")
 
 
 def sign_out(token_hash: bytes, *, actor: Actor) -> None:
     """End this session; copies of its cookie are dead from now on."""
     with transaction() as session:
+        trail.hold(session, actor.county)
         sessions.end(session, token_hash)
         trail.record(session, "account.sign_out", actor=actor, place=actor.place)
 
 
-def confirm_password(token_hash: bytes, password: str, *, actor: Actor) -> None:
-    """Make the session fresh again for acts that ask for the password.
+NO_PROOF = Proof()
 
-    Raises `InputRefused` when it is wrong, `Busy` after too many wrong ones.
+
+def confirm_password(
+    token_hash: bytes, password: str, *, actor: Actor, proof: Proof = NO_PROOF
+) -> None:
+    """Make the session fresh again for acts that ask for the password, and for the second factor
+    of who has one.
+
+    Raises `InputRefused` when either is wrong, `Busy` after too many wrong ones.
     """
     _demand_password(actor, password)
+    second_step.demand(token_hash, proof, actor=actor)
     with transaction() as session:
+        throttle.forgive(
+            session, actor.name, address="", device=throttle.own_source(actor.account_id)
+        )
+        trail.hold(session, actor.county)
         sessions.refresh(session, token_hash, now())
-        throttle.forgive(session, actor.name, address="", device=_own_source(actor))
         trail.record(session, "account.confirm", actor=actor, place=actor.place)
 
 
-def change_password(current: str, fresh: str, *, actor: Actor) -> str:
+def change_password(
+    current: str, fresh: str, *, actor: Actor, address: str = "", browser: str = ""
+) -> str:
     """Change one's own password; ends all sessions and returns the token of a new one.
 
     Raises `InputRefused` when the current password is wrong or the new one may not be chosen.
     """
     if fresh == current:
         raise InputRefused("password.same", "新密码和当前密码相同，请换一个。")
-    passwords.judge(fresh, personal=(actor.name, actor.display_name))
+    policies.judge(fresh, personal=(actor.name, actor.display_name))
     _demand_password(actor, current)
+    policies.judge_former(db.session(), actor.county, actor.account_id, fresh)
     hashed = passwords.hash_password(fresh)
     with transaction() as session:
-        session.execute(
-            update(Account)
-            .where(Account.id == actor.account_id)
-            .values(password_hash=hashed, must_change_password=False)
+        throttle.forgive(
+            session, actor.name, address="", device=throttle.own_source(actor.account_id)
         )
+        trail.hold(session, actor.county)
+        set_password(session, actor.county, actor.account_id, hashed)
         sessions.end_all(session, actor.account_id)
-        throttle.forgive(session, actor.name, address="", device=_own_source(actor))
         trail.record(session, "account.password", actor=actor, place=actor.place)
-        return sessions.start(session, actor.account_id, now())
+        return sessions.start(session, actor.account_id, now(), address=address, browser=browser)
+
+
+def set_password(session: Session, county: str, account_id: int, hashed: str) -> None:
+    """Set a password that its owner chose, in the caller's transaction."""
+    policies.keep_former(session, county, account_id)
+    session.execute(
+        update(Account)
+        .where(Account.id == account_id)
+        .values(password_hash=hashed, must_change_password=False, password_set_at=now())
+    )
 
 
 def touch(token_hash: bytes) -> None:
@@ -119,24 +133,30 @@ def touch(token_hash: bytes) -> None:
         sessions.touch(session, token_hash, now())
 
 
-def _let_in(
-    candidate: _Candidate, address: str, device: str | None, at: datetime
-) -> SignedInBrowser:
+def _let_in(candidate: _Candidate, source: Source, at: datetime) -> SignedInBrowser:
     with transaction() as session:
         current = _candidate(session, candidate.name)
         if current is None or current[2:4] != candidate[2:4]:
             # Locked or given a new password while this one was being checked.
             raise InputRefused("sign_in.wrong", _WRONG)
-        throttle.forgive(session, candidate.name, address=address, device=device)
-        session.execute(
-            update(Account).where(Account.id == candidate.id).values(last_sign_in_at=at)
-        )
-        _record(session, candidate.name, candidate, "done", address)
-        if secrets.randbelow(_SWEEP_ODDS) == 0:
-            throttle.sweep(session, at)
-            sessions.sweep(session, at)
-        token = sessions.start(session, candidate.id, at)
-    return SignedInBrowser(token, candidate.name, candidate.must_change_password)
+        throttle.forgive(session, candidate.name, address=source.address, device=source.device)
+        trail.hold(session, candidate.county)
+        if current.has_factor:
+            _record(session, candidate.name, candidate, "half", source.address)
+            token = sessions.start(session, candidate.id, at, is_half=True)
+        else:
+            token = arrive(
+                session,
+                candidate.id,
+                candidate.name,
+                place=candidate.place,
+                county=candidate.county,
+                source=source,
+                at=at,
+            )
+    return SignedInBrowser(
+        token, candidate.name, candidate.must_change_password, current.has_factor
+    )
 
 
 _WRONG = "账号或密码不正确，请检查账号和密码的大小写后重试。"
@@ -180,31 +200,40 @@ def _record(
         actor_name=who,
         place=where,
         county=county,
-        result="done" if outcome == "done" else f"refused:{outcome}",
+        result=outcome if outcome == "half" else f"refused:{outcome}",
         detail=detail,
     )
 
 
-def _candidate(session: Session, name: str) -> _Candidate | None:
-    account = session.scalar(select(Account).where(Account.name == name))
-    if account is None:
-        return None
-    return _Candidate(
-        account.id,
-        account.name,
-        account.password_hash,
-        account.is_locked,
-        account.must_change_password,
-        account.place,
-        unions.find(session, account.place).county,
+# One statement whether or not there is such an account: the time does not tell.
+_FIND = (
+    select(
+        Account.id,
+        Account.name,
+        Account.password_hash,
+        Account.is_locked,
+        Account.must_change_password,
+        Account.place,
+        TradeUnion.county,
+        exists()
+        .where(SecondFactor.county == TradeUnion.county, SecondFactor.account_id == Account.id)
+        .label("has_factor"),
     )
+    .join(TradeUnion, TradeUnion.code == Account.place)
+    .where(Account.name == bindparam("name"))
+)
+
+
+def _candidate(session: Session, name: str) -> _Candidate | None:
+    found = session.execute(_FIND, {"name": name}).one_or_none()
+    return None if found is None else _Candidate(*found)
 
 
 def _demand_password(actor: Actor, password: str) -> None:
     """Return when this is the actor's password; guesses at an open browser are slowed down too."""
     with transaction() as session:
         attempt = throttle.count_attempt(
-            session, actor.name, address="", device=_own_source(actor), at=now()
+            session, actor.name, address="", device=throttle.own_source(actor.account_id), at=now()
         )
         account = session.get_one(Account, actor.account_id)
         hashed = account.password_hash
@@ -221,7 +250,3 @@ def _demand_password(actor: Actor, password: str) -> None:
             result="refused:wrong",
         )
     raise InputRefused("password.wrong", "当前密码不正确，请重新输入。")
-
-
-def _own_source(actor: Actor) -> str:
-    return f"signed-in:{actor.account_id}"

@@ -78,12 +78,17 @@ def forgive(session: Session, name: str, *, address: str, device: str | None) ->
     session.execute(delete(SignInFailure).where(SignInFailure.subject.in_(subjects)))
 
 
-def refusal(attempt: Attempt) -> Busy:
-    """Return the error for an attempt that was not admitted."""
+def own_source(account_id: int) -> str:
+    """Return the source of guesses at a browser that is signed in: it counts for nobody else."""
+    return f"signed-in:{account_id}"
+
+
+def refusal(attempt: Attempt, what: str = "密码") -> Busy:
+    """Return the error for an attempt that was not admitted; `what` was wrong too often."""
     length = words_for(attempt)
     return Busy(
         "sign_in.throttled",
-        f"密码输错次数较多，请等 {length}再试。忘记密码可以请上级工会重置，不会丢失任何数据。",
+        f"{what}输错次数较多，请等 {length}再试。忘记了可以请上级工会重置，不会丢失任何数据。",
     )
 
 

@@ -24,18 +24,24 @@ _KEEP = """密钥在 {where}。
 @click.option("--name", default="玉环市总工会", show_default=True, help="市总工会名称")
 @click.option("--administrator", default="系统管理员", show_default=True, help="管理员姓名")
 def init(county: str, name: str, administrator: str) -> int:
-    """Write keys, schema and the first administrator, whose one-time password is printed once."""
+    """Write keys, schema and the first administrator, whose invitation is printed once."""
     from registry.accounts.opening import open_first_administrator
+    from registry.clock import local_day
     from seeds.installation import lay_county, upgrade_schema
 
     where = _keys(demo=False)
-    with application():
+    with application() as app:
         upgrade_schema()
         lay_county(county, name)
         slip = open_first_administrator(county, administrator)
     answers.put(f"账号 {slip.account_name}")
-    answers.put(f"一次性密码 {slip.password}")
-    answers.say("请立即登录并修改密码。")
+    answers.put(f"邀请码 {slip.code}")
+    if app.config["SITE"]:
+        answers.put(f"邀请链接 {app.config['SITE'].rstrip('/')}/invitation#{slip.code}")
+    answers.say(
+        f"请在 {local_day(slip.expires_at)} 前打开网站的 /invitation，用邀请码设置自己的密码；"
+        "过期了就再运行一次。"
+    )
     answers.say(_KEEP.format(where=where))
     return answers.DONE
 

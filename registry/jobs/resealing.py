@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
+from registry.accounts.models import SecondFactor
 from registry.db import Model, setting, transaction, update_many
 from registry.jobs import files
 from registry.members.models import Member
@@ -15,7 +16,7 @@ from registry.submissions import originals
 from registry.submissions.models import Correction, SubmissionRow
 from registry.trail.operations import record
 from registry.unions.queries import counties
-from registry.vault.vault import Vault, of_correction, of_person, of_row, vault
+from registry.vault.vault import Vault, of_correction, of_person, of_row, of_second_factor, vault
 
 CHUNK = 1000
 
@@ -68,6 +69,11 @@ _TABLES = (
         Correction,
         ("county", "submission_id", "number"),
         {"sealed": lambda one: of_correction(one.county, one.submission_id, one.number)},
+    ),
+    _Sealed(
+        SecondFactor,
+        ("county", "id"),
+        {"sealed": lambda one: of_second_factor(one.county, one.account_id, one.id)},
     ),
 )
 
@@ -139,7 +145,9 @@ def _next(session: Session, table: _Sealed, after: tuple[Any, ...] | None) -> li
 def _read(table: _Sealed) -> Select[Any]:
     """Select keys, sealed columns and what their contexts are made of."""
     names = set(table.columns) | set(table.keys)
-    names |= {name for name in ("person_key", "former_key") if hasattr(table.model, name)}
+    names |= {
+        name for name in ("person_key", "former_key", "account_id") if hasattr(table.model, name)
+    }
     return select(*(getattr(table.model, name) for name in sorted(names)))
 
 

@@ -84,7 +84,7 @@ def send_digests() -> Outcome:
             nothing += 1
         elif mailing.claim(one):
             try:
-                _send(through, _digest(one, waits, through.sender, site))
+                send(through, _digest(one, waits, through.sender, site))
             except (OSError, smtplib.SMTPException) as error:
                 failed[one.name] = type(error).__name__
                 if isinstance(error, _NOT_SENT):
@@ -95,19 +95,25 @@ def send_digests() -> Outcome:
 
 
 def _digest(to: Addressee, waits: list[str], sender: str, site: str) -> EmailMessage:
-    message = EmailMessage()
-    message["Subject"] = "会员实名制系统：有待办事项"
-    message["From"], message["To"] = sender, to.mail
-    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="registry.invalid")
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(
+    text = (
         f"您有 {'、'.join(waits)}，请登录办理：\n{site}\n\n"
         "这封邮件由系统自动发送，请不要回复。不想再收到的，登录后在“邮件提醒”里清空邮箱。\n"
     )
+    return message_to(to.mail, "会员实名制系统：有待办事项", text, sender)
+
+
+def message_to(address: str, subject: str, text: str, sender: str) -> EmailMessage:
+    """Return a mail that says what the program has to say."""
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = subject, sender, address
+    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="registry.invalid")
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
     return message
 
 
-def _send(through: Server, message: EmailMessage) -> None:
+def send(through: Server, message: EmailMessage) -> None:
+    """Send one mail; raises what the server or the way to it raises."""
     if through.security == TLS:
         context = ssl.create_default_context()
         connection: smtplib.SMTP = smtplib.SMTP_SSL(

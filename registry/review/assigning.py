@@ -7,7 +7,7 @@ may be taken over.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
@@ -52,24 +52,34 @@ def release(submission_id: int, *, actor: Actor) -> None:
 
 def release_all(*, actor: Actor) -> int:
     """Release what the actor has taken, when signing out; returns how many there were."""
-    mine = (
-        Submission.county == actor.county,
-        Submission.state.in_(tuple(REVIEWABLE)),
-        Submission.assigned_to == actor.account_id,
-    )
+    mine = _taken_by(actor.county, actor.account_id)
     if db.session().scalar(select(Submission.id).where(*mine).limit(1)) is None:
         return 0
     with transaction() as session:
         hold(session, actor.county)
-        freed = session.scalars(
-            update(Submission)
-            .where(*mine)
-            .values(assigned_to=None, assigned_at=None)
-            .returning(Submission.id),
-            execution_options={"synchronize_session": False},
-        ).all()
+        return free(session, actor.account_id, actor)
+
+
+def free(session: Session, account_id: int, actor: Actor) -> int:
+    """Release what an account of the actor's county has taken, in the caller's transaction."""
+    freed = session.scalars(
+        update(Submission)
+        .where(*_taken_by(actor.county, account_id))
+        .values(assigned_to=None, assigned_at=None)
+        .returning(Submission.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    if freed:
         _record(session, "review.release", actor, actor.place, sorted(freed))
-        return len(freed)
+    return len(freed)
+
+
+def _taken_by(county: str, account_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Submission.county == county,
+        Submission.state.in_(tuple(REVIEWABLE)),
+        Submission.assigned_to == account_id,
+    )
 
 
 def _waiting(session: Session, submission_id: int, actor: Actor) -> Submission:

@@ -162,6 +162,11 @@ def of_correction(county: str, submission_id: int, number: int) -> bytes:
     return f"correction|sealed|{county}|{submission_id}|{number}".encode()
 
 
+def of_second_factor(county: str, account_id: int, number: int) -> bytes:
+    """Context of what an account shows beside its password."""
+    return f"second_factor|sealed|{county}|{account_id}|{number}".encode()
+
+
 def _head(suite: Suite, number: int) -> bytes:
     return bytes([suite.number]) + number.to_bytes(2, "big")
 

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 
 from registry.access.actor import Actor
 from registry.access.roles import Permission, Role
-from registry.accounts import opening, operations, queries
-from registry.db import db
+from registry.accounts import browsing, factors, invitations, opening, operations, queries
+from registry.db import db, setting
 from registry.errors import InputRefused, NotFound, StateRefused
+from registry.review.leaving import close_account
 from registry.unions import queries as unions
 from registry.web.forms.accounts import NewAccountForm, RolesForm
 from registry.web.guard import guard
-from registry.web.slips import slips_page
+from registry.web.slips import hand_out
 from registry.web.waiting import Card
 
 blueprint = Blueprint("accounts", __name__)
@@ -31,6 +32,7 @@ _FIELDS = {
     "account.name": "name",
     "account.exists": "name",
     "account.display_name": "display_name",
+    "mail.address": "mail",
     "union.unknown": "place",
     "place.unknown": "place",
 }
@@ -72,7 +74,7 @@ def accounts(code: str) -> str:
 
 @blueprint.route("/unions/<code>/accounts/new", methods=["GET", "POST"])
 @guard(Permission.MANAGE_ACCOUNTS, fresh=True)
-def create(code: str) -> str | tuple[str, int]:
+def create(code: str) -> str | Response | tuple[str, int]:
     """Open an account and show its slip once."""
     form, status = NewAccountForm(), 200
     if request.method == "GET":
@@ -84,17 +86,21 @@ def create(code: str) -> str | tuple[str, int]:
                 display_name=form.display_name.data or "",
                 place=(form.place.data or "").strip(),
                 roles=[Role(role) for role in form.roles.data or []],
+                mail=form.mail.data or "",
                 actor=g.actor,
             )
         except (InputRefused, StateRefused, NotFound) as error:
             form[_FIELDS.get(error.code, "roles")].errors = [error.message]
             status = 400
         else:
-            return slips_page([slip], url_for("accounts.accounts", code=code))
+            return hand_out(slip, url_for("accounts.accounts", code=code))
     elif form.is_submitted():
         status = 400
+    mail_is_on = bool(setting("MAIL_SERVER"))
     places = [g.union, *unions.children(db.session(), g.union.code)]
-    return render_template("accounts/new.html", form=form, places=places), status
+    return render_template(
+        "accounts/new.html", form=form, places=places, mail_is_on=mail_is_on
+    ), status
 
 
 @blueprint.get("/accounts/<int:account_id>")
@@ -132,21 +138,52 @@ def lock(account_id: int) -> Response:
     return redirect(url_for("accounts.account", account_id=account_id), 303)
 
 
+@blueprint.post("/accounts/<int:account_id>/close")
+@guard(Permission.MANAGE_ACCOUNTS, fresh=True)
+def close(account_id: int) -> Response:
+    """Close the account of a person who left."""
+    try:
+        close_account(account_id, request.form.get("reason", ""), actor=g.actor)
+    except InputRefused as error:
+        flash(error.message, "error")
+    else:
+        flash(f"账号 {g.account.name} 已注销，不能再登录，以前的操作仍记在本人名下。", "success")
+    return redirect(url_for("accounts.account", account_id=account_id), 303)
+
+
 @blueprint.post("/accounts/<int:account_id>/unlock")
 @guard(Permission.MANAGE_ACCOUNTS)
 def unlock(account_id: int) -> Response:
     """Let the account sign in again."""
     operations.unlock(account_id, actor=g.actor)
-    flash(f"账号 {g.account.name} 已恢复，可以用原来的密码登录。", "success")
+    flash(f"账号 {g.account.name} 已恢复。忘了密码的，请重新邀请。", "success")
     return redirect(url_for("accounts.account", account_id=account_id), 303)
 
 
 @blueprint.post("/accounts/<int:account_id>/reset")
 @guard(Permission.MANAGE_ACCOUNTS, fresh=True)
-def reset(account_id: int) -> str:
-    """Give the account a one-time password and show its slip once."""
+def reset(account_id: int) -> str | Response:
+    """Invite the account's person anew; the invitation is mailed, or shown once."""
     slip = operations.reset_password(account_id, actor=g.actor)
-    return slips_page([slip], url_for("accounts.account", account_id=account_id))
+    return hand_out(slip, url_for("accounts.account", account_id=account_id))
+
+
+@blueprint.post("/accounts/<int:account_id>/reset-factors")
+@guard(Permission.MANAGE_ACCOUNTS, fresh=True)
+def reset_factors(account_id: int) -> Response:
+    """Take away the second factors of somebody who lost them."""
+    factors.reset(account_id, actor=g.actor)
+    flash(f"账号 {g.account.name} 的第二步验证已重置，已登录的页面立即失效。", "success")
+    return redirect(url_for("accounts.account", account_id=account_id), 303)
+
+
+@blueprint.post("/accounts/<int:account_id>/end-sessions")
+@guard(Permission.MANAGE_ACCOUNTS)
+def end_sessions(account_id: int) -> Response:
+    """End all sessions of the account."""
+    ended = browsing.end_of(account_id, actor=g.actor)
+    flash(f"账号 {g.account.name} 的 {ended} 处登录已退出。", "success")
+    return redirect(url_for("accounts.account", account_id=account_id), 303)
 
 
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:
@@ -210,5 +247,8 @@ def _account_page(form: RolesForm) -> str:
         "accounts/account.html",
         account=g.account,
         form=form,
+        factors=factors.of_account(db.session(), g.account),
+        invited_until=invitations.expiry(db.session(), g.account.county, g.account.id),
+        sessions=browsing.live(db.session(), g.account.id),
         is_own=g.account.id == g.actor.account_id,
     )

@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response
 from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.accounts import clerks as clerk_accounts
-from registry.accounts import operations, queries
+from registry.accounts import invitations, operations, queries
 from registry.db import db
 from registry.errors import InputRefused, NotFound
+from registry.review.leaving import close_account
 from registry.web.forms.accounts import HandOverForm
 from registry.web.guard import guard
-from registry.web.slips import slips_page
+from registry.web.slips import hand_out, slips_page
 from registry.web.waiting import Card
 
 blueprint = Blueprint("clerks", __name__)
@@ -71,7 +72,7 @@ def clerk(account_id: int) -> str:
 @blueprint.post("/clerks/<int:account_id>/hand-over")
 @guard(Permission.MANAGE_CLERKS, fresh=True)
 def hand_over(account_id: int) -> str | tuple[str, int]:
-    """Lock this account and open one for the next person."""
+    """Close this account and open one for the next person."""
     _demand_clerk()
     form = HandOverForm()
     if form.validate_on_submit():
@@ -88,11 +89,11 @@ def hand_over(account_id: int) -> str | tuple[str, int]:
 
 @blueprint.post("/clerks/<int:account_id>/reset")
 @guard(Permission.MANAGE_CLERKS, fresh=True)
-def reset(account_id: int) -> str:
-    """Give the account a one-time password and show its slip once."""
+def reset(account_id: int) -> str | Response:
+    """Invite the account's person anew; the invitation is mailed, or shown once."""
     _demand_clerk()
     slip = operations.reset_password(account_id, actor=g.actor)
-    return slips_page([slip], url_for("clerks.clerks", code=g.actor.place))
+    return hand_out(slip, url_for("clerks.clerks", code=g.actor.place))
 
 
 @blueprint.post("/clerks/<int:account_id>/lock")
@@ -105,13 +106,27 @@ def lock(account_id: int) -> Response:
     return redirect(url_for("clerks.clerk", account_id=account_id), 303)
 
 
+@blueprint.post("/clerks/<int:account_id>/close")
+@guard(Permission.MANAGE_CLERKS, fresh=True)
+def close(account_id: int) -> Response:
+    """Close the account of a person who left."""
+    _demand_clerk()
+    try:
+        close_account(account_id, request.form.get("reason", ""), actor=g.actor)
+    except InputRefused as error:
+        flash(error.message, "error")
+    else:
+        flash(f"账号 {g.account.name} 已注销，不能再登录，以前的操作仍记在本人名下。", "success")
+    return redirect(url_for("clerks.clerk", account_id=account_id), 303)
+
+
 @blueprint.post("/clerks/<int:account_id>/unlock")
 @guard(Permission.MANAGE_CLERKS)
 def unlock(account_id: int) -> Response:
     """Let the account sign in again."""
     _demand_clerk()
     operations.unlock(account_id, actor=g.actor)
-    flash(f"账号 {g.account.name} 已恢复，可以用原来的密码登录。", "success")
+    flash(f"账号 {g.account.name} 已恢复。忘了密码的，请重新邀请。", "success")
     return redirect(url_for("clerks.clerk", account_id=account_id), 303)
 
 
@@ -146,4 +161,7 @@ def _demand_clerk() -> None:
 
 
 def _clerk_page(form: HandOverForm) -> str:
-    return render_template("clerks/clerk.html", account=g.account, form=form)
+    invited_until = invitations.expiry(db.session(), g.account.county, g.account.id)
+    return render_template(
+        "clerks/clerk.html", account=g.account, form=form, invited_until=invited_until
+    )

@@ -2,10 +2,11 @@
 
 from typing import Any, NamedTuple
 
-from flask import Flask, current_app, g, url_for
+from flask import Flask, g, url_for
 
 from registry.access import actor as access
 from registry.access.roles import Permission
+from registry.web.guard import due_first
 from registry.web.navigation import navigation
 
 
@@ -40,8 +41,6 @@ def _frame() -> dict[str, Any]:
     if signed_in is None:
         return {"actor": None, "navigation": [], "can": can}
     actor = signed_in.actor
-    # Until a new password is chosen no place opens, so none is offered.
-    must_choose = signed_in.must_change_password and not current_app.config["DEMO"]
     shown = Shown(
         actor.account_id,
         actor.name,
@@ -54,10 +53,11 @@ def _frame() -> dict[str, Any]:
     )
     return {
         "actor": shown,
-        "navigation": [] if must_choose else navigation(actor),
+        # Until what is due first is done no place opens, so none is offered.
+        "navigation": [] if due_first() else navigation(actor),
         "can": can,
         "federation_name": signed_in.federation_name,
-        "account_url": url_for("signin.password"),
+        "account_url": url_for("safety.safety"),
         "sign_out_url": url_for("signin.sign_out"),
         "watermark_url": url_for("watermark.picture"),
     }

@@ -4,7 +4,7 @@ The place is in the address. A guard reads it there, loads it into `g`, and asks
 the actor has the permission at that place; a refusal is written on the trail.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from registry.access.actor import Actor, demand
 from registry.access.doors import behind
 from registry.access.roles import Permission
-from registry.accounts import operations, signing
+from registry.accounts import factors, operations, signing
 from registry.accounts import queries as accounts
 from registry.clock import now
 from registry.db import db
@@ -28,6 +28,7 @@ from registry.web.places import submission_place
 P = ParamSpec("P")
 # Programs sign in by a token of their own, never by a browser's cookie.
 _PROGRAMS = "/api/"
+_PASSWORD, _FACTOR = "signin.password", "factors.app"
 
 
 def install(app: Flask) -> None:
@@ -72,9 +73,33 @@ def signed_in_lately(view: Callable[P, Any]) -> Callable[P, Any]:
     )
 
 
-def before_new_password(view: Callable[P, Any]) -> Callable[P, Any]:
-    """As `signed_in_only`, also for who must choose a new password before anything else."""
-    return behind(view, lambda: _signed_in_or_sent_away(True), "signed in")
+def before_all_else(view: Callable[P, Any]) -> Callable[P, Any]:
+    """As `signed_in_only`, also for who has something to do before anything else (`due_first`)."""
+    return behind(view, lambda: _signed_in_or_sent_away({_PASSWORD, _FACTOR}), "signed in")
+
+
+def before_second_factor(view: Callable[P, Any]) -> Callable[P, Any]:
+    """As `signed_in_only`, also for who must set up a second factor before anything else."""
+    return behind(view, lambda: _signed_in_or_sent_away({_FACTOR}), "signed in")
+
+
+def lately_before_second_factor(view: Callable[P, Any]) -> Callable[P, Any]:
+    """As `before_second_factor`, for weighty acts: the password must have been given lately."""
+    return behind(
+        view,
+        lambda: _signed_in_or_sent_away({_FACTOR}) or _lately_or_to_confirmation(),
+        "signed in",
+    )
+
+
+def due_first() -> str | None:
+    """Return the endpoint of what the signed-in person must do before anything else."""
+    must_change = g.signed_in.must_change_password or g.signed_in.password_expired
+    if must_change and not current_app.config["DEMO"]:
+        return _PASSWORD
+    if not g.signed_in.has_factor and factors.is_demanded(g.oneself.roles):
+        return _FACTOR
+    return None
 
 
 def load() -> None:
@@ -128,12 +153,11 @@ def go(address: str) -> Response:
     return redirect(address, 303)
 
 
-def _signed_in_or_sent_away(may_be_new: bool = False) -> Response | None:
+def _signed_in_or_sent_away(may_be_due: Collection[str] = ()) -> Response | None:
     if g.actor is None:
         return go(url_for("signin.sign_in", next=_here()))
-    if g.signed_in.must_change_password and not may_be_new and not current_app.config["DEMO"]:
-        return go(url_for("signin.password"))
-    return None
+    due = due_first()
+    return go(url_for(due)) if due and due not in may_be_due else None
 
 
 def _demand_places(permission: Permission) -> None:

@@ -7,15 +7,15 @@ from registry.accounts import mailing
 from registry.db import db
 from registry.errors import InputRefused
 from registry.web.forms.mail import MailForm
-from registry.web.guard import signed_in_only
+from registry.web.guard import signed_in_lately
 
 blueprint = Blueprint("mail", __name__)
 
 
 @blueprint.route("/mail", methods=["GET", "POST"])
-@signed_in_only
+@signed_in_lately
 def mail() -> Response | tuple[str, int]:
-    """Show and set one's own address."""
+    """Show and set one's own address; invitations go there, so that the password is asked for."""
     form = MailForm(mail=mailing.mail_of(db.session(), g.oneself.account_id))
     if form.validate_on_submit():
         try:

@@ -5,13 +5,13 @@ from werkzeug.wrappers import Response
 
 from registry.clock import now
 from registry.web.filters import instant
-from registry.web.guard import before_new_password
+from registry.web.guard import before_all_else
 
 blueprint = Blueprint("watermark", __name__)
 
 
 @blueprint.get("/watermark.svg")
-@before_new_password
+@before_all_else
 def picture() -> Response:
     """Give the picture that lies over the page: account and minute, again and again."""
     words = f"{g.actor.name} {instant(now())}"

@@ -7,7 +7,7 @@ from registry.accounts import opening, queries, signing
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
 from registry.trail.queries import entries
-from tests.factories.accounts import make_actor
+from tests.factories.accounts import PASSWORD, choose_password, make_actor
 from tests.factories.unions import COUNTY, TOWNSHIP, make_union
 
 OTHER_TOWNSHIP, UNION = "331083002", "3310830010001"
@@ -37,15 +37,18 @@ def create(actor, **changes):
     return opening.create_account(**(wanted | changes), actor=actor)
 
 
-def test_a_new_account_signs_in_with_its_slip_and_must_choose_a_password(administrator):
+def test_a_new_account_has_no_password_but_an_invitation(administrator):
     make_union(TOWNSHIP)
     slip = create(administrator)
-    browser = signing.sign_in(slip.account_name, slip.password, address="")
-    assert browser.must_change_password
+    for password in (slip.code, ""):
+        with pytest.raises(InputRefused):
+            signing.sign_in(slip.account_name, password, address="")
+    assert choose_password(slip.code).account_name == "reviewer9"
+    assert signing.sign_in(slip.account_name, PASSWORD, address="").token
     assert account_named("reviewer9").roles == {Role.REVIEWER}
     created = entries(db.session(), COUNTY, action="account.create")[0]
     assert created.detail == {"account": "reviewer9", "roles": ["REVIEWER"]}
-    assert slip.password not in repr(created)
+    assert slip.code not in repr(created)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from argon2 import extract_parameters
 
-from registry.accounts import passwords
+from registry.accounts import passwords, policies
 from registry.errors import InputRefused
 
 
@@ -42,7 +42,7 @@ def test_one_time_passwords_differ_and_are_easy_to_read():
     ],
 )
 def test_long_unpredictable_passwords_may_be_chosen(chosen):
-    passwords.judge(chosen, personal=("clerk-3310830010001", "李会计"))
+    policies.judge(chosen, personal=("clerk-3310830010001", "李会计"))
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,6 @@ def test_long_unpredictable_passwords_may_be_chosen(chosen):
 )
 def test_short_and_guessable_passwords_are_refused_with_a_way_out(chosen, code):
     with pytest.raises(InputRefused) as refused:
-        passwords.judge(chosen, personal=("clerk-3310830010001", "李会计"))
+        policies.judge(chosen, personal=("clerk-3310830010001", "李会计"))
     assert refused.value.code == code
     assert chosen not in refused.value.message or not chosen

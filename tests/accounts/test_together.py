@@ -7,13 +7,24 @@ from threading import Barrier
 import pytest
 
 from registry.access.roles import Role
-from registry.accounts import clerks, opening, queries, signing, throttle
+from registry.accounts import (
+    clerks,
+    opening,
+    queries,
+    second_step,
+    sessions,
+    signing,
+    throttle,
+)
+from registry.accounts.arriving import Source
+from registry.accounts.second_step import Proof
 from registry.clock import now
 from registry.db import db, transaction
 from registry.errors import Busy, InputRefused, StateRefused
 from registry.trail.queries import verify
 from tests.factories.accounts import PASSWORD, make_account, make_actor
 from tests.factories.app import make_app, running
+from tests.factories.second_factors import with_app
 from tests.factories.unions import COUNTY, TOWNSHIP, make_union_tree
 
 AT_ONCE = 6
@@ -119,3 +130,24 @@ def test_a_name_is_given_once_however_many_ask(app):
     assert len(refused) == AT_ONCE - 1
     assert {outcome.code for outcome in refused} == {"account.exists"}
     holds()
+
+
+def test_a_code_is_taken_once_however_many_show_it_at_the_same_moment(app):
+    account = make_account(Role.REVIEWER, TOWNSHIP)
+    authenticator, codes = with_app(account.id)
+    halves = [half_session(account) for _ in range(AT_ONCE)]
+    shown = [Proof(authenticator.code()), Proof(codes[0])] * (AT_ONCE // 2)
+    outcomes = together(
+        app,
+        lambda number: second_step.finish(
+            halves[number], shown[number], source=Source(f"192.0.2.{number}")
+        ),
+    )
+    kinds = [type(outcome) for outcome in outcomes]
+    assert kinds.count(InputRefused) == AT_ONCE - len(set(shown))
+    holds()
+
+
+def half_session(account):
+    token = signing.sign_in(account.name, PASSWORD, address="192.0.2.1").token
+    return sessions.find_half(db.session(), token, now())

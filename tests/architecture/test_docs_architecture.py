@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from registry.accounts import states as accounts
 from registry.anomalies import kinds as anomalies
 from registry.campaigns import states as campaigns
 from registry.discrepancies import states as explanations
@@ -75,6 +76,11 @@ def test_the_table_of_explanations_is_that_of_the_code():
 def test_the_table_of_personal_requests_is_that_of_the_code():
     rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section("Personal requests"), re.M)
     assert rows == [(a.name, act.name, b.name) for (a, act), b in requests.TRANSITIONS.items()]
+
+
+def test_the_table_of_accounts_is_that_of_the_code():
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", section("Accounts"), re.M)
+    assert rows == [(a.name, act.name, b.name) for (a, act), b in accounts.TRANSITIONS.items()]
 
 
 def test_the_table_of_anomalies_is_that_of_the_code():

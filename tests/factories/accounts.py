@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 from registry.access.actor import Actor
 from registry.access.roles import Role
 from registry.accounts import queries
+from registry.accounts.accepting import accept
+from registry.accounts.arriving import SignedInBrowser, Source
 from registry.accounts.models import Account, AccountRole
 from registry.clock import now
 from registry.db import allocate, db, transaction
@@ -77,6 +79,17 @@ def try_sign_in(client: FlaskClient, name: str, password: str) -> TestResponse:
     """Send the sign-in form and return the answer."""
     form = {"csrf_token": csrf_of(client, "/sign-in"), "name": name, "password": password}
     return client.post("/sign-in", data=form)
+
+
+def choose_password(code: str) -> SignedInBrowser:
+    """Take up an invitation with `PASSWORD`."""
+    return accept(code, PASSWORD, source=Source("192.0.2.1"))
+
+
+def invited(client: FlaskClient, code: str) -> TestResponse:
+    """Take up an invitation on its page with `PASSWORD` and return the answer."""
+    fields = {"code": code, "fresh": PASSWORD, "again": PASSWORD}
+    return post(client, "/invitation", page="/invitation", **fields)
 
 
 def csrf_of(client: FlaskClient, page: str = "/home") -> str:

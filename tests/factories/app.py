@@ -44,14 +44,16 @@ def make_app(
     demo: bool = False,
     secure: bool = False,
     has_tables: bool = False,
+    second_factor: bool = False,
     screens: bool = True,
     **environ: str,
 ) -> Flask:
     """Return an application with keys and empty tables; `environ` adds settings by variable.
 
-    The cookie is plain unless `secure`, because the test client speaks http. `has_tables` says that
-    the database at `database_url` has them already. What opens no page is put together in a quarter
-    of the time without `screens`.
+    The cookie is plain unless `secure`, because the test client speaks http. No role must have a
+    second factor unless `second_factor`: most tests sign in by the password alone. `has_tables`
+    says that the database at `database_url` has them already. What opens no page is put together in
+    a quarter of the time without `screens`.
     """
     folder = tmp_path / "data"
     if not keyfile.path_in(folder).exists():
@@ -61,6 +63,8 @@ def make_app(
         path.write_bytes(_empty[0])
         has_tables = True
     settings = {"REGISTRY_DATA": str(folder), "REGISTRY_SECURE_COOKIE": "1" if secure else "0"}
+    if not second_factor:
+        settings["REGISTRY_SECOND_FACTOR"] = "none"
     if database_url:
         settings["DATABASE_URL"] = database_url
     share_addresses()

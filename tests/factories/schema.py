@@ -14,6 +14,7 @@ from tests.factories.schema_exchange import exchange_rows
 from tests.factories.schema_periods import period_rows
 from tests.factories.schema_privacy import privacy_rows
 from tests.factories.schema_programs import program_rows
+from tests.factories.schema_safety import safety_rows
 from tests.factories.schema_standing import standing_rows
 from tests.factories.schema_unions import union_rows
 
@@ -61,6 +62,9 @@ def rows() -> dict[str, dict[str, object]]:
             "last_sign_in_at": None,
             "mail": "x@example.com",
             "mailed_on": None,
+            "password_set_at": AT,
+            "closed_at": AT,
+            "closed_why": "调离",
         },
         "account_role": {"account_id": 1, "role": "ADMINISTRATOR"},
         "deputy": {
@@ -82,7 +86,12 @@ def rows() -> dict[str, dict[str, object]]:
             "created_at": AT,
             "seen_at": AT,
             "fresh_until": AT,
+            "is_half": False,
+            "challenge": KEY,
+            "browser": "Windows 电脑 · Chrome",
+            "address": "192.0.2.1",
         },
+        **safety_rows(COUNTY, AT),
         "sign_in_failure": {"subject": "system", "failures": 1, "since": AT},
         "trail_entry": {
             "county": COUNTY,

@@ -12,7 +12,7 @@ class Slip(NamedTuple):
     """What a printed slip says."""
 
     account: str
-    password: str
+    code: str
 
 
 def sign_in(page: Page, account: str, password: str = PASSWORD) -> None:

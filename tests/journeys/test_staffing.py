@@ -14,21 +14,18 @@ UNIT = "331083001"
 
 @pytest.fixture
 def newcomer(desk, new_site):
-    """Return a function that signs somebody in for the first time and chooses a password."""
+    """Return a function that follows somebody's invitation and chooses a password."""
 
-    def arrive(account, slip_password, picture=None):
+    def arrive(account, code, picture=None):
         page = desk(site=new_site)
-        sign_in(page, account, slip_password)
-        expect(page.get_by_role("heading", name="设置新密码")).to_be_visible()
-        page.goto("/home")  # nothing else opens before
-        expect(page.get_by_role("heading", name="设置新密码")).to_be_visible()
+        page.goto(f"/invitation#{code}")
+        expect(page.get_by_label("邀请码")).to_have_value(code)
         if picture:
-            picture(page, "must-change")
+            picture(page, "invitation")
         chosen = own_password(account)
-        page.get_by_label("当前密码").fill(slip_password)
         page.get_by_label(re.compile("^新密码")).fill(chosen)
         page.get_by_label("再输一遍新密码").fill(chosen)
-        page.get_by_role("button", name="保存新密码").click()
+        page.get_by_role("button", name="设置密码并登录").click()
         expect(page.get_by_role("heading", name="工作台")).to_be_visible()
         return page
 
@@ -40,11 +37,11 @@ def own_password(account):
 
 
 def test_from_the_first_slip_to_clerks_at_work(desk, new_site, newcomer, picture):
-    administrator = newcomer(new_site.account, new_site.password, picture)
+    administrator = newcomer(new_site.account, new_site.code, picture)
     picture(administrator, "administrator-home")
     reviewer = newcomer(*open_account(administrator, "reviewer-a", UNIT, "审核员", picture))
     keeper = newcomer(*open_account(administrator, "log-keeper", "331083", "安全审计员"))
-    lock_somebody(administrator, desk, new_site, picture)
+    lock_somebody(administrator, newcomer, desk, new_site, picture)
 
     first, second = open_clerks(reviewer, picture)
     clerk = newcomer(*first, picture)
@@ -74,7 +71,7 @@ def open_account(administrator, name, place, role, picture=None):
     return slip
 
 
-def lock_somebody(administrator, desk, new_site, picture):
+def lock_somebody(administrator, newcomer, desk, new_site, picture):
     """Open an account that holds too much: refused; then lock one, which signs in no more."""
     administrator.get_by_role("link", name="新建账号").click()
     administrator.get_by_label(re.compile("^账号")).fill("too-much")
@@ -86,13 +83,14 @@ def lock_somebody(administrator, desk, new_site, picture):
     picture(administrator, "two-powers", whole=True)
 
     slip = open_account(administrator, "reviewer-gone", UNIT, "审核员")
+    newcomer(*slip)
     row = administrator.get_by_role("row", name=re.compile("reviewer-gone"))
     row.get_by_role("link", name="管理").click()
     picture(administrator, "account", whole=True)
     confirm(administrator, "停用账号", "停用账号")
     expect(administrator.get_by_role("main")).to_contain_text("账号 reviewer-gone 已停用")
     gone = desk(site=new_site)
-    sign_in(gone, *slip)
+    sign_in(gone, slip.account, own_password(slip.account))
     expect(gone.get_by_role("main")).to_contain_text("停用")
     picture(gone, "locked")
 
@@ -113,23 +111,26 @@ def reset_password(reviewer, desk, new_site, slip, picture):
     """Give a clerk who lost the slip another one: the first opens nothing any more."""
     manage(reviewer, slip.account)
     picture(reviewer, "clerk", whole=True)
-    confirm(reviewer, "重置密码", "重置并显示新密码")
+    confirm(reviewer, "重新邀请", "作废原密码并邀请")
     (again,) = slips_on(reviewer)
-    assert again.account == slip.account and again.password != slip.password
+    assert again.account == slip.account and again.code != slip.code
     reviewer.get_by_role("link", name="返回").click()
 
     page = desk(site=new_site)
-    sign_in(page, *slip)
-    expect(page.get_by_role("main")).to_contain_text("账号或密码不正确")
-    sign_in(page, *again)
-    expect(page.get_by_role("heading", name="设置新密码")).to_be_visible()
+    for code, words in ((slip.code, "邀请码不正确"), (again.code, "工作台")):
+        page.goto(f"/invitation#{code}")
+        page.reload()  # the same page with another code behind the #
+        page.get_by_label(re.compile("^新密码")).fill(own_password(slip.account))
+        page.get_by_label("再输一遍新密码").fill(own_password(slip.account))
+        page.get_by_role("button", name="设置密码并登录").click()
+        expect(page.get_by_role("main")).to_contain_text(words)
 
 
 def hand_over(reviewer, newcomer, clerk, slip, picture):
     """Give a union to another person: the former clerk's open page is dead."""
     manage(reviewer, slip.account)
     reviewer.get_by_label("接手人姓名").fill("接手人乙")
-    reviewer.get_by_role("button", name="停用原账号，开通新账号").click()
+    reviewer.get_by_role("button", name="注销原账号，开通新账号").click()
     (successor,) = slips_on(reviewer)
     assert successor.account != slip.account
     picture(reviewer, "handed-over")

@@ -7,7 +7,7 @@ import pytest
 from registry.access.roles import Role
 from registry.accounts import queries
 from registry.db import db
-from tests.factories.accounts import PASSWORD, make_account, post, sign_in, try_sign_in
+from tests.factories.accounts import PASSWORD, invited, make_account, post, sign_in, try_sign_in
 from tests.factories.unions import COUNTY, TOWNSHIP, make_union
 
 UNION = "3310830010001"
@@ -32,7 +32,7 @@ def create(client, **changes):
     return post(client, NEW, page=NEW, **(fields | changes))
 
 
-def password_on(page):
+def code_on(page):
     return re.search(r"<code>((?:[a-z0-9]{4}-){3}[a-z0-9]{4})</code>", page.text)[1]
 
 
@@ -71,10 +71,10 @@ def test_a_new_account_gets_a_slip_that_opens_it_and_is_shown_once(app, client, 
     page = create(client)
     assert page.status_code == 200
     assert page.headers["Cache-Control"] == "no-store"
-    password = password_on(page)
-    assert "密码只显示这一次" in page.text
-    assert password not in client.get(f"/accounts/{find('reviewer9').id}").text
-    assert try_sign_in(app.test_client(), "reviewer9", password).status_code == 303
+    code = code_on(page)
+    assert "邀请码只显示这一次" in page.text
+    assert code not in client.get(f"/accounts/{find('reviewer9').id}").text
+    assert invited(app.test_client(), code).headers["Location"] == "/home"
 
 
 @pytest.mark.parametrize(
@@ -125,19 +125,41 @@ def test_locking_ends_the_persons_session_and_unlocking_lets_them_back(app, clie
     assert person.get("/home").status_code == 303
     again = post(client, f"{page}/lock", page=page)
     assert again.status_code == 409
-    assert "已经是停用状态" in again.text
+    assert "已经停用" in again.text
     assert "account.locked" in again.text
     post(client, f"{page}/unlock", page=page)
     sign_in(person, account)
 
 
-def test_a_reset_shows_a_new_password_once(app, client, administrator):
+def test_a_reset_shows_an_invitation_once(app, client, administrator):
     account = make_account(Role.CLERK, UNION)
     page = f"/accounts/{account.id}"
-    password = password_on(post(client, f"{page}/reset", page=page))
+    code = code_on(post(client, f"{page}/reset", page=page))
     assert try_sign_in(app.test_client(), account.name, PASSWORD).status_code == 400
-    answer = try_sign_in(app.test_client(), account.name, password)
-    assert answer.headers["Location"] == "/password"
+    answer = invited(app.test_client(), code)
+    assert answer.headers["Location"] == "/home"
+    assert try_sign_in(app.test_client(), account.name, PASSWORD).status_code == 303
+
+
+def test_an_account_is_closed_for_good_with_a_reason(app, client, administrator):
+    account = make_account(Role.REVIEWER, TOWNSHIP)
+    person = app.test_client()
+    sign_in(person, account)
+    page = f"/accounts/{account.id}"
+    assert post(client, f"{page}/close", page=page, reason=" ").status_code == 303
+    assert "请写明注销原因" in client.get(page).text
+    assert post(client, f"{page}/close", page=page, reason="调离").status_code == 303
+    shown = client.get(page).text
+    assert "已注销" in shown
+    assert "调离" in shown
+    assert person.get("/home").status_code == 303
+    assert "恢复账号" not in shown
+    for act in ("unlock", "reset", "close", "lock"):
+        answer = post(client, f"{page}/{act}", page=page, reason="再来")
+        assert answer.status_code == 409
+        assert "已经注销" in answer.text
+    taken = create(client, name=account.name)
+    assert "已经有人使用" in taken.text
 
 
 def test_ones_own_account_is_not_managed(client, administrator):

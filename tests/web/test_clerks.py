@@ -7,7 +7,7 @@ import pytest
 from registry.access.roles import Role
 from registry.accounts import clerks, queries
 from registry.db import db
-from tests.factories.accounts import make_account, post, sign_in, try_sign_in
+from tests.factories.accounts import PASSWORD, invited, make_account, post, sign_in, try_sign_in
 from tests.factories.unions import TOWNSHIP, make_union_tree
 
 UNION, SECOND = "3310830010001", "3310830010002"
@@ -55,9 +55,8 @@ def test_all_missing_accounts_are_opened_and_printed_once(app, client, reviewer)
     assert set(slips) == {f"clerk-{UNION}", f"clerk-{SECOND}"}
     assert "账号纸条（2 张）" in page.text
     assert "试验0002公司工会" in page.text
-    for name, password in slips.items():
-        answer = try_sign_in(app.test_client(), name, password)
-        assert answer.headers["Location"] == "/password"
+    for code in slips.values():
+        assert invited(app.test_client(), code).headers["Location"] == "/home"
     again = post(client, f"{LIST}/create", page=LIST)
     assert again.status_code == 303
     assert "都已经有经办员账号" in client.get(LIST).text
@@ -87,21 +86,22 @@ def test_handing_over(app, client, clerk):
     assert "李会计" in listed
     shown = client.get(page).text
     assert "换人交接" not in shown
-    assert "恢复账号" in shown
+    assert "恢复账号" not in shown
+    assert "已注销" in shown
 
 
 def test_reset_lock_and_unlock(app, client, clerk):
     page = f"/clerks/{clerk.id}"
     slips = slips_on(post(client, f"{page}/reset", page=page))
-    assert try_sign_in(app.test_client(), clerk.name, slips[clerk.name]).status_code == 303
+    assert invited(app.test_client(), slips[clerk.name]).status_code == 303
     assert post(client, f"{page}/lock", page=page).status_code == 303
     assert "已停用" in client.get(page).text
-    assert try_sign_in(app.test_client(), clerk.name, slips[clerk.name]).status_code == 400
+    assert try_sign_in(app.test_client(), clerk.name, PASSWORD).status_code == 400
     assert post(client, f"{page}/unlock", page=page).status_code == 303
-    assert try_sign_in(app.test_client(), clerk.name, slips[clerk.name]).status_code == 303
+    assert try_sign_in(app.test_client(), clerk.name, PASSWORD).status_code == 303
 
 
-@pytest.mark.parametrize("act", ["", "/reset", "/lock", "/unlock", "/hand-over"])
+@pytest.mark.parametrize("act", ["", "/reset", "/lock", "/close", "/unlock", "/hand-over"])
 def test_other_accounts_of_the_unit_do_not_exist_here(client, reviewer, act):
     colleague = make_account(Role.REVIEWER, TOWNSHIP)
     two_hats = make_account([Role.CLERK, Role.REVIEWER], UNION)

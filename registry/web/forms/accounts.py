@@ -38,6 +38,11 @@ class NewAccountForm(Form):
         [DataRequired("请填写所属工会代码。"), Length(max=16, message="代码不超过 16 位。")],
         description="账号只能看到这个工会及其下级。",
     )
+    mail = StringField(
+        "邮箱",
+        [Length(max=254, message="邮箱地址不超过 254 位。")],
+        description="填了就把邀请发到这里，只有本人看得到；不填就显示一次邀请码，请打印或抄写。",
+    )
     roles = _roles_field()
 
 
