@@ -43,7 +43,7 @@ class Graph:
             self.nodes[f"{module}.{node.name}"] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
+            for target in (name for one in targets for name in ast.walk(one)):
                 if isinstance(target, ast.Name):
                     self.nodes[f"{module}.{target.id}"] = node
 
