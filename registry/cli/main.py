@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from config import UnsafeSettingError
-from registry.cli import answers, bundles, care, figures, files, incidents, periods, rosters
+from registry.cli import answers, bundles, care, figures, files, incidents, periods, rosters, storage
 from registry.cli.answers import DONE, REFUSED
 from registry.cli.usage import usage_sentence
 from registry.errors import RegistryError
@@ -30,7 +30,7 @@ def group() -> None:
     """Nothing in common is done before a command."""
 
 
-for _family in (care, files, rosters, bundles, figures, periods, incidents):
+for _family in (care, files, rosters, bundles, figures, periods, incidents, storage):
     for _command in _family.COMMANDS:
         group.add_command(_command)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from registry.db import setting
 from registry.errors import NotFound
+from registry.storage import trusted
 from registry.vault.vault import vault
 
 
@@ -47,14 +48,15 @@ def drop(name: str) -> None:
 
 def _write(name: str, sealed: bytes) -> None:
     folder = _folder()
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = folder / f"{name}.part"
-    with part.open("wb") as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(folder / name)
+    with trusted(setting("DATA")):
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = folder / f"{name}.part"
+        with part.open("wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(folder / name)
 
 
 def _folder() -> Path:

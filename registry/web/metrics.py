@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from registry.access.doors import open_to_all
 from registry.db import db, reachable, setting
 from registry.jobs.queries import queue_lengths, workers_alive
+from registry.storage import fault_in
 
 blueprint = Blueprint("metrics", __name__)
 _HERE = ("127.0.0.1", "::1")
@@ -80,9 +81,11 @@ def _stored() -> list[str]:
     except SQLAlchemyError:
         db.session.remove()
         return _gauge("tongxin_database_up", "Whether the database answers.", {"": 0})
+    is_sound = fault_in(setting("DATA")) is None
     states = {f'{{state="{state}"}}': count for state, count in queue.items()}
     return [
         *_gauge("tongxin_database_up", "Whether the database answers.", {"": int(is_up)}),
+        *_gauge("tongxin_writable", "Whether the storage is sound.", {"": int(is_sound)}),
         *_gauge("tongxin_queue", "Pieces of long work that are not at their end.", states),
         *_gauge("tongxin_workers", "Workers seen in the last 30 seconds.", {"": workers}),
     ]

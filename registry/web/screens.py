@@ -14,6 +14,7 @@ from registry.web import (
     metrics,
     numbers,
     security,
+    standstill,
 )
 from registry.web.blueprints import FAMILIES
 
@@ -25,7 +26,8 @@ def install(app: Flask) -> None:
     # Before the form is read for its token.
     app.before_request(bundles.allow_large)
     csrf.init_app(app)
-    for part in (numbers, security, metrics, errors, filters, drawing, login, guard, frame):
+    parts = (numbers, security, metrics, errors, standstill, filters, drawing, login, guard, frame)
+    for part in parts:
         part.install(app)
     for family in FAMILIES:
         app.register_blueprint(family.blueprint)

@@ -13,6 +13,7 @@ from registry.privacy.states import RequestKind
 from registry.review.call_result import CallResult
 from registry.review.identities.states import Doubt, Ruling
 from registry.roster.columns import COLUMNS
+from registry.storage import LABELS as STORAGE_FAULTS
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.states import Kind
 from registry.unions.particulars import LABELS
@@ -48,6 +49,7 @@ FAMILIES: dict[str, str] = {
     "notice.": "个人信息告知书",
     "keys.": "加密密钥",
     "installation.": "系统安装",
+    "storage.": "存储",
     "trail.": "留痕",
 }
 
@@ -193,6 +195,7 @@ ACTIONS: dict[str, str] = {
     "keys.signing": "更换签名密钥",
     "trail.verify": "校验留痕",
     "installation.seed": "载入初始数据",
+    "storage.resume": "存储故障后恢复办理",
 }
 
 _RESULTS: dict[str, str] = {
@@ -318,6 +321,7 @@ _DETAILS: dict[str, str] = {
     "unions_changed": "有变更",
     "unions_same": "没有变化",
     "warning": "提醒",
+    "since": "开始于",
 }
 # Codes that stand in details: roles, kinds of rosters, fields, reasons.
 _WORDS = {
@@ -330,6 +334,7 @@ _WORDS = {
     **{result.value: result.label for result in CallResult},
     **{reason.code: reason.label for reason in code_list("send_back_reason")},
     **{reason.code: reason.label for reason in code_list("transfer_objection")},
+    **STORAGE_FAULTS,
     **{one.value: one.label for one in (*Doubt, *Ruling, *AnomalyKind, *Flag, *RequestKind)},
 }
 _SHOWN = 5

@@ -52,6 +52,7 @@ def test_each_family_says_what_it_is(client):
             "tongxin_database_up",
             "tongxin_queue",
             "tongxin_workers",
+            "tongxin_writable",
         }
     )
     assert text.endswith("\n")
