@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from config import UnsafeSettingError
-from registry.cli import answers, bundles, care, figures, files, incidents, periods, rosters, storage
+from registry.cli import (
+    answers,
+    bundles,
+    care,
+    figures,
+    files,
+    incidents,
+    periods,
+    rosters,
+    storage,
+)
 from registry.cli.answers import DONE, REFUSED
 from registry.cli.usage import usage_sentence
 from registry.errors import RegistryError

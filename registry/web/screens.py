@@ -24,10 +24,10 @@ csrf = CSRFProtect()
 def install(app: Flask) -> None:
     """Add the guards, the error pages, the filters and every family of screens."""
     # Before the form is read for its token.
+    standstill.install(app)
     app.before_request(bundles.allow_large)
     csrf.init_app(app)
-    parts = (numbers, security, metrics, errors, standstill, filters, drawing, login, guard, frame)
-    for part in parts:
+    for part in (numbers, security, metrics, errors, filters, drawing, login, guard, frame):
         part.install(app)
     for family in FAMILIES:
         app.register_blueprint(family.blueprint)
