@@ -102,8 +102,12 @@ def _pulse(
 
 
 def _queue_what_is_left(name: str, batch: Callable[[int], object], queued: set[int]) -> None:
-    for batch_id in unfinished(db.session()):
-        if batch_id not in queued and is_free(db.session(), batch_id, name):
+    left = unfinished(db.session())
+    queued.intersection_update(left)
+    for batch_id in left:
+        if not is_free(db.session(), batch_id, name):
+            queued.discard(batch_id)  # another worker took it up, and may die of it
+        elif batch_id not in queued:
             queued.add(batch_id)
             batch(batch_id)
     for county, submission_id in deliveries.left(db.session()):
