@@ -12,6 +12,7 @@ COMMANDS = {
     "run": "start Tongxin with Yuhuan's demo data on http://127.0.0.1:8000 (PORT changes it)",
     "test": "set up, lint, type and run every test; what follows is passed on to pytest",
     "soak": "the long tests that test leaves out: the same act hundreds of times, killed, at once",
+    "drills": "every fault that must be outlasted, many times over: killed, cut off, full, at once",
     "setup": "only prepare .venv, for run and for test",
     "check": "lint, formatting, types and the order of imports",
     "bench": "measure what the product costs beside what it is compared with, as one table",
@@ -43,6 +44,10 @@ def perform(command: str, arguments: list[str]) -> int:
         from workbench import suite
 
         return suite.soak(arguments)
+    if command == "drills":
+        from workbench import drills
+
+        return drills.run(arguments)
     if command == "check":
         from workbench import checks, environment
 

@@ -8,11 +8,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from registry.app import create_app
-from registry.errors import RegistryError
+from registry.errors import RegistryError, Unavailable
+from registry.submissions.fitting import demand_fitting_keys
 from registry.trail import settings
 
 try:
     application = create_app()
+    with application.app_context():
+        demand_fitting_keys()
 except (RegistryError, config.UnsafeSettingError) as error:
     sys.stderr.write(f"{error}\n")
     raise SystemExit(2) from None
@@ -20,6 +23,7 @@ except (RegistryError, config.UnsafeSettingError) as error:
 with application.app_context():
     try:
         settings.note("site", *config.chosen(os.environ))
-    except SQLAlchemyError:
-        # The site starts without its database too, and says so on every page until it is there.
-        logging.getLogger("registry").warning("settings are not on the trail: no database")
+    except (SQLAlchemyError, Unavailable):
+        # The site starts without its database too, or with a storage at fault, and says so on every
+        # page until that is over.
+        logging.getLogger("registry").warning("settings are not on the trail: it cannot be written")

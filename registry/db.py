@@ -1,8 +1,6 @@
 """The database: the SQLAlchemy object, the typed base of models, transactions, bulk insertion.
 
-SQLite runs in WAL with `synchronous=FULL` (an acknowledged commit survives a power cut) and
-writers begin with BEGIN IMMEDIATE, so that two writers queue instead of failing half-way.
-PostgreSQL runs as it comes.
+PostgreSQL runs as it comes; for SQLite see `registry.sqlite`.
 """
 
 import re
@@ -36,11 +34,14 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Dialect, Engine, ExceptionContext
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
+
+from registry.sqlite import begin, prepare_connection
+from registry.storage import fault_kind, report_fault, trusted
 
 # Names of constraints are stable, so that migrations can speak of them on both engines.
 NAMING = {
@@ -105,7 +106,7 @@ class IdSequence(Model):
     next: Mapped[int] = mapped_column(KeyNumber)
 
 
-# Which settings go with which installation. Below the shell nothing knows the web application.
+# Which settings go with which installation: below the shell nothing knows the web application.
 _settings: WeakKeyDictionary[Engine, Mapping[str, Any]] = WeakKeyDictionary()
 
 
@@ -124,7 +125,7 @@ def transaction() -> Iterator[Session]:
     """One writing transaction: commits at the end, rolls back on any exception.
 
     What was read before is forgotten, so that an operation judges the state it changes. Operations
-    do not nest: one act, one transaction.
+    do not nest: one act, one transaction. Raises `Unavailable` while the storage is at fault.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -132,9 +133,10 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.info["writing"] = True
     try:
-        session.connection(execution_options={"writing": True})
-        yield session
-        session.commit()
+        with trusted(setting("DATA")):
+            session.connection(execution_options={"writing": True})
+            yield session
+            session.commit()
     except BaseException:
         session.rollback()
         raise
@@ -372,28 +374,13 @@ def reachable() -> bool:
     return bool(db.session.execute(select(1)).scalar_one())
 
 
-@event.listens_for(Engine, "connect")
-def _prepare_connection(dbapi_connection: Any, _record: Any) -> None:
-    if type(dbapi_connection).__module__.partition(".")[0] != "sqlite3":
-        return
-    # The driver's own implicit BEGIN would come too late; `_begin` below does it.
-    dbapi_connection.isolation_level = None
-    for pragma in (
-        # Counts for a new database only: half as many pages for the wide rows of a roster.
-        "page_size=8192",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "busy_timeout=30000",
-        "temp_store=MEMORY",
-        # The default of 2 MB makes a large admission write its index pages again and again.
-        "cache_size=-65536",
-    ):
-        dbapi_connection.execute(f"PRAGMA {pragma}").close()
+@event.listens_for(Engine, "handle_error")
+def _notice_fault(context: ExceptionContext) -> None:
+    """Also what only reads finds out that the storage is at fault."""
+    kind = fault_kind(context.original_exception)
+    if kind is not None and context.engine in _settings:
+        report_fault(setting("DATA"), kind)
 
 
-@event.listens_for(Engine, "begin")
-def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+event.listen(Engine, "connect", prepare_connection)
+event.listen(Engine, "begin", begin)

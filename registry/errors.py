@@ -7,6 +7,9 @@ means that an act was refused and nothing was changed.
 import logging
 import secrets
 
+# When to come back while the database is away; it mostly is for a few seconds.
+RETRY_SECONDS = 30
+
 
 class RegistryError(Exception):
     """An act was refused.
@@ -47,6 +50,10 @@ class InputRefused(RegistryError):
 
 class Busy(RegistryError):
     """Too many attempts or another act in progress: later it may succeed."""
+
+
+class Unavailable(RegistryError):
+    """For now nothing can be written (see `registry.storage`)."""
 
 
 def log_incident(logger: logging.Logger, what: str, error: BaseException) -> str:

@@ -108,7 +108,7 @@ def _site_command(port: int) -> list[str]:
     # Few threads: more of them in one process only take turns.
     return [
         *(str(environment.PYTHON), "-m", "waitress", f"--listen={HOST}:{port}"),
-        *("--threads=2", "wsgi:application"),
+        *("--threads=2", "--connection-limit=1000", "--asyncore-use-poll", "wsgi:application"),
     ]
 
 

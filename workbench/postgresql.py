@@ -30,13 +30,29 @@ def start(folder: Path, options: str) -> None:
         shutil.chown(folder, NOBODY)
     data = str(folder / "data")
     _run(folder, "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "-N")
-    said = f"-k {folder} -c listen_addresses='' {options}"
+    resume(folder, options)
+
+
+def crash(folder: Path, options: str) -> None:
+    """End the server at once, as a crash does, and start it again. Raises `ServerFailed`."""
+    stop(folder)
+    resume(folder, options)
+
+
+def resume(folder: Path, options: str) -> None:
+    """Start a server that ended, on the cluster of its folder. Raises `ServerFailed`."""
+    data, said = str(folder / "data"), f"-k {folder} -c listen_addresses='' {options}"
     _run(folder, "pg_ctl", "-D", data, "-l", str(folder / "log"), "-o", said, "-w", "start")
 
 
 def stop(folder: Path) -> None:
     """End the server at once; nothing that it holds is needed any more. Raises `ServerFailed`."""
     _run(folder, "pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "-w", "stop")
+
+
+def program(name: str) -> str:
+    """Return the path of one of PostgreSQL's programs. Raises `ServerFailed`."""
+    return str(_installed() / "bin" / name)
 
 
 def _installed() -> Path:

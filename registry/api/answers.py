@@ -4,12 +4,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 from flask import Blueprint, Response, current_app, g, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from registry.api.guard import refuse
 from registry.db import db
 from registry.errors import (
+    RETRY_SECONDS,
     Busy,
     Forbidden,
     InputRefused,
@@ -17,8 +18,10 @@ from registry.errors import (
     NotSignedIn,
     RegistryError,
     RosterRefused,
+    Unavailable,
     log_incident,
 )
+from registry.storage import fault_in, fault_kind, is_away, refusal_of
 from registry.vault.keyfile import KeyFileError
 from registry.vault.vault import VaultError
 
@@ -37,6 +40,7 @@ _STATUSES: tuple[tuple[type[RegistryError], int], ...] = (
     (InputRefused, 422),
     (RosterRefused, 422),
     (Busy, 429),
+    (Unavailable, 503),
 )
 _TOO_LARGE = {"file.too_large": 413}
 _STATE = 409
@@ -67,7 +71,7 @@ def family(name: str) -> Blueprint:
     """Return a blueprint behind whose addresses also what goes wrong is answered in JSON."""
     blueprint = Blueprint(name, __name__)
     blueprint.register_error_handler(RegistryError, _refused)
-    blueprint.register_error_handler(OperationalError, _no_database)
+    blueprint.register_error_handler(DBAPIError, _no_database)
     blueprint.register_error_handler(InternalServerError, _unexpected)
     blueprint.register_error_handler(HTTPException, of_http)
     return blueprint
@@ -95,9 +99,16 @@ def _status_of(error: RegistryError) -> int:
     return _TOO_LARGE.get(error.code) or next(known, _STATE)
 
 
-def _no_database(error: OperationalError) -> Response:
+def _no_database(error: DBAPIError) -> Response:
     db.session.remove()
-    return _incident(503, _AWAY, error)
+    fault = fault_in(current_app.config["DATA"])
+    if fault is not None and fault_kind(error):
+        return _refused(refusal_of(fault))
+    if not is_away(error):
+        return _unexpected(InternalServerError(original_exception=error))
+    said = _incident(503, _AWAY, error)
+    said.headers["Retry-After"] = str(RETRY_SECONDS)
+    return said
 
 
 def _unexpected(error: InternalServerError) -> Response:

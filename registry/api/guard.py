@@ -16,7 +16,7 @@ from registry.access.roles import Permission
 from registry.access.scopes import Scope
 from registry.accounts import bearing, operations
 from registry.db import db
-from registry.errors import Forbidden, NotFound, RegistryError
+from registry.errors import Forbidden, NotFound, RegistryError, Unavailable
 from registry.submissions import queries as submissions
 from registry.unions import queries as unions
 
@@ -63,7 +63,7 @@ def refuse(error: RegistryError) -> None:
             what=f"{request.method} {request.path}"[:200],
             code=error.code,
         )
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Unavailable):
         current_app.logger.exception("a refusal could not be written on the trail")
 
 

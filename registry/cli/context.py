@@ -25,8 +25,11 @@ def application() -> Iterator["Flask"]:
 
     Raises `KeyFileError` or `UnsafeSettingError` when the installation is not ready.
     """
+    from registry.submissions.fitting import demand_fitting_keys
+
     app = flask_app()
     with app.app_context():
+        demand_fitting_keys()
         yield app
 
 

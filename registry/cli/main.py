@@ -20,6 +20,7 @@ from registry.cli import (
     keeping,
     periods,
     rosters,
+    storage,
 )
 from registry.cli.answers import DONE, REFUSED
 from registry.cli.usage import usage_sentence
@@ -40,7 +41,7 @@ def group() -> None:
     """Nothing in common is done before a command."""
 
 
-for _family in (care, files, rosters, bundles, figures, periods, incidents, keeping):
+for _family in (care, files, rosters, bundles, figures, periods, incidents, keeping, storage):
     for _command in _family.COMMANDS:
         group.add_command(_command)
 

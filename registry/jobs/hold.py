@@ -74,12 +74,14 @@ class Hold(ABC):
         with transaction() as session:
             self._hold(session, lease_until=None, **told, **values)
 
-    def give_up(self) -> None:
-        """After a fault of ours: leave the batch for another try, or end it after several."""
+    def give_up(self, *, counts: bool = True) -> None:
+        """After a fault of ours: leave the batch for another try, or end it after several that
+        count.
+        """
         db.session.rollback()
         batch = db.session.get(Batch, self.batch_id)
-        if batch is not None and batch.tries + 1 < MOST_TRIES:
-            self.end(BatchState.WAITING, tries=batch.tries + 1)
+        if batch is not None and batch.tries + counts < MOST_TRIES:
+            self.end(BatchState.WAITING, tries=batch.tries + counts)
         else:
             self.end(BatchState.FAILED, "job.failed", FAILED)
 

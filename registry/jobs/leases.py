@@ -50,12 +50,14 @@ def unfinished(session: Session) -> list[int]:
 
 
 def is_free(session: Session, batch_id: int, worker: str) -> bool:
-    """Tell whether nobody works on an unfinished batch: it waits, or its worker is gone."""
+    """Tell whether nobody works on an unfinished batch: it waits, or its worker is gone, or has let
+    it lie (as this one does when the database goes away under it).
+    """
     batch = session.get(Batch, batch_id, populate_existing=True)
     if batch is None or batch.state not in {BatchState.WAITING, BatchState.RUNNING}:
         return False
     mine = batch.state == BatchState.RUNNING and batch.worker == worker
-    return not mine and not _is_held(batch, worker)
+    return not (mine and _is_leased(batch)) and not _is_held(batch, worker)
 
 
 def beat(worker: str) -> None:
@@ -104,14 +106,16 @@ def write(session: Session, batch_id: int, held_fence: int, /, **values: Any) ->
 
 
 def _is_held(batch: Batch | Row[Any], worker: str) -> bool:
-    lease = batch.lease_until
     return (
         batch.state == BatchState.RUNNING
-        and lease is not None
-        and lease > now()
+        and _is_leased(batch)
         and batch.worker != worker
         and _alive(batch.worker)
     )
+
+
+def _is_leased(batch: Batch | Row[Any]) -> bool:
+    return batch.lease_until is not None and batch.lease_until > now()
 
 
 def _alive(worker: str | None) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.clock import today
 from registry.db import db, setting, transaction
-from registry.errors import RosterRefused
+from registry.errors import RosterRefused, Unavailable
 from registry.jobs import deliveries
 from registry.jobs.anomaly_work import AnomalyWork
 from registry.jobs.bundle_work import BundleWork
@@ -25,6 +25,7 @@ from registry.roster.layout import Layout
 from registry.roster.limits import ordinary
 from registry.roster.preview import preview
 from registry.roster.sheet import Cell
+from registry.storage import is_away
 from registry.submissions import originals, queries
 from registry.submissions.carrying import Carried
 from registry.submissions.drafts import (
@@ -323,6 +324,11 @@ def _collecting_rarely() -> Iterator[None]:
             gc.collect()
 
 
+def _is_of_the_ground(error: Exception) -> bool:
+    """Tell whether the database or the storage failed, which no batch is to be ended for."""
+    return isinstance(error, Unavailable) or is_away(error)
+
+
 def run(batch_id: int, worker: str, *, asks: bool = True) -> bool:
     """Do a batch from where it stands; returns False when another worker has it.
 
@@ -345,8 +351,8 @@ def run(batch_id: int, worker: str, *, asks: bool = True) -> bool:
         work.end(BatchState.ASKING)
     except RosterRefused as refusal:
         work.refused(refusal)
-    except Exception:
-        work.give_up()
+    except Exception as error:
+        work.give_up(counts=not _is_of_the_ground(error))
         raise
     if ordered:
         deliveries.carry_out(*whose)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from registry.db import setting
 from registry.errors import NotFound
+from registry.storage import trusted
 from registry.vault.vault import vault
 
 _PIECE = 1 << 20
@@ -61,14 +62,15 @@ def drop(name: str) -> None:
 
 def _write(name: str, sealed: Iterable[bytes]) -> None:
     folder = _folder()
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = folder / f"{name}.part"
-    with part.open("wb") as file:
-        file.writelines(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(folder / name)
+    with trusted(setting("DATA")):
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = folder / f"{name}.part"
+        with part.open("wb") as file:
+            file.writelines(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(folder / name)
 
 
 def _folder() -> Path:

@@ -4,18 +4,21 @@ from typing import NamedTuple
 
 from flask import Flask, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from registry.db import db
 from registry.errors import (
+    RETRY_SECONDS,
     Busy,
     Forbidden,
     InputRefused,
     NotFound,
     RegistryError,
+    Unavailable,
     log_incident,
 )
+from registry.storage import fault_in, fault_kind, is_away, refusal_of
 from registry.vault.keyfile import KeyFileError
 from registry.vault.vault import VaultError
 from registry.web import guard
@@ -42,20 +45,29 @@ PAGES: dict[int, Words] = {
     500: Words("系统出错了", "刚才的操作可能没有完成，请返回后刷新核对，再重新办理。"),
     503: Words("系统暂时无法访问数据", "已经保存的数据是安全的，请过一会儿再试。"),
 }
+READ_ONLY = "现在只能查看，不能办理"
+
+_STATUSES: tuple[tuple[type[RegistryError], int], ...] = (
+    (NotFound, 404),
+    (Forbidden, 403),
+    (InputRefused, 400),
+    (Busy, 429),
+    (Unavailable, 503),
+)
 
 
 def install(app: Flask) -> None:
     """Register the pages."""
     app.register_error_handler(RegistryError, _refused)
     app.register_error_handler(CSRFError, _forged)
-    app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(DBAPIError, _no_database)
     app.register_error_handler(InternalServerError, _unexpected)
     app.register_error_handler(HTTPException, _http)
 
 
 def status_of(error: RegistryError) -> int:
     """Return the HTTP status that says the same as an error of the product."""
-    for kind, status in ((NotFound, 404), (Forbidden, 403), (InputRefused, 400), (Busy, 429)):
+    for kind, status in _STATUSES:
         if isinstance(error, kind):
             return status
     return 409
@@ -90,7 +102,8 @@ def _refused(error: RegistryError) -> tuple[str, int]:
         return _unexpected(InternalServerError(original_exception=error))
     if isinstance(error, Forbidden) and error.code == "permission.missing" and _is_late():
         guard.refuse(g.actor, error)
-    return page(status_of(error), error.message, code=error.code)
+    title = READ_ONLY if isinstance(error, Unavailable) else ""
+    return page(status_of(error), error.message, title=title, code=error.code)
 
 
 def _is_late() -> bool:
@@ -107,10 +120,16 @@ def _forged(error: CSRFError) -> tuple[str, int]:
     return page(400, text, title="页面已经过期", code="csrf")
 
 
-def _no_database(error: OperationalError) -> tuple[str, int]:
+def _no_database(error: DBAPIError) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
     db.session.remove()
+    fault = fault_in(current_app.config["DATA"])
+    if fault is not None and fault_kind(error):
+        _log("the storage is at fault", error)
+        return _refused(refusal_of(fault))
+    if not is_away(error):
+        return _unexpected(InternalServerError(original_exception=error))
     incident = _log("the database did not answer", error)
-    return page(503, incident=incident)
+    return *page(503, incident=incident), {"Retry-After": str(RETRY_SECONDS)}
 
 
 def _unexpected(error: InternalServerError) -> tuple[str, int]:

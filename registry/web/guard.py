@@ -20,7 +20,7 @@ from registry.accounts import factors, operations, signing
 from registry.accounts import queries as accounts
 from registry.clock import now
 from registry.db import db
-from registry.errors import Forbidden, NotFound
+from registry.errors import Forbidden, NotFound, Unavailable
 from registry.unions import queries as unions
 from registry.web.acting import at_the_desk
 from registry.web.places import submission_place
@@ -130,7 +130,7 @@ def refuse(actor: Actor, error: Forbidden | NotFound) -> None:
             what=f"{request.method} {request.path}"[:200],
             code=error.code,
         )
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Unavailable):
         current_app.logger.exception("a refusal could not be written on the trail")
 
 
@@ -204,5 +204,5 @@ def _here() -> str | None:
 def _touch(token_hash: bytes) -> None:
     try:
         signing.touch(token_hash)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Unavailable):
         current_app.logger.warning("the session's last use could not be written")

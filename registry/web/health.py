@@ -1,11 +1,12 @@
 """Whether the process lives and the site is ready, for those who watch it."""
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.access.doors import open_to_all
 from registry.db import db, reachable
 from registry.jobs.queries import worker_alive
+from registry.storage import fault_in
 from registry.trail import copies
 
 blueprint = Blueprint("health", __name__)
@@ -21,10 +22,11 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @open_to_all
 def readyz() -> tuple[Response, int]:
-    """Answer 200 when database and worker answer, else 503 with what does not; what only wants
-    looking after stands in `warnings`.
+    """Answer 200 when database and worker answer and the storage is sound, else 503 with what does
+    not; what only wants looking after stands in `warnings`.
     """
-    parts = {"database": _database(), "worker": _worker()}
+    writable = fault_in(current_app.config["DATA"]) is None
+    parts = {"database": _database(), "worker": _worker(), "writable": writable}
     ready = all(parts.values())
     more = {"warnings": ["trail_heads"]} if parts["database"] and _is_late() else {}
     status = "ok" if ready else "unavailable"

@@ -17,6 +17,7 @@ from registry.clock import now
 from registry.db import db, reachable, setting
 from registry.jobs.queries import queue_lengths, workers_alive
 from registry.members.harvest import alarms
+from registry.storage import fault_in
 from registry.trail import copies
 
 blueprint = Blueprint("metrics", __name__)
@@ -88,9 +89,11 @@ def _stored() -> list[str]:
         db.session.remove()
         return _gauge("tongxin_database_up", "Whether the database answers.", {"": 0})
     age = {} if backed_up is None else {"": int((now() - backed_up).total_seconds())}
+    is_sound = fault_in(setting("DATA")) is None
     states = {f'{{state="{state}"}}': count for state, count in queue.items()}
     return [
         *_gauge("tongxin_database_up", "Whether the database answers.", {"": int(is_up)}),
+        *_gauge("tongxin_writable", "Whether the storage is sound.", {"": int(is_sound)}),
         *_gauge("tongxin_queue", "Pieces of long work that are not at their end.", states),
         *_gauge("tongxin_workers", "Workers seen in the last 30 seconds.", {"": workers}),
         *_gauge("tongxin_looking", "Accounts near what one may look at in a day.", {"": looking}),

@@ -14,6 +14,7 @@ from registry.web import (
     metrics,
     numbers,
     security,
+    standstill,
 )
 from registry.web.blueprints import FAMILIES
 
@@ -23,6 +24,7 @@ csrf = CSRFProtect()
 def install(app: Flask) -> None:
     """Add the guards, the error pages, the filters and every family of screens."""
     # Before the form is read for its token.
+    standstill.install(app)
     app.before_request(bundles.allow_large)
     csrf.init_app(app)
     for part in (numbers, security, metrics, errors, filters, drawing, login, guard, frame):

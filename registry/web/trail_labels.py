@@ -13,6 +13,7 @@ from registry.privacy.states import RequestKind
 from registry.review.call_result import CallResult
 from registry.review.identities.states import Doubt, Ruling
 from registry.roster.columns import COLUMNS
+from registry.storage import LABELS as STORAGE_FAULTS
 from registry.submissions.bundles.states import BundleState
 from registry.submissions.states import Kind
 from registry.unions.particulars import LABELS
@@ -51,6 +52,7 @@ FAMILIES: dict[str, str] = {
     "original.": "到期删除原始文件",
     "backup.": "备份和恢复",
     "installation.": "系统安装",
+    "storage.": "存储",
     "trail.": "留痕",
 }
 
@@ -209,6 +211,7 @@ ACTIONS: dict[str, str] = {
     "trail.verify": "校验留痕",
     "installation.seed": "载入初始数据",
     "installation.settings": "系统设置有变更",
+    "storage.resume": "存储故障后恢复办理",
 }
 
 _RESULTS: dict[str, str] = {
@@ -350,6 +353,7 @@ _DETAILS: dict[str, str] = {
     "changed": "变更的设置",
     "values": "重新加密的项数",
     "suite": "算法",
+    "since": "开始于",
 }
 # Codes that stand in details: roles, kinds of rosters, fields, reasons.
 _WORDS = {
@@ -362,6 +366,7 @@ _WORDS = {
     **{result.value: result.label for result in CallResult},
     **{reason.code: reason.label for reason in code_list("send_back_reason")},
     **{reason.code: reason.label for reason in code_list("transfer_objection")},
+    **STORAGE_FAULTS,
     **{one.value: one.label for one in (*Doubt, *Ruling, *AnomalyKind, *Flag, *RequestKind)},
 }
 _SHOWN = 5

@@ -1,8 +1,5 @@
 """Long work survives its worker: every row is there once, whatever is killed, whenever."""
 
-import signal
-import time
-
 import pytest
 from sqlalchemy import func, select
 
@@ -12,7 +9,6 @@ from registry.jobs.leases import LostLease, claim, is_free, unfinished, worker_n
 from registry.jobs.models import Batch, BatchState
 from registry.jobs.operations import upload
 from registry.jobs.queries import progress, worker_alive
-from registry.jobs.wake import wake
 from registry.jobs.work import Work, run
 from registry.submissions import queries
 from registry.submissions.models import SubmissionRow
@@ -36,30 +32,6 @@ def rows_of(received):
         SubmissionRow.submission_id == received.submission_id
     )
     return tuple(db.session.execute(query).one())
-
-
-@pytest.mark.parametrize("moments", [(0.05, 0.4), (0.2, 0.8)])
-def test_killed_in_the_middle_no_row_is_lost_or_doubled(register, moments):
-    people = make_people(6000)
-    received = receive(make_roster(people))
-    for moment in moments:
-        worker = start_worker(register)
-        wake(received.batch_id)
-        wait_until(lambda: state_of(received).state != BatchState.WAITING, "a start")
-        time.sleep(moment)
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
-    worker = start_worker(register)
-    try:
-        wait_until(lambda: state_of(received).state is BatchState.DONE, "the end")
-    finally:
-        worker.terminate()
-        worker.wait()
-
-    view = queries.find(db.session(), received.submission_id)
-    assert rows_of(received) == (6000, 6000)
-    assert view.is_read
-    assert view.total_count == 6000 == view.ok_count + view.warning_count + view.error_count
 
 
 def test_a_worker_takes_up_what_no_wake_up_told_it(small_register):

@@ -93,6 +93,7 @@ def test_a_database_that_is_away_is_said_to_be_away(failing):
     answer = failing(OperationalError(f"SELECT '{SECRET}'", {}, OSError("gone")), signed_in=True)
     assert answer.status_code == 503
     assert "已经保存的数据是安全的" in answer.text
+    assert answer.headers["Retry-After"] == "30"
     assert SECRET not in answer.text
 
 

@@ -29,7 +29,7 @@ def test_ready_with_database_and_worker(client):
     beat(seconds_ago=1)
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "database": True, "worker": True}
+    assert answer.json == {"status": "ok", "database": True, "worker": True, "writable": True}
 
 
 def test_not_ready_without_a_worker_or_with_a_silent_one(client):
@@ -37,7 +37,12 @@ def test_not_ready_without_a_worker_or_with_a_silent_one(client):
         prepare()
         answer = client.get("/readyz")
         assert answer.status_code == 503
-        assert answer.json == {"status": "unavailable", "database": True, "worker": False}
+        assert answer.json == {
+            "status": "unavailable",
+            "database": True,
+            "worker": False,
+            "writable": True,
+        }
 
 
 def test_not_ready_without_a_database_but_still_alive(client, monkeypatch):

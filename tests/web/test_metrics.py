@@ -54,6 +54,7 @@ def test_each_family_says_what_it_is(client):
             "tongxin_workers",
             "tongxin_looking",
             "tongxin_backup_age_seconds",
+            "tongxin_writable",
         }
     )
     assert text.endswith("\n")

@@ -10,22 +10,32 @@ from registry.members.models import LIVE, Membership, Person
 from registry.review.operations import approve
 from registry.totals.recount import reconcile
 from registry.trail.queries import verify
+from tests.drills.checker import check
+from tests.drills.conftest import Drill
 from tests.factories.people import make_people
 from tests.factories.rosters import OTHER_UNION, make_clerk, make_reviewer, make_roster, send_in
 
-
-@pytest.mark.parametrize("round_", range(3))
-def test_each_person_is_admitted_once(register, round_):
-    admit_at_once(register, make_people(40, seed=round_))
-    assert db.session.scalar(select(func.count()).select_from(Person)) == 40
-    assert_admitted_once(40)
+FAULT = "the same persons approved in two unions at once"
 
 
-@pytest.mark.soak
-def test_two_hundred_times(register):
-    for round_ in range(200):
-        admit_at_once(register, make_people(3, seed=1_000 + round_))
-        assert_admitted_once(3 * (round_ + 1))
+@pytest.fixture
+def there(register):
+    """The application as the checker finds it: its folder and its database."""
+    return register.config["DATA"], register.config["DATABASE_URL"]
+
+
+def test_each_person_is_admitted_once(register, there):
+    drill = Drill(db.engine.dialect.name)
+    times, people = drill.times(3, 200), 10
+    everybody = make_people(people * times, seed=drill.seed)
+    for round_ in range(times):
+        admit_at_once(register, everybody[people * round_ :][:people])
+        assert_admitted_once(people * (round_ + 1))
+    assert db.session.scalar(select(func.count()).select_from(Person)) == people * times
+
+    db.session.remove()
+    assert check(*there).faults == []
+    drill.write(FAULT, times, 2 * times, 0, 0, f"{people} persons each time")
 
 
 def admit_at_once(register, people):
