@@ -119,7 +119,7 @@ def test_weighty_acts_ask_for_the_password_again(client, monkeypatch):
 
     answer = post(client, confirm, page=confirm, password=PASSWORD)
     assert answer.headers["Location"] == page
-    assert "密码只显示这一次" in post(client, f"{page}/reset", page=page).text
+    assert "邀请码只显示这一次" in post(client, f"{page}/reset", page=page).text
 
 
 def test_a_fragment_asked_for_after_the_session_ended_takes_the_whole_page_along(client):
