@@ -89,6 +89,7 @@ def lately_before_second_factor(view: Callable[P, Any]) -> Callable[P, Any]:
         view,
         lambda: _signed_in_or_sent_away({_FACTOR}) or _lately_or_to_confirmation(),
         "signed in",
+        fresh=True,
     )
 
 
