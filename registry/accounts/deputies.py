@@ -57,6 +57,27 @@ class DeputyView(NamedTuple):
         return self.ended_at is not None or self.last_day < day
 
 
+def _views(place: type[TradeUnion]) -> Select[tuple[Deputy, str, str, str, str]]:
+    """Select deputies whose two accounts are still reviewers and may sign in."""
+    principal, deputy = aliased(Account), aliased(Account)
+    query = (
+        select(Deputy, place.name, place.path, principal.display_name, deputy.display_name)
+        .join(place, place.code == Deputy.place)
+        .join(principal, principal.id == Deputy.principal_id)
+        .join(deputy, deputy.id == Deputy.deputy_id)
+    )
+    for account in (principal, deputy):
+        role = aliased(AccountRole)
+        is_reviewer = (role.account_id == account.id) & (role.role == Role.REVIEWER)
+        query = query.join(role, is_reviewer).where(~account.is_locked)
+    return query.where(principal.place == Deputy.place)
+
+
+_PLACE = aliased(TradeUnion)
+# Put together once: a deputy's every request asks.
+_VIEWS = _views(_PLACE)
+
+
 def candidates(session: Session, path: str) -> list[AccountView]:
     """Return the reviewers at or below a path who may sign in, by name."""
     return queries.accounts(session, path, role=Role.REVIEWER, locked=False, limit=1_000)
@@ -64,17 +85,14 @@ def candidates(session: Session, path: str) -> list[AccountView]:
 
 def deputies(session: Session, county: str, path: str, *, limit: int = 50) -> list[DeputyView]:
     """Return the deputies named for units at or below a path, the latest first."""
-    place = aliased(TradeUnion)
-    query = _views(place).where(
-        Deputy.county == county, place.path.startswith(path, autoescape=True)
-    )
+    query = _VIEWS.where(Deputy.county == county, _PLACE.path.startswith(path, autoescape=True))
     return _shown(session, query.order_by(Deputy.id.desc()).limit(limit))
 
 
 def held(session: Session, actor: Actor) -> list[DeputyView]:
     """Return for whom an account is a deputy today."""
     day = today()
-    query = _views(aliased(TradeUnion)).where(
+    query = _VIEWS.where(
         Deputy.county == actor.county,
         Deputy.deputy_id == actor.account_id,
         *_lasting(day),
@@ -199,22 +217,6 @@ def _judge_overlap(
 def _lasting(day: date) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of what is not over by a day."""
     return (Deputy.ended_at.is_(None), Deputy.last_day >= day)
-
-
-def _views(place: type[TradeUnion]) -> Select[tuple[Deputy, str, str, str, str]]:
-    """Select deputies whose two accounts are still reviewers and may sign in."""
-    principal, deputy = aliased(Account), aliased(Account)
-    query = (
-        select(Deputy, place.name, place.path, principal.display_name, deputy.display_name)
-        .join(place, place.code == Deputy.place)
-        .join(principal, principal.id == Deputy.principal_id)
-        .join(deputy, deputy.id == Deputy.deputy_id)
-    )
-    for account in (principal, deputy):
-        role = aliased(AccountRole)
-        is_reviewer = (role.account_id == account.id) & (role.role == Role.REVIEWER)
-        query = query.join(role, is_reviewer).where(~account.is_locked)
-    return query.where(principal.place == Deputy.place)
 
 
 def _shown(session: Session, query: Select[tuple[Deputy, str, str, str, str]]) -> list[DeputyView]:
