@@ -1,4 +1,8 @@
-"""What members ask about their own particulars, and members whose particulars may only be kept."""
+"""What members ask about their own particulars, and members whose particulars may only be kept.
+
+A request has a day by which it must be answered and two people who deal with it, so it is a record
+of its own; that a member is restricted stands with the member, where every list reads it.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from registry.access.actor import Actor
 from registry.access.roles import Permission
 from registry.accounts.queries import display_names
+from registry.clock import local_day
 from registry.codes import code_list
 from registry.db import db
 from registry.errors import Busy, Forbidden, InputRefused, NotFound, StateRefused
@@ -323,7 +324,7 @@ def _lines(compared: Comparison, names: dict[str, str]) -> list[tuple[str, list[
         ("出生年份", [one.born_on for one in sides]),
         ("所在工会", [names.get(one.union_code, "") for one in sides]),
         ("会籍", [one.state for one in sides]),
-        ("入库", [one.since.date().isoformat() if one.since else "" for one in sides]),
+        ("入库", [local_day(one.since).isoformat() if one.since else "" for one in sides]),
     ]
     differs = {"证件号码"} if compared.numbers and compared.numbers != "号码相同" else set()
     return [

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from registry.clock import now
+from registry.clock import now, today
 from registry.db import db, transaction
 from registry.errors import InputRefused, NotFound
 from registry.jobs import deliveries
@@ -89,7 +89,7 @@ def test_a_full_roster_declares_the_employees(register):
     number = hand_in(order=Order("", False, 40), kind=Kind.FULL).submission_id
     read()
     assert view(number).employees == 40
-    assert headcount(db.session(), union_of(db.session(), UNION), now().date()) == 40
+    assert headcount(db.session(), union_of(db.session(), UNION), today()) == 40
 
 
 @pytest.mark.parametrize(

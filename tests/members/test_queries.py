@@ -180,7 +180,7 @@ def test_the_last_hour_of_a_shanghai_day_belongs_to_it(small_register, monkeypat
 def test_tallies_are_those_of_the_unions_asked(register):
     admit(make_people(2))
     admit(make_people(3, 2), union=OTHER_UNION)
-    session, day = db.session(), now().date() + timedelta(days=1)
+    session, day = db.session(), today()
     assert set(tallied(session, COUNTY, day)) == {UNION, OTHER_UNION}
     assert set(tallied(session, COUNTY, day, [OTHER_UNION])) == {OTHER_UNION}
     assert {code: counts[0] for code, counts in recounted(session, COUNTY, now()).items()} == {
