@@ -42,7 +42,7 @@ def visit(gallery: str, new_page: Callable[..., Any]) -> Iterator[Callable[..., 
                 complaints.append(said.text) if said.type in ("error", "warning") else None
             ),
         )
-        page.goto(gallery + path)
+        assert page.goto(gallery + path).ok, path
         return page
 
     yield open_at

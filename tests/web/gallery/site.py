@@ -157,6 +157,7 @@ def _frame() -> dict[str, Any]:
         ],
         "federation_name": "玉环市总工会",
         "can": lambda *_: True,
+        "storage_fault": "",
     }
 
 
