@@ -23,9 +23,11 @@ from registry.web.filters import instant
 from registry.web.forms.trail import PersonForm
 from registry.web.guard import guard
 from registry.web.numbers import whole
+from registry.web.trail_details import detail_text
 from registry.web.waiting import Card
 
 blueprint = Blueprint("trail", __name__)
+blueprint.add_app_template_filter(detail_text)
 PAGE = 50
 _FILTERS = ("account", "action", "place", "result", "time")
 _RECENT = timedelta(days=1)

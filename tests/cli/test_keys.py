@@ -29,7 +29,7 @@ def test_init_makes_keys_of_the_set_in_force_and_says_how_to_keep_them(registry,
     monkeypatch.setenv("REGISTRY_CRYPTOGRAPHY", "sm")
     code, out, words = command("init")
     assert code == 0
-    assert "一次性密码" in out
+    assert "邀请码" in out
     assert str(keyfile.path_in(folder)) in words
     assert "不要与数据库备份放在一起" in words
     assert keyfile.load(folder).hash_algorithm == "sm3"

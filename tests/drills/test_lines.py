@@ -11,10 +11,10 @@ import pytest
 
 from tests.drills.installation import wait
 from tests.drills.people import Browser, acknowledged, hand_in
+from tests.factories.hostile import FILES
 from tests.factories.people import make_people
 from tests.factories.rosters import make_roster
 from tests.fixtures.site import HOST
-from tests.roster.test_hostile import CASES
 
 CUT = "an upload cut off at 1, 25, 50 and 99 %"
 SLOW = "one byte a second on 200 lines"
@@ -88,9 +88,9 @@ def test_bombs_keep_nobody_from_working(sqlite_drill, install):
     site = install(drill.engine, unions=4)
     site.start_site(), site.start_worker()
     alone = _answer_times(site, 10)
-    numbers, bombs = [], drill.random.sample(sorted(CASES), count)
+    numbers, bombs = [], drill.random.sample(sorted(FILES), count)
     for place, name in enumerate(bombs):
-        bomb, desk = CASES[name][0](), site.desks[place % 3]
+        bomb, desk = FILES[name](), site.desks[place % 3]
         answer = hand_in(site, desk, bomb, name)
         assert answer.status == 202, answer
         numbers.append((desk, acknowledged(desk, bomb, 0, answer).submission))

@@ -5,7 +5,14 @@ from sqlalchemy import select
 from registry.db import Base, db
 
 # Who looked and who is there is written down at every request; nothing else is.
-LOOKS = {"trail_entry", "trail_head", "sign_in_session", "sign_in_failure", "worker_beat"}
+LOOKS = {
+    "trail_entry",
+    "trail_head",
+    "trail_person",
+    "sign_in_session",
+    "sign_in_failure",
+    "worker_beat",
+}
 _OF_ACCOUNTS = ("last_sign_in_at",)
 
 

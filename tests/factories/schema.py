@@ -16,6 +16,7 @@ from tests.factories.schema_privacy import privacy_rows
 from tests.factories.schema_programs import program_rows
 from tests.factories.schema_safety import safety_rows
 from tests.factories.schema_standing import standing_rows
+from tests.factories.schema_trail import trail_rows
 from tests.factories.schema_unions import union_rows
 
 AT = datetime(2018, 7, 31, 6, 5, tzinfo=UTC)
@@ -93,28 +94,7 @@ def rows() -> dict[str, dict[str, object]]:
         },
         **safety_rows(COUNTY, AT),
         "sign_in_failure": {"subject": "system", "failures": 1, "since": AT},
-        "trail_entry": {
-            "county": COUNTY,
-            "number": 1,
-            "at": AT,
-            "actor_name": "system",
-            "action": "seed",
-            "place": COUNTY,
-            "result": "done",
-            "detail": "{}",
-            "previous": bytes(32),
-            "hash": KEY,
-            "suite": 2,
-        },
-        "trail_person": {"county": COUNTY, "person_key": KEY, "number": 1},
-        "trail_copy": {
-            "county": COUNTY,
-            "number": 1,
-            "written_at": AT,
-            "failed_at": None,
-            "fault": None,
-        },
-        "trail_head": {"county": COUNTY, "number": 1, "hash": KEY},
+        **trail_rows(COUNTY, KEY, AT),
         "submission": _submission(),
         "submission_row": {
             "county": COUNTY,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from registry.roster.limits import ORDINARY
 from registry.roster.refusal import Refusal
 from registry.roster.shared_strings import SharedStrings
 from registry.roster.sheet_parser import SheetParser
@@ -55,11 +56,11 @@ def book(rows: str, properties: str = "", strings: str = "".join(STRINGS)) -> by
 
 
 def opened(content: bytes) -> Source:
-    return open_source(BytesIO(content), {}, 1 << 30)
+    return open_source(BytesIO(content), {}, ORDINARY.bounds)
 
 
 def by_calamine(content: bytes) -> Source:
-    return WorkbookSource(BytesIO(content), "xlsx")
+    return WorkbookSource(BytesIO(content), "xlsx", ORDINARY.bounds.cells)
 
 
 def trimmed(source: Source, index: int = 0) -> list[list[object]]:

@@ -4,6 +4,7 @@ import ast
 
 from config import ROOT
 from registry.web import trail_labels
+from registry.web.trail_details import detail_text
 
 
 def recorded_actions():
@@ -31,12 +32,12 @@ def test_every_recorded_action_has_a_name_and_a_family():
 
 def test_details_are_one_readable_line():
     detail = {"account": "a", "after": ["CLERK"], "accounts": list("abcdefg"), "odd": True}
-    text = trail_labels.detail_text(detail)
+    text = detail_text(detail)
     assert text == "账号：a；调整后：基层经办员；账号：a、b、c、d、e 等 7 项；odd：是"
 
 
 def test_digests_are_shown_by_their_beginning():
-    assert trail_labels.detail_text({"digest": "0a" * 32}) == "摘要：0a0a0a0a0a0a…"
+    assert detail_text({"digest": "0a" * 32}) == "摘要：0a0a0a0a0a0a…"
 
 
 def test_results():
