@@ -119,7 +119,7 @@ def reset_password(reviewer, desk, new_site, slip, picture):
     page = desk(site=new_site)
     for code, words in ((slip.code, "邀请码不正确"), (again.code, "工作台")):
         page.goto(f"/invitation#{code}")
-        page.reload()  # the same page with another code behind the #
+        expect(page.get_by_label("邀请码")).to_have_value(code)
         page.get_by_label(re.compile("^新密码")).fill(own_password(slip.account))
         page.get_by_label("再输一遍新密码").fill(own_password(slip.account))
         page.get_by_role("button", name="设置密码并登录").click()
