@@ -153,7 +153,7 @@ def read_the_trail(keeper, picture):
     picture(keeper, "trail")
     acts = {
         "administrator": ("新建账号", "停用账号"),
-        "reviewer-a": ("批量开通经办员", "重置密码", "经办员交接"),
+        "reviewer-a": ("批量开通经办员", "重新邀请设置密码", "经办员交接"),
     }
     for account, names in acts.items():
         keeper.get_by_role("searchbox", name="账号").fill(account)
