@@ -76,6 +76,7 @@ def kill_and_finish(app, bundle_id, batch_id, moments):
         worker.wait()
 
 
+@pytest.mark.soak
 def test_killed_in_the_middle_every_row_is_there_once(register, reviewer):
     bundle_id = ready(messy(12_000), reviewer)
     batch_id = bundles.confirm(bundle_id, actor=reviewer)
