@@ -13,7 +13,7 @@ def content_of(form: Any) -> bytes:
     """
     content: bytes = form.file.data.read()
     size = (form.size.data or "").strip()
-    if size and not (is_whole(size) and int(size) == len(content)):
+    if is_whole(size) and int(size) != len(content):
         raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
     if not content:
         raise InputRefused("upload.empty", "这个文件是空的（0 字节）。请打开原表保存后再上传。")
