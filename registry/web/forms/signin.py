@@ -10,6 +10,22 @@ from registry.web.forms.base import Form
 _LONGEST = 128
 
 
+def _new_password() -> tuple[PasswordField, PasswordField]:
+    """Return the two fields in which somebody chooses a password, `fresh` and `again`."""
+    fresh = PasswordField(
+        "新密码",
+        [InputRequired("请填写新密码。"), Length(max=_LONGEST, message="密码不超过 128 位。")],
+    )
+    again = PasswordField(
+        "再输一遍新密码",
+        [
+            InputRequired("请再输一遍新密码。"),
+            EqualTo("fresh", message="两次输入的新密码不一样，请重新输入。"),
+        ],
+    )
+    return fresh, again
+
+
 class SignInForm(Form):
     """Account and password."""
 
@@ -43,17 +59,7 @@ class InvitationForm(Form):
         [InputRequired("请填写邀请码。"), Length(max=40, message="邀请码是四组字符，请核对。")],
         description="纸条或邮件上的四组字符，例如 abcd-efgh-jkmn-pqrs，短横线可以不输。",
     )
-    fresh = PasswordField(
-        "新密码",
-        [InputRequired("请填写新密码。"), Length(max=_LONGEST, message="密码不超过 128 位。")],
-    )
-    again = PasswordField(
-        "再输一遍新密码",
-        [
-            InputRequired("请再输一遍新密码。"),
-            EqualTo("fresh", message="两次输入的新密码不一样，请重新输入。"),
-        ],
-    )
+    fresh, again = _new_password()
 
 
 class AppForm(Form):
@@ -99,14 +105,4 @@ class PasswordForm(Form):
         "当前密码",
         [InputRequired("请填写当前密码。"), Length(max=_LONGEST, message="密码不超过 128 位。")],
     )
-    fresh = PasswordField(
-        "新密码",
-        [InputRequired("请填写新密码。"), Length(max=_LONGEST, message="密码不超过 128 位。")],
-    )
-    again = PasswordField(
-        "再输一遍新密码",
-        [
-            InputRequired("请再输一遍新密码。"),
-            EqualTo("fresh", message="两次输入的新密码不一样，请重新输入。"),
-        ],
-    )
+    fresh, again = _new_password()
