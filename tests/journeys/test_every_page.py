@@ -31,9 +31,37 @@ LINKS = """links => links
     .map(link => link.pathname)"""
 
 
+@pytest.fixture(scope="session")
+def first_to_see(tmp_path_factory, worker_id):
+    """Return a function that tells whether no other role of this run came to a kind of page yet."""
+    base = tmp_path_factory.getbasetemp()
+    seen = (base if worker_id == "master" else base.parent) / "pages-seen"
+    seen.mkdir(exist_ok=True)
+
+    def is_first(kind):
+        try:
+            (seen / kind.replace("/", "-")).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+    return is_first
+
+
 @pytest.mark.parametrize("account", ROLES)
-def test_every_page_of_a_role(desk, picture, account):
-    page = desk(account)
+def test_every_page_of_a_role(desk, picture, account, first_to_see):
+    """Each opens; each kind is looked at closely by the first role that comes to it."""
+    walk(desk(account), account, picture, first_to_see)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("account", ROLES)
+def test_every_page_looked_at_closely_by_each_role(desk, picture, account):
+    walk(desk(account), account, picture, lambda kind: True)
+
+
+def walk(page, account, picture, is_looked_at):
+    """Follow all links of a role from page to page, one of each kind."""
     bring_axe(page)
     complaints, seen, visited = [], [], {"/"}
     waiting = ["/home", "/password", *ALSO.get(account, ())]
@@ -47,7 +75,9 @@ def test_every_page_of_a_role(desk, picture, account):
         answer = page.goto(path)
         assert answer.status == 200, path
         picture(page, kind.strip("/").replace("/", "-"))
-        complaints += [(path, *found) for found in complaints_about(page)]
+        if is_looked_at(kind):
+            frame = len(seen) == 1
+            complaints += [(path, *found) for found in complaints_about(page, frame=frame)]
         waiting += page.locator("a[href]").evaluate_all(LINKS)
     assert complaints == []
     assert set(ROLES[account]) <= set(seen)
@@ -100,10 +130,9 @@ def kind_of(path):
     return re.sub(r"\d+", lambda found: LEVELS.get(len(found[0]), "N"), path)
 
 
-def complaints_about(page):
+def complaints_about(page, *, frame=True):
     """Return what axe finds, and whether the page is wider than a phone."""
-    page.set_viewport_size(DESK)
-    complaints = violations(page)
+    complaints = violations(page, frame=frame)
     page.set_viewport_size(PHONE)
     wide = sticks_out(page)
     page.set_viewport_size(DESK)

@@ -1,6 +1,7 @@
 """Templates say what they offer, use what they import and name icons that exist."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ COMPONENTS = [path for path in PAGES if path.parent.name == "components"]
 JINJA = Environment(autoescape=True)
 
 
+@cache
 def parse(page: Path) -> nodes.Template:
     return JINJA.parse(page.read_text())
 
