@@ -253,7 +253,6 @@ def walked(folder, count):
             sign_in(client, account)
             for endpoint, address in addresses(app, role):
                 here = address.format(place=PLACES[role], **site.numbers)
-                client.get(here)  # what is worked out once is worked out
                 with counted_statements() as asked:
                     answer = client.get(here)
                 if answer.status_code == 200:

@@ -340,7 +340,7 @@ class Register(RuleBasedStateMachine):
 
 def test_the_register_stays_true(register):
     few = settings(
-        max_examples=12,
+        max_examples=6,
         stateful_step_count=18,
         deadline=None,
         suppress_health_check=list(HealthCheck),
