@@ -1,19 +1,17 @@
 """The check page in a real browser: nothing typed is lost, whatever the network does."""
 
-import threading
-
 import pytest
-from werkzeug.serving import make_server
 
 from registry.access.roles import Role
 from registry.accounts.queries import actor_of
 from registry.db import db
 from registry.submissions import corrections, queries
 from tests.factories.accessibility import violations
-from tests.factories.accounts import PASSWORD, make_account
+from tests.factories.accounts import make_account
 from tests.factories.numbers import spoilt
 from tests.factories.people import fields_of, make_people
 from tests.factories.rosters import UNION, make_roster, take_in
+from tests.factories.served import seat, served
 
 pytestmark = pytest.mark.browser
 
@@ -29,8 +27,12 @@ FAULTS = {
 
 
 @pytest.fixture
-def clerk(app):
-    account = make_account(Role.CLERK, UNION, name="clerk")
+def account(app):
+    return make_account(Role.CLERK, UNION, name="clerk")
+
+
+@pytest.fixture
+def clerk(account):
     return actor_of(db.session(), account.id)
 
 
@@ -40,22 +42,13 @@ def draft(clerk):
 
 
 @pytest.fixture
-def page(app, draft, new_page):
+def page(app, account, draft, new_page):
     """The check page, signed in."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    page = new_page()
-    page.goto(f"http://127.0.0.1:{server.server_port}/sign-in")
-    page.fill("[name=name]", "clerk")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/home")
-    page.goto(f"http://127.0.0.1:{server.server_port}/submissions/{draft}")
-    yield page
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as site:
+        page = new_page()
+        seat(page, app, site, account)
+        page.goto(f"{site}/submissions/{draft}")
+        yield page
 
 
 def slow(page, milliseconds=500):

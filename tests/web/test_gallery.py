@@ -1,14 +1,13 @@
 """The components in a real browser, under the product's policy: they fit, they speak, they work."""
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from tests.factories.accessibility import violations
+from tests.factories.served import served
 from tests.web.gallery.site import make_gallery
 
 pytestmark = pytest.mark.browser
@@ -20,13 +19,8 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="module")
 def gallery() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, make_gallery(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(make_gallery()) as address:
+        yield address
 
 
 @pytest.fixture

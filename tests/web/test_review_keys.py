@@ -1,20 +1,19 @@
 """Reviewing from the keyboard, in a real browser: what the keys do, and where they must not."""
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from registry.access.roles import Role
 from registry.db import db
 from registry.submissions import queries
 from registry.submissions.states import RowState
 from tests.factories.accessibility import violations
-from tests.factories.accounts import PASSWORD, make_account
+from tests.factories.accounts import make_account
 from tests.factories.people import make_people
 from tests.factories.rosters import OTHER_UNION, make_clerk, make_roster, send_in
+from tests.factories.served import seat, served
 from tests.factories.unions import TOWNSHIP, make_union_tree
 
 pytestmark = pytest.mark.browser
@@ -33,25 +32,16 @@ def number(app: Any) -> int:
 
 @pytest.fixture
 def site(app: Any) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture
-def review(site: str, number: int, new_page: Callable[..., Any]) -> Any:
+def review(app: Any, site: str, number: int, new_page: Callable[..., Any]) -> Any:
     """The page of the first roster, in the browser of a reviewer."""
     reviewer = make_account(Role.REVIEWER, TOWNSHIP, name="reviewer")
     page = new_page()
-    page.goto(f"{site}/sign-in")
-    page.fill("[name=name]", reviewer.name)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/home")
+    seat(page, app, site, reviewer)
     page.goto(f"{site}/submissions/{number}/review")
     page.locator("html.scripted").wait_for()
     return page
