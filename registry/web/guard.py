@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, g, redirect, request, url_for
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
@@ -23,6 +23,7 @@ from registry.db import db
 from registry.errors import Forbidden, NotFound, Unavailable
 from registry.unions import queries as unions
 from registry.web.acting import at_the_desk
+from registry.web.login import let_out
 from registry.web.places import submission_place
 
 P = ParamSpec("P")
@@ -156,9 +157,19 @@ def go(address: str) -> Response:
 
 def _signed_in_or_sent_away(may_be_due: Collection[str] = ()) -> Response | None:
     if g.actor is None:
+        _say_that_it_is_over()
         return go(url_for("signin.sign_in", next=_here()))
     due = due_first()
     return go(url_for(due)) if due and due not in may_be_due else None
+
+
+def _say_that_it_is_over() -> None:
+    """Tell a browser that was signed in, once, that it is no more, and what that meant."""
+    if "_user_id" not in session:
+        return
+    let_out()
+    undone = "" if request.method == "GET" else "刚才的操作没有执行，"
+    flash(f"您的登录已经结束（太久没有操作，或者在别处退出了），{undone}请重新登录。", "warning")
 
 
 def _demand_places(permission: Permission) -> None:
