@@ -200,14 +200,21 @@ def _paths() -> list[str]:
 def _lately_or_to_confirmation() -> Response | None:
     if g.signed_in.fresh_until >= now():
         return None
-    if request.method != "GET":
+    if not _is_page():
         flash("为安全起见，请先确认密码，再重新办理。刚才的操作没有执行。", "warning")
     return go(url_for("signin.confirm", next=_here()))
 
 
+def _is_page() -> bool:
+    """Whether a page was asked for: no act, and no file, which would leave the page as it is."""
+    return request.method == "GET" and "." not in request.path.rpartition("/")[2]
+
+
 def _here() -> str | None:
-    """Return the page to come back to; a form's address cannot be opened again, its page can."""
-    if request.method == "GET" and not request.headers.get("HX-Request"):
+    """Return the page to come back to; the address of a form or a file is none, but the page on
+    which it stands.
+    """
+    if _is_page() and not request.headers.get("HX-Request"):
         return request.full_path.rstrip("?")
     came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
     return came_from.path or None
