@@ -98,7 +98,9 @@ def judge(plain: str, *, shortest: int, personal: tuple[str, ...] = ()) -> None:
 def _is_guessable(text: str, personal: tuple[str, ...]) -> bool:
     """Tell whether too little is left once runs and known words are taken away."""
     rest = text
-    for word in sorted({*_GUESSED, *(_normal(name).lower() for name in personal)}, key=len):
+    words = {*_GUESSED, *(_normal(name).lower() for name in personal)}
+    # The longest first: `admin` taken out of `administrator` would leave the rest of it.
+    for word in sorted(words, key=len, reverse=True):
         if len(word) > 1:
             rest = rest.replace(word, "")
     rest = _without_runs(rest)

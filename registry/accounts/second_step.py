@@ -15,6 +15,9 @@ from registry.errors import InputRefused
 from registry.trail.operations import hold, record
 
 _WRONG = "验证码不正确或已经用过。请输入应用里新出现的 6 位数字，或一个没有用过的恢复码。"
+_WRONG_KEY = (
+    "通行密钥没有通过核验，请再试一次，或改用验证码、恢复码；一直不行的，请删除后重新添加。"
+)
 
 
 class Proof(NamedTuple):
@@ -50,7 +53,7 @@ def finish(half: SignedIn, proof: Proof, *, source: Source) -> SignedInBrowser:
                 factor=used,
             )
     if not token:
-        _refuse(actor, "account.sign_in", {"address": source.address})
+        _refuse(actor, "account.sign_in", {"address": source.address}, proof)
     _forgive(actor, source.address, source.device)
     return SignedInBrowser(token, actor.name, half.must_change_password)
 
@@ -68,7 +71,7 @@ def demand(token_hash: bytes, proof: Proof, *, actor: Actor) -> None:
         hold(session, actor.county)
         used = _prove(session, actor, proof, token_hash, at)
     if not used:
-        _refuse(actor, "account.confirm", {})
+        _refuse(actor, "account.confirm", {}, proof)
     _forgive(actor, "", own)
 
 
@@ -104,10 +107,10 @@ def _subject(actor: Actor) -> str:
     return f"{actor.name} code"
 
 
-def _refuse(actor: Actor, action: str, detail: dict[str, object]) -> None:
+def _refuse(actor: Actor, action: str, detail: dict[str, object], proof: Proof) -> None:
     with transaction() as session:
         _record(session, actor, action, "refused:factor", detail)
-    raise InputRefused("factor.wrong", _WRONG)
+    raise InputRefused("factor.wrong", _WRONG_KEY if proof.answer else _WRONG)
 
 
 def _record(

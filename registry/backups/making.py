@@ -27,6 +27,7 @@ from registry.vault import signing
 from registry.vault.vault import vault
 
 Say = Callable[[str], None]
+_ENDING = ".backup"
 
 
 class Made(NamedTuple):
@@ -40,8 +41,8 @@ class Made(NamedTuple):
 
 
 def make(destination: Path, say: Say) -> Made:
-    """Write a backup to a path that does not exist yet, or into a folder under a name with its
-    time.
+    """Write a backup to a path that does not exist yet and ends in `.backup`, or into a folder
+    under a name with its time.
 
     The database as it is at one moment, then the originals that it names: an original is written
     before its row. The file has its name only when it is complete and on the disk. Raises
@@ -60,9 +61,16 @@ def make(destination: Path, say: Say) -> Made:
 
 def _target(destination: Path) -> Path:
     if destination.is_dir():
-        return destination / f"tongxin-{now().astimezone(SHANGHAI):%Y%m%d-%H%M%S}.backup"
+        return destination / f"tongxin-{now().astimezone(SHANGHAI):%Y%m%d-%H%M%S}{_ENDING}"
     if destination.exists():
         raise InputRefused("backup.exists", f"{destination} 已经存在，不会被覆盖。")
+    if destination.suffix != _ENDING:
+        # A folder that is not mounted must not become a file in its place.
+        raise InputRefused(
+            "backup.folder",
+            f"文件夹 {destination} 不存在或没有挂载，请先建好；"
+            f"写成文件的，文件名以 {_ENDING} 结尾。",
+        )
     return destination
 
 

@@ -5,6 +5,7 @@ import click
 from registry.cli import answers
 from registry.cli.context import application
 from registry.cli.files import AS_JSON
+from registry.clock import SHANGHAI
 
 
 @click.command("incident-report", help="两个时刻之间，谁看过、导出过哪些工会的多少人。")
@@ -31,8 +32,9 @@ def incident_report(since: str, until: str, account: str, place: str, as_json: b
                 f"{line.persons:,} 人；文件 {line.files:,}，{line.people_in_files:,} 人次"
             )
         for file in one.files:
+            at = f"{file.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
             answers.put(
-                f"  第 {file.entry} 条 {file.at.isoformat(timespec='seconds')} {file.account}"
+                f"  第 {file.entry} 条 {at} {file.account}"
                 f" {file.action} {file.place} {file.people:,} 人 {file.digest}"
             )
 

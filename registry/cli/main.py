@@ -85,7 +85,12 @@ def _refuse(code: str, message: str, as_json: bool) -> int:
 
 def _unexpected(error: Exception) -> tuple[str, str]:
     """Say in one line what no command foresaw; the trace is for the log of who asks for it."""
+    from registry.storage import LABELS, fault_kind
+
     _log.info("unexpected", exc_info=error)
+    fault = fault_kind(error)
+    if fault is not None:
+        return "storage.fault", f"{LABELS[fault]}：请先排除故障，再运行一次。没有保存任何改动。"
     kind = type(error).__module__.partition(".")[0]
     if kind in {"sqlalchemy", "sqlite3", "psycopg", "alembic"}:
         return (

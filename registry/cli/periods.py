@@ -52,7 +52,8 @@ def verify_period(month: str | None, as_json: bool) -> int:
     else:
         answers.put(f"已核验 {closings:,} 次封账，问题 {len(faults)} 处。")
         for one in faults:
-            answers.put(f"{one.month} 第 {one.revision} 版：{one.text}")
+            which = f" 第 {one.revision} 版" if one.revision else ""
+            answers.put(f"{one.month}{which}：{one.text}")
         if later:
             answers.put(f"封账以后补登记的 {len(later)} 处，不是问题：")
         for one in later:

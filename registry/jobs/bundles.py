@@ -12,7 +12,7 @@ from registry.db import db, setting, transaction
 from registry.errors import InputRefused, RegistryError, RosterRefused, StateRefused
 from registry.jobs.leases import worker_name
 from registry.jobs.models import BUNDLE, Batch, BatchState
-from registry.jobs.operations import plain_name, queue
+from registry.jobs.operations import plain_name, queue, too_large
 from registry.jobs.work import run
 from registry.roster.limits import bulk, ordinary
 from registry.submissions import originals
@@ -54,7 +54,7 @@ def upload(
     bundles.demand_at(actor, place)
     most = most_bytes(is_bulk=bundles.is_bulk(actor, place))
     if len(content) > most:
-        raise RosterRefused("file.too_large", f"文件超过 {most >> 20} MB，请拆分后分别上传。")
+        raise too_large(most)
     original = originals.keep(content)
     try:
         file = NewFile(plain_name(file_name), sha256, len(content), original)

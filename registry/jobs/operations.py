@@ -16,6 +16,7 @@ from registry.jobs.deliveries import Answer, Order
 from registry.jobs.leases import find, worker_name
 from registry.jobs.models import IMPORT, Batch, BatchState
 from registry.jobs.work import run
+from registry.roster.limits import size_words
 from registry.submissions import originals, queries
 from registry.submissions.drafts import NewFile, check_quota, open_draft, same_file
 from registry.submissions.models import Submission
@@ -40,6 +41,11 @@ class Received(NamedTuple):
     state: State = State.DRAFT
 
 
+def too_large(most: int) -> RosterRefused:
+    """Return the refusal of a file of more than `most` bytes."""
+    return RosterRefused("file.too_large", f"文件超过 {size_words(most)}，请拆分后分别上传。")
+
+
 def upload(
     content: bytes,
     *,
@@ -59,8 +65,7 @@ def upload(
     if claimed_sha256 and claimed_sha256.lower() != sha256:
         raise InputRefused("upload.cut_off", "文件没有传完整，请检查网络后重新上传。")
     if len(content) > setting("UPLOAD_BYTES"):
-        megabytes = setting("UPLOAD_BYTES") // (1024 * 1024)
-        raise RosterRefused("file.too_large", f"文件超过 {megabytes} MB，请拆分后分别上传。")
+        raise too_large(setting("UPLOAD_BYTES"))
     original = originals.keep(content)
     try:
         received = _register(

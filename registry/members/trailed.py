@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import transaction
+from registry.identity import resident_id
+from registry.identity.forms import normalise
 from registry.members.models import Member, Membership, MembershipEvent
 from registry.members.operations import key_of_number
 from registry.members.records import former_keys
@@ -37,11 +39,12 @@ BULK = (
 
 class Trailed(NamedTuple):
     """Entries that name a person, and those of rosters by which the person came into the register;
-    the newest `LIMIT` of each.
+    the newest `LIMIT` of each. Nothing found of a number that `is_mistyped` says nothing.
     """
 
     naming: list[Entry]
     bulk: list[Entry]
+    is_mistyped: bool
 
 
 def search(number: str, *, actor: Actor) -> Trailed:
@@ -57,6 +60,7 @@ def search(number: str, *, actor: Actor) -> Trailed:
         found = Trailed(
             queries.naming(session, actor.county, keys, limit=LIMIT),
             _of_rosters(session, actor.county, keys),
+            _is_mistyped(number),
         )
         record(
             session,
@@ -66,6 +70,11 @@ def search(number: str, *, actor: Actor) -> Trailed:
             detail={"person": key.hex(), "count": len(found.naming) + len(found.bulk)},
         )
     return found
+
+
+def _is_mistyped(number: str) -> bool:
+    clean, _ = normalise(number)
+    return resident_id.is_number18(clean) and not resident_id.checks(clean)
 
 
 def _of_rosters(session: Session, county: str, keys: Sequence[bytes]) -> list[Entry]:

@@ -208,7 +208,11 @@ def _of_state(
     numbers = [one.row.revision for one in versions]
     last = len(numbers)
     is_closed = period is not None and period.state == PeriodState.CLOSED
-    if (
+    if period is None and not numbers and not reopened:
+        yield Finding(
+            month, 0, "period.missing", "没有封账的记录：这个月没有封过账，或者记录被整个删除。"
+        )
+    elif (
         period is None
         or numbers != list(range(1, period.revision + 1))
         or reopened != set(range(1, last if is_closed else last + 1))

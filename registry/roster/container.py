@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from io import BufferedIOBase
 
-from registry.roster.limits import Bounds
+from registry.roster.limits import Bounds, size_words
 from registry.roster.recognise import not_a_workbook
 from registry.roster.refusal import Refusal, damaged
 
@@ -104,7 +104,7 @@ class Container:
         except _BROKEN as error:
             raise damaged(name) from error
         if len(content) > most:
-            raise Refusal("file.too_large", what="内的部件", limit=f"{most >> 20} MB")
+            raise Refusal("file.too_large", what="内的部件", limit=size_words(most))
         return content
 
     def pieces(self, name: str) -> Iterator[bytes]:
@@ -147,7 +147,7 @@ class Container:
         self._left -= length
         if self._left < 0:
             raise Refusal(
-                "file.too_large", what="解压后", limit=_readable(self.bounds.unpacked_bytes)
+                "file.too_large", what="解压后", limit=size_words(self.bounds.unpacked_bytes)
             )
         if unpacked > RATIO_FROM and unpacked > self.bounds.ratio * packed:
             raise Refusal("file.too_large", what="的压缩比", limit=f"{self.bounds.ratio}:1")
@@ -192,7 +192,3 @@ def _may_be_utf_16(name: str) -> bool:
 def _escapes(name: str) -> bool:
     parts = name.replace("\\", "/").split("/")
     return name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]
-
-
-def _readable(size: int) -> str:
-    return f"{size >> 30} GB" if size >= 1 << 30 else f"{max(size >> 20, 1)} MB"

@@ -6,6 +6,14 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 
+def size_words(size: int) -> str:
+    """Return a number of bytes as people read it, rounded down: 52,428,800 → 50 MB."""
+    for step, unit in ((30, "GB"), (20, "MB"), (10, "KB")):
+        if size >= 1 << step:
+            return f"{size >> step:,} {unit}"
+    return f"{size} 字节"
+
+
 class Bounds(NamedTuple):
     """What is counted inside the sandbox while a file is read: bytes that come out of a zip
     container, its entries, how many bytes may come out of one (`ratio`), cells.

@@ -17,7 +17,7 @@ from registry.roster.columns import COLUMNS, ROW_KEY_COLUMN
 from registry.roster.frames import read_batch, read_head, read_tail
 from registry.roster.header import label_table, normalise_label
 from registry.roster.layout import Layout
-from registry.roster.limits import BULK, ORDINARY, Limits
+from registry.roster.limits import BULK, ORDINARY, Limits, size_words
 from registry.roster.process import Child
 from registry.roster.profiles import profiles
 from registry.roster.sheet import SheetBatch, SheetTail
@@ -110,7 +110,7 @@ def run_in_sandbox(task: str, content: bytes, argument: bytes, limits: Limits = 
 
 def _refuse_size(content: bytes, limits: Limits) -> None:
     if len(content) > limits.file_bytes:
-        raise refused("file.too_large", {"limit": f"{limits.file_bytes >> 20} MB"})
+        raise refused("file.too_large", {"limit": size_words(limits.file_bytes)})
 
 
 def reading_argument(limits: Limits, layout: Layout | None = None) -> bytes:

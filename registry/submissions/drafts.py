@@ -109,7 +109,15 @@ def check_quota(session: Session, actor: Actor) -> None:
     since = now().replace(hour=0, minute=0, second=0, microsecond=0)
     count = session.scalar(_UPLOADS, {"account_id": actor.account_id, "since": since})
     if (count or 0) >= setting("UPLOADS_PER_DAY"):
-        raise Busy("upload.quota", "今天上传的文件已达上限，请明天再传，或联系上级工会。")
+        raise over_quota()
+
+
+def over_quota() -> Busy:
+    """Return the refusal of more files than an account may upload in a day."""
+    most = f"{setting('UPLOADS_PER_DAY'):,}"
+    return Busy(
+        "upload.quota", f"今天上传的文件已达上限（{most} 个），请明天再传，或联系上级工会。"
+    )
 
 
 def open_draft(

@@ -27,6 +27,7 @@ from registry.errors import Busy, Forbidden, InputRefused, NotFound, RosterRefus
 from registry.jobs import bundles as jobs
 from registry.jobs import queries as work
 from registry.jobs.wake import wake
+from registry.roster.limits import size_words
 from registry.submissions.bundles import operations, queries
 from registry.submissions.bundles.findings import findings_csv
 from registry.submissions.bundles.queries import BundleView, Which
@@ -322,7 +323,7 @@ def _list_page(form: BundleForm) -> str:
         account_id=g.actor.account_id,
         who=display_names(session, (one.created_by for one in listed)),
         is_bulk=is_bulk,
-        most=jobs.most_bytes(is_bulk=is_bulk) >> 20,
+        most=size_words(jobs.most_bytes(is_bulk=is_bulk)),
     )
 
 

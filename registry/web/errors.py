@@ -1,6 +1,7 @@
 """What a person sees when something does not go: a page in plain words, never a trace."""
 
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -83,7 +84,7 @@ def page(
     back: tuple[str, str] | None = None,
 ) -> tuple[str, int]:
     """Return the page for a status; `title` and `text` replace the general words, `back` is label
-    and address of where it can be seen to."""
+    and address of where it can be seen to, else where the person comes from."""
     words = PAGES.get(status) or PAGES[500 if status >= 500 else 400]
     shown = render_template(
         "errors/error.html",
@@ -92,9 +93,21 @@ def page(
         text=text or words.text,
         code=code,
         incident=incident,
-        back=back,
+        back=back or _way_back(status),
     )
     return shown, status
+
+
+def _way_back(status: int) -> tuple[str, str] | None:
+    """Return label and address of what may be opened again: the page itself once the data are
+    there, else the one from which the person came.
+    """
+    if status == 503 and request.method == "GET":
+        return "再试一次", request.full_path.rstrip("?")
+    came_from = urlsplit(request.referrer or "")
+    address = f"{came_from.path}?{came_from.query}".rstrip("?")
+    is_here = came_from.netloc == request.host and address != request.full_path.rstrip("?")
+    return ("返回上一页", address) if is_here and guard.safe_next(address) else None
 
 
 def _refused(error: RegistryError) -> tuple[str, int]:

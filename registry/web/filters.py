@@ -7,13 +7,15 @@ from flask import Flask
 
 from registry.clock import SHANGHAI, now
 from registry.codes import code_list
+from registry.roster.limits import size_words
 from registry.roster.messages import fact_of
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def install(app: Flask) -> None:
-    """Make the filters known to templates."""
+    """Make the filters known to templates, and how large an uploaded file may be."""
+    app.jinja_env.globals["largest_upload"] = size_words(app.config["UPLOAD_BYTES"])
     for written in (count, day, instant, exact, ago, waited, code_label, fact):
         app.add_template_filter(written)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, g, redirect, request, url_for
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
@@ -23,6 +23,7 @@ from registry.db import db
 from registry.errors import Forbidden, NotFound, Unavailable
 from registry.unions import queries as unions
 from registry.web.acting import at_the_desk
+from registry.web.login import let_out
 from registry.web.places import submission_place
 
 P = ParamSpec("P")
@@ -156,9 +157,19 @@ def go(address: str) -> Response:
 
 def _signed_in_or_sent_away(may_be_due: Collection[str] = ()) -> Response | None:
     if g.actor is None:
+        _say_that_it_is_over()
         return go(url_for("signin.sign_in", next=_here()))
     due = due_first()
     return go(url_for(due)) if due and due not in may_be_due else None
+
+
+def _say_that_it_is_over() -> None:
+    """Tell a browser that was signed in, once, that it is no more, and what that meant."""
+    if "_user_id" not in session:
+        return
+    let_out()
+    undone = "" if request.method == "GET" else "刚才的操作没有执行，"
+    flash(f"您的登录已经结束（太久没有操作，或者在别处退出了），{undone}请重新登录。", "warning")
 
 
 def _demand_places(permission: Permission) -> None:
@@ -189,14 +200,21 @@ def _paths() -> list[str]:
 def _lately_or_to_confirmation() -> Response | None:
     if g.signed_in.fresh_until >= now():
         return None
-    if request.method != "GET":
+    if not _is_page():
         flash("为安全起见，请先确认密码，再重新办理。刚才的操作没有执行。", "warning")
     return go(url_for("signin.confirm", next=_here()))
 
 
+def _is_page() -> bool:
+    """Whether a page was asked for: no act, and no file, which would leave the page as it is."""
+    return request.method == "GET" and "." not in request.path.rpartition("/")[2]
+
+
 def _here() -> str | None:
-    """Return the page to come back to; a form's address cannot be opened again, its page can."""
-    if request.method == "GET" and not request.headers.get("HX-Request"):
+    """Return the page to come back to; the address of a form or a file is none, but the page on
+    which it stands.
+    """
+    if _is_page() and not request.headers.get("HX-Request"):
         return request.full_path.rstrip("?")
     came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
     return came_from.path or None

@@ -27,7 +27,9 @@ class Visitor(UserMixin):  # type: ignore[misc]
 
 def install(app: Flask) -> None:
     """Join Flask-Login to the application."""
-    manager = LoginManager(app)
+    # Without its context processor, which would ask the database for the user again while the page
+    # is drawn that says that the database is away.
+    manager = LoginManager(app, add_context_processor=False)
     # It would tie a session to address and browser, and sign out every phone that changes networks;
     # sessions end by time, by signing out, and with the account.
     manager.session_protection = None

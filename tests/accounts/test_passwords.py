@@ -67,3 +67,8 @@ def test_short_and_guessable_passwords_are_refused_with_a_way_out(chosen, code):
         policies.judge(chosen, personal=("clerk-3310830010001", "李会计"))
     assert refused.value.code == code
     assert chosen not in refused.value.message or not chosen
+
+
+def test_a_name_that_begins_like_a_known_word_is_taken_away_whole():
+    with pytest.raises(InputRefused, match="太容易被猜到"):
+        policies.judge("administrator administrator", personal=("administrator", "张三"))

@@ -166,7 +166,9 @@ def test_what_cannot_be_written(small_register, command, backup, tmp_path, monke
         return told["refused"]["code"]
 
     assert refused(backup) == "backup.exists"
-    assert refused(tmp_path / "no" / "such" / "folder") == "backup.unwritable"
+    assert refused(tmp_path / "not-mounted") == "backup.folder"
+    assert not (tmp_path / "not-mounted").exists()
+    assert refused(tmp_path / "no" / "such" / "one.backup") == "backup.unwritable"
     # No record, no backup.
     monkeypatch.setattr("registry.backups.making.record", _refuse)
     assert refused(tmp_path / "two.backup") == "trail.closed"

@@ -161,6 +161,8 @@ def test_a_verification_is_on_the_trail_and_the_command_exits_with_1(
     code, words = command("verify-period")
     assert (code, "2030-03 第 1 版：签名与封账文件不符" in words) == (1, True)
     assert command("verify-period", "2030-04")[0] == 0
+    code, words = command("verify-period", "2030-11")
+    assert (code, "2030-11：没有封账的记录" in words) == (1, True)
     assert command("verify-period", "2030", "--json")[0] == 2
     run_verify(COUNTY, MARCH, actor=city)
     with transaction() as session:

@@ -153,7 +153,8 @@ def test_an_account_is_closed_for_good_with_a_reason(app, client, administrator)
     assert "已注销" in shown
     assert "调离" in shown
     assert person.get("/home").status_code == 303
-    assert "恢复账号" not in shown
+    for offer in ("恢复账号", "保存角色", "重置第二步验证", "注销账号"):
+        assert offer not in shown
     for act in ("unlock", "reset", "close", "lock"):
         answer = post(client, f"{page}/{act}", page=page, reason="再来")
         assert answer.status_code == 409

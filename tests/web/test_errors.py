@@ -8,6 +8,7 @@ from werkzeug.exceptions import abort
 
 from registry.access.doors import open_to_all
 from registry.access.roles import Role
+from registry.accounts import sessions
 from registry.errors import Busy, Forbidden, InputRefused, NotFound, RosterRefused, StateRefused
 from registry.vault.vault import VaultError
 from registry.web.errors import PAGES
@@ -95,6 +96,30 @@ def test_a_database_that_is_away_is_said_to_be_away(failing):
     assert "已经保存的数据是安全的" in answer.text
     assert answer.headers["Retry-After"] == "30"
     assert SECRET not in answer.text
+
+
+def test_who_is_signed_in_is_told_as_well_that_the_database_is_away(app, client, monkeypatch):
+    def away(*_arguments):
+        raise OperationalError("SELECT", {}, OSError("gone"))
+
+    sign_in(client, make_account(Role.ADMINISTRATOR, COUNTY))
+    monkeypatch.setattr(sessions, "find", away)
+    answer = client.get("/home?of=today")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "已经保存的数据是安全的" in answer.text
+    assert 'href="/home?of=today"' in answer.text, "to be tried again"
+
+
+def test_a_refusal_leads_back_to_where_one_was(client):
+    sign_in(client, make_account(Role.ADMINISTRATOR, COUNTY))
+    for came_from, is_offered in (
+        ("http://localhost/accounts/2?of=1", True),
+        ("http://elsewhere.example/accounts/2?of=1", False),
+    ):
+        answer = client.get("/accounts/404", headers={"Referer": came_from})
+        assert answer.status_code == 404
+        assert ('href="/accounts/2?of=1"' in answer.text) is is_offered
+        assert 'href="/home"' in answer.text
 
 
 def test_signed_in_people_are_led_back_to_their_desk(failing):

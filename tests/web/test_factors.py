@@ -88,6 +88,10 @@ def test_a_clerk_may_have_one_and_take_it_away(app, client):
     options = other.post("/passkey", headers={"X-CSRFToken": token})
     answer = key.shown(options.text)
     assert post(other, "/sign-in/code", page="/sign-in/code", answer=answer).status_code == 303
+    third = app.test_client()
+    sign_in(third, clerk)
+    said = post(third, "/sign-in/code", page="/sign-in/code", answer=answer)
+    assert (said.status_code, "通行密钥没有通过核验" in said.text) == (400, True)
     page = other.get("/confirm").text
     assert "data-passkey" in page
     assert post(other, "/confirm", page="/confirm", password=PASSWORD).status_code == 400

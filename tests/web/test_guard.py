@@ -122,6 +122,15 @@ def test_weighty_acts_ask_for_the_password_again(client, monkeypatch):
     assert "邀请码只显示这一次" in post(client, f"{page}/reset", page=page).text
 
 
+def test_a_file_asked_for_late_leads_to_the_password_and_back_to_its_page(client, monkeypatch):
+    sign_in(client, make_account(Role.AUDITOR, COUNTY))
+    set_clock(monkeypatch, now() + timedelta(minutes=31))
+    page = f"/unions/{COUNTY}/exchange/1"
+    answer = client.get(f"{page}/files/1.xlsx", headers={"Referer": f"http://localhost{page}"})
+    assert answer.headers["Location"] == f"/confirm?next={page}"
+    assert "再重新办理" in client.get(answer.headers["Location"]).text
+
+
 def test_a_fragment_asked_for_after_the_session_ended_takes_the_whole_page_along(client):
     answer = client.get("/home", headers={"HX-Request": "true"})
     assert answer.status_code == 204

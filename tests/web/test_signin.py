@@ -137,8 +137,14 @@ def test_an_idle_session_ends(app, client, clerk, monkeypatch):
     assert client.get("/home").status_code == 200
     set_clock(monkeypatch, start + timedelta(minutes=2 * app.config["IDLE_MINUTES"] - 5))
     assert client.get("/home").status_code == 200
+    token = csrf_of(client, "/password")
     set_clock(monkeypatch, start + timedelta(minutes=4 * app.config["IDLE_MINUTES"]))
-    assert client.get("/home").status_code == 303
+    answer = client.post("/password", data={"csrf_token": token, "fresh": FRESH})
+    assert answer.headers["Location"].startswith("/sign-in")
+    assert "您的登录已经结束" in (said := client.get("/sign-in").text)
+    assert "刚才的操作没有执行" in said
+    assert client.get("/home").headers["Location"] == "/sign-in?next=/home"
+    assert "登录已经结束" not in client.get("/sign-in").text, "said once"
 
 
 def test_a_slips_password_leads_to_choosing_an_own_one_and_nowhere_else(client):

@@ -44,6 +44,10 @@ def test_entries_that_name_a_person_and_rosters_with_them(register_with_screens,
     nobody = post(client, PAGE, page=PAGE, number=stranger.number)
     assert "没有指名此人的记录" in nobody.text
     assert "没有整批操作" in nobody.text
+    assert "号码像是输错了" not in nobody.text
+    last = "0" if stranger.number[-1] != "0" else "1"
+    mistyped = post(client, PAGE, page=PAGE, number=stranger.number[:-1] + last)
+    assert "号码像是输错了" in mistyped.text
     for number, words in (("", "请填写证件号码"), ("33108319900101", "号码只有 14 位")):
         refused = post(client, PAGE, page=PAGE, number=number)
         assert (refused.status_code, words in refused.text) == (400, True)

@@ -14,13 +14,13 @@ from registry.access.actor import Actor, can, demand
 from registry.access.roles import Permission
 from registry.clock import now
 from registry.db import allocate, bulk_insert, setting, table_of, transaction
-from registry.errors import Busy, Forbidden, InputRefused, NotFound, StateRefused
+from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
 from registry.roster.findings import FileFinding
 from registry.roster.sheet import SheetHead, SheetTail
 from registry.submissions.bundles.models import Bundle, BundleName
 from registry.submissions.bundles.splitting import Names, key_of
 from registry.submissions.bundles.states import OPEN, BundleState
-from registry.submissions.drafts import NewFile
+from registry.submissions.drafts import NewFile, over_quota
 from registry.submissions.intake import skipped_rows
 from registry.trail.operations import hold, record
 from registry.unions import queries as union_queries
@@ -338,4 +338,4 @@ def _check_quota(session: Session, actor: Actor) -> None:
         .where(Bundle.created_by == actor.account_id, Bundle.created_at >= since)
     )
     if (count or 0) >= setting("UPLOADS_PER_DAY"):
-        raise Busy("upload.quota", "今天上传的文件已达上限，请明天再传，或联系上级工会。")
+        raise over_quota()

@@ -97,6 +97,21 @@
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(wake);
   });
 
+  /* Who types is there: a long form keeps the session alive as pages do, by asking every few
+     minutes for the picture of who looks. Where it is over already they are told while the words
+     still stand on the page. */
+  const STIR = 5 * 60000;
+  let stirred = Date.now();
+  document.addEventListener("input", () => {
+    const mark = $("img.watermark");
+    if (!mark || Date.now() - stirred < STIR) return;
+    stirred = Date.now();
+    fetch(mark.src, { cache: "no-store", redirect: "manual" }).then((answer) => {
+      if (answer.ok) return;
+      tell("您的登录已经结束，现在提交不会保存。请先把要紧的内容复制下来，再重新登录。");
+    }, () => {});
+  });
+
   /* Clicks that need no page of their own. */
   const openSide = (open) => {
     $("#places")?.classList.toggle("open", open);

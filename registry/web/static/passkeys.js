@@ -18,7 +18,7 @@
     const answer = await fetch(address, {
       method: "POST", headers: { "X-CSRFToken": token }, credentials: "same-origin",
     });
-    if (!answer.ok) throw new Error("refused");
+    if (!answer.ok) throw Object.assign(new Error(address), { name: "Refused" });
     const options = await answer.json();
     options.challenge = bytes(options.challenge);
     return options;
@@ -52,6 +52,15 @@
     };
   }
 
+  /* What the browser names (WebAuthn, 6.3): a key that is known already, an address that is not the
+     one which keys are bound to; and no answer of the site. */
+  const words = {
+    InvalidStateError: "这台设备上已经有这个账号的通行密钥，不用再添加。",
+    SecurityError: "网址不对：通行密钥只能在系统正式的网址上使用，请从收藏的网址重新打开。",
+    Refused: "登录已超时或系统没有答复，请刷新页面后再试。",
+    TypeError: "连不上服务器，请检查网络，然后再试一次。",
+  };
+
   async function send(field, answer) {
     if (!window.PublicKeyCredential) {
       said.textContent = "这个浏览器不支持通行密钥，请换新版浏览器，或改用手机验证码。";
@@ -60,8 +69,8 @@
     said.textContent = "请按浏览器的提示操作……";
     try {
       field.value = JSON.stringify(await answer());
-    } catch {
-      said.textContent = "没有完成，可以再试一次。";
+    } catch (error) {
+      said.textContent = words[error.name] || "没有完成，可以再试一次。";
       return;
     }
     said.textContent = "";
