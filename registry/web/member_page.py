@@ -11,13 +11,14 @@ from registry.access.roles import Permission
 from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
-from registry.members import looks, queries, telling
+from registry.members import queries, telling
 from registry.members.history import HistoryLine
 from registry.members.merging import PARTED, SAME_PERSON
 from registry.members.queries import MemberRecord, Sight, sight_of
 from registry.members.records import records_of
 from registry.members.seeing import Shown
 from registry.members.telling import Told
+from registry.privacy import looked
 from registry.privacy import queries as requests
 from registry.review.queries import DecisionView, deciders
 from registry.roster.columns import COLUMN
@@ -83,7 +84,7 @@ def page_of(member_id: int, form: OpenForm, opened: Shown | None = None) -> str:
         restriction=_restriction(record),
         particulars=telling.particulars(record.line, sight),
         events=_events(session, history),
-        looks=looks.at_member(session, union.county, union.code, record.person_key),
+        looks=looked.at_member(session, union.county, union.code, member_id, record.person_key),
         form=form,
         shown=opened,
         may_open=can(Permission.OPEN_MEMBER, union.path)
