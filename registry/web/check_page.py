@@ -70,7 +70,7 @@ def check_page(submission: SubmissionView) -> str:
         skipped=[_skipped(one) for one in submission.skipped],
         origin=origin,
         beside=_beside(session, submission),
-        markable=file_of(session, submission) is not None,
+        file=file_of(session, submission),
         decisions=sorted(set(present.decisions.values()), key=lambda one: one.id),
     )
 

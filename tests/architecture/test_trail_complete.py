@@ -132,6 +132,7 @@ ACTS = {
     "sampling.draw": "review.sample",
     "sampling.keep_call": "review.call",
     "sending.discard": "submission.withdraw",
+    "sending.marked_for_a_reason": "draft.mark",
     "sending.submit": "submission.submit",
     "signin.confirm": "account.confirm",
     "signin.password": "account.password",

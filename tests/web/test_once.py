@@ -66,6 +66,7 @@ NATURAL = {
     "nothing is made: something is shown, taken along or verified, each time on the trail": """
         api_figures.eligible bundles.findings discrepancies.export exchange.differences
         identities.open_numbers members.look_up members.open_member originals.download
+        sending.marked_for_a_reason
         periods.export periods.verify periods.verify_all posting.post_of_members
         posting.post_of_roster report.export requests.document review.open_row signin.confirm
         signin.second signin.sign_in signin.sign_out totals.export totals.reconcile totals.repair
