@@ -159,6 +159,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DISCREPANCY_LEAST", "REGISTRY_DISCREPANCY_LEAST", "10", int, "people from which on per cents say anything"),  # noqa: E501
     Setting("DISCREPANCY_ANSWER_DAYS", "REGISTRY_DISCREPANCY_ANSWER_DAYS", "14", int, "days a union has to explain why its numbers do not agree"),  # noqa: E501
     Setting("ORIGINAL_DAYS", "REGISTRY_ORIGINAL_DAYS", "0", _not_negative, "days after its end for which the original workbook of a roster is kept; 0 keeps it for good"),  # noqa: E501
+    Setting("FORMER_DAYS", "REGISTRY_FORMER_DAYS", "0", _not_negative, "days after the end of the last membership for which mobile and particulars of who left are kept; 0 keeps them"),  # noqa: E501
     Setting("BACKUP_HOURS", "REGISTRY_BACKUP_HOURS", "36", _not_negative, "hours after which the administrator is warned that there is no newer backup; 0 never warns"),  # noqa: E501
     Setting("PASSWORD_POLICY", "REGISTRY_PASSWORD_POLICY", "asvs", _policy, "what own passwords must be: asvs (long, kept) or mlps (kinds of characters, changed regularly)"),  # noqa: E501
     Setting("PASSWORD_LENGTH", "REGISTRY_PASSWORD_LENGTH", "15", _positive, "the shortest password under asvs"),  # noqa: E501

@@ -4,7 +4,7 @@ PostgreSQL runs as it comes; for SQLite see `registry.sqlite`.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -120,6 +120,16 @@ def setting(name: str) -> Any:
     return _settings[db.engine][name]
 
 
+def with_next(session: Session, write: Callable[[Session], None] | None) -> bool:
+    """Have something written as the first thing of the session's next transaction (None: nothing),
+    in place of what was to be written so. Returns whether that was still to come.
+    """
+    was_to_come = session.info.pop("first", None) is not None
+    if write is not None:
+        session.info["first"] = write
+    return was_to_come
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One writing transaction: commits at the end, rolls back on any exception.
@@ -135,6 +145,8 @@ def transaction() -> Iterator[Session]:
     try:
         with trusted(setting("DATA")):
             session.connection(execution_options={"writing": True})
+            if first := session.info.pop("first", None):
+                first(session)
             yield session
             session.commit()
     except BaseException:

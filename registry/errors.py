@@ -44,6 +44,10 @@ class StateRefused(RegistryError):
     """The act does not fit the present state, for example submitting a withdrawn draft."""
 
 
+class Repeated(RegistryError):
+    """The very same was asked before, and done."""
+
+
 class InputRefused(RegistryError):
     """A value given by the actor cannot be taken."""
 

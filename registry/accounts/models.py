@@ -218,6 +218,19 @@ class ApiToken(Model):
     )
 
 
+class FormSent(Model):
+    """A form that was sent and done: a hash of its page's token and content, and where its answer
+    led. Kept for some days.
+    """
+
+    __tablename__ = "form_sent"
+
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    sent_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    answer: Mapped[str | None] = mapped_column(String(400))
+
+
 class SignInFailure(Model):
     """Failed sign-ins counted by account name or by address, for throttling."""
 

@@ -1,4 +1,7 @@
-"""Detectors over the register: mobiles that many share, ages, unions that grow at once."""
+"""Detectors over the register: mobiles that many share, ages, unions that grow at once.
+
+They judge no particulars of who is restricted.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -34,7 +37,7 @@ def shared_mobiles(session: Session, county: str) -> Iterator[Fact]:
             & Membership.state.in_(LIVE),
         )
         .join(TradeUnion, TradeUnion.code == Membership.union_code)
-        .where(Member.county == county)
+        .where(Member.county == county, Member.restricted_at.is_(None))
     )
     often = (
         select(Member.mobile_key)
@@ -81,6 +84,7 @@ def ages(session: Session, county: str) -> Iterator[Fact]:
         .where(
             Membership.county == county,
             Membership.state == MembershipState.ACTIVE,
+            Member.restricted_at.is_(None),
             or_(born > young, is_old & or_(work.is_(None), work == _AT_WORK)),
         )
     )

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from registry.anomalies.facts import Fact
 from registry.anomalies.kinds import AnomalyKind
 from registry.db import setting
 from registry.identity.mask import COMPOUND_SURNAMES
+from registry.members.restricting import restricted_keys
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.states import RowState
 
@@ -43,7 +44,7 @@ def surnames(session: Session, county: str) -> Iterator[Fact]:
     )
     total = (
         select(SubmissionRow.submission_id, func.count().label("total"))
-        .where(SubmissionRow.county == county, SubmissionRow.state.in_(_TAKEN))
+        .where(SubmissionRow.county == county, SubmissionRow.state.in_(_TAKEN), _is_open(county))
         .where(SubmissionRow.submission_id.in_(select(rows.c.id)))
         .group_by(SubmissionRow.submission_id)
         .subquery()
@@ -72,8 +73,14 @@ def _rows(county: str, *columns: Any) -> Select[Any]:
             (SubmissionRow.county == Submission.county)
             & (SubmissionRow.submission_id == Submission.id),
         )
-        .where(Submission.county == county, SubmissionRow.state.in_(_TAKEN))
+        .where(Submission.county == county, SubmissionRow.state.in_(_TAKEN), _is_open(county))
     )
+
+
+def _is_open(county: str) -> ColumnElement[bool]:
+    """Rows of who is restricted are not judged."""
+    key = SubmissionRow.person_key
+    return key.is_(None) | key.not_in(restricted_keys(county))
 
 
 def _by_roster(query: Select[Any]) -> Select[Any]:

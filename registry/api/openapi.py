@@ -98,6 +98,10 @@ _BESIDE: dict[str, tuple[Schema, str]] = {
     ),
     "hold_errors": ({**FLAG, "default": False}, "Send the good rows, keep faulty ones as a draft"),
     "employees": (_EMPLOYEES, "The union's employees: with each full roster, with no other"),
+    "notice": (
+        {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+        "The version of the notice that people were told",
+    ),
     "sha256": ({**TEXT, "pattern": "^([0-9A-Fa-f]{64})?$"}, "The file's own, to notice a cut-off"),
 }
 

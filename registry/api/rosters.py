@@ -19,6 +19,7 @@ from registry.submissions.operations import MOST_EMPLOYEES
 from registry.submissions.states import Kind, State
 
 blueprint = family("api_rosters")
+MOST_VERSION = 2**31 - 1
 
 
 class Sending(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,6 +45,7 @@ def receive(code: str) -> Response:
             request.headers.get("Idempotency-Key", ""),
             whether(said, "hold_errors"),
             whole(said, "employees", 0, 1, MOST_EMPLOYEES) or None,
+            whole(said, "notice", 0, 1, MOST_VERSION) or None,
         ),
         claimed_sha256=said.get("sha256", ""),
     )

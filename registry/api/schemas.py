@@ -139,6 +139,7 @@ SCHEMAS: dict[str, Schema] = {
         created_at=INSTANT,
         submitted_at=or_null(INSTANT),
         closed_at=or_null(INSTANT),
+        notice=or_null(exactly(version=NUMBER, purpose=TEXT, confirmed_at=INSTANT, shown=FLAG)),
     ),
     "Findings": exactly(
         submission=NUMBER,

@@ -15,6 +15,7 @@ from registry.api.guard import guard
 from registry.db import db
 from registry.jobs.deliveries import refusal_of
 from registry.jobs.queries import progress
+from registry.notices.queries import confirmation
 from registry.review.queries import decisions as decisions_on
 from registry.submissions import listing, operations, report
 from registry.submissions.queries import SubmissionView
@@ -47,6 +48,7 @@ def submission(submission_id: int) -> Response:
             "created_at": found.created_at,
             "submitted_at": found.submitted_at,
             "closed_at": found.closed_at,
+            "notice": _notice(session, found),
         }
     )
 
@@ -113,6 +115,19 @@ def _reading(session: Session, found: SubmissionView) -> dict[str, Any]:
         "progress": now
         and {"state": now.state, "stage": now.stage, "done": now.done, "total": now.total},
         "refused": refusal and {"code": refusal[0], "message": refusal[1]},
+    }
+
+
+def _notice(session: Session, found: SubmissionView) -> dict[str, Any] | None:
+    """Under which notice it was sent and what for; None while it was not."""
+    sent = confirmation(session, found.county, found.id)
+    if sent is None:
+        return None
+    return {
+        "version": sent.version,
+        "purpose": sent.purpose,
+        "confirmed_at": sent.confirmed_at,
+        "shown": sent.was_shown,
     }
 
 

@@ -97,24 +97,30 @@ def _when(instant: datetime) -> str:
     return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
-@click.command(help="删除保存期已满的原始文件（REGISTRY_ORIGINAL_DAYS）；后台进程每天也会做。")
+@click.command(
+    help="删除保存期已满的原始文件（REGISTRY_ORIGINAL_DAYS）和离会会员的联系方式等"
+    "（REGISTRY_FORMER_DAYS）；后台进程每天也会做。"
+)
 @click.option("--dry-run", is_flag=True, help="只列出有多少，不删除")
 @AS_JSON
 def retain(dry_run: bool, as_json: bool) -> int:
-    """Delete originals whose time is over, or only count them."""
+    """Delete originals and empty former members whose time is over, or only count them."""
     from registry.db import db
     from registry.jobs import retention
+    from registry.privacy import forgetting
 
     with application():
-        found = retention.due(db.session())
-        while not dry_run and retention.remove_due():
+        found, former = retention.due(db.session()), forgetting.due_count(db.session())
+        while not dry_run and (retention.remove_due() or forgetting.forget_due()):
             pass
     count, size = sum(one.number for one in found), sum(one.size for one in found)
     if as_json:
-        answers.put_json({"originals": count, "bytes": size, "removed": not dry_run})
+        told = {"originals": count, "bytes": size, "members": former, "removed": not dry_run}
+        answers.put_json(told)
     else:
         act = "保存期已满" if dry_run else "已删除保存期已满的"
         answers.put(f"{act}原始文件 {count:,} 个，{size:,} 字节。")
+        answers.put(f"{act}离会会员联系方式等 {former:,} 人。")
     return answers.DONE
 
 

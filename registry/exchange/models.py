@@ -135,6 +135,9 @@ class ExchangeItem(Model):
             sqlite_where=_TELLS,
             postgresql_where=_TELLS,
         ),
+        # In which files somebody stood, or members of a union.
+        Index("ix_exchange_item_member", "county", "member_id"),
+        Index("ix_exchange_item_union", "county", "union_code", "batch_id"),
         Index("ix_exchange_item_outcome", "county", "batch_id", "outcome", "number"),
     )
 

@@ -13,6 +13,8 @@ from registry.db import allocate, table_of, transaction
 from registry.errors import NotFound, StateRefused
 from registry.exchange.models import ExchangeBatch, ExchangeFile, ExchangeItem, ExchangeScope
 from registry.exchange.states import TRANSITIONS, Act, BatchState, Outcome, Standing
+from registry.members.models import Member
+from registry.members.restricting import RULE
 from registry.members.seeing import checked_words
 from registry.submissions import originals
 from registry.trail.operations import hold, record
@@ -127,13 +129,15 @@ def cancel(number: int, *, actor: Actor) -> None:
 def download(number: int, file_number: int, *, actor: Actor) -> bytes:
     """Return a file of a batch, numbers in full; who took it stands on the trail.
 
-    Raises `NotFound` also when it was dropped.
+    Raises `NotFound` also when it was dropped, `StateRefused` (member.restricted) when somebody in
+    the batch asked to be restricted since.
     """
     with transaction() as session:
         batch = taken(session, number, actor)
         file = session.get(ExchangeFile, (batch.county, batch.id, file_number))
         if file is None or file.original is None:
             raise NotFound("exchange.file", "没有这个文件，或者这一批已经办结、文件已删除。")
+        _demand_none_restricted(session, batch)
         content = originals.fetch(file.original)
         _record(
             session,
@@ -205,6 +209,21 @@ def _end(session: Session, batch: ExchangeBatch, actor: Actor) -> list[str]:
         dropped.append(file.original or "")
         file.original = None
     return dropped
+
+
+def _demand_none_restricted(session: Session, batch: ExchangeBatch) -> None:
+    member = table_of(Member)
+    of_batch = (_item.c.county == batch.county, _item.c.batch_id == batch.id)
+    query = (
+        select(func.count())
+        .join(member, (member.c.county == _item.c.county) & (member.c.id == _item.c.member_id))
+        .where(*of_batch, member.c.restricted_at.is_not(None))
+    )
+    if count := session.scalar(query):
+        raise StateRefused(
+            RULE,
+            f"这一批里有 {count} 人后来按本人请求限制处理，文件不能下载；请作废，重新生成一批。",
+        )
 
 
 def _release(session: Session, batch: ExchangeBatch, outcome: Outcome) -> int:

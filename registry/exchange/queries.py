@@ -22,6 +22,7 @@ from registry.exchange.states import Action, BatchState, Outcome, Part, Standing
 from registry.identity import mask
 from registry.members.models import Member
 from registry.members.queries import Sight, masked_document
+from registry.members.restricting import SHOWN_AS
 from registry.unions.models import TradeUnion
 from registry.vault.vault import vault
 
@@ -113,6 +114,7 @@ _LINES = (
         _member.full_name,
         _member.person_key,
         _member.document_sealed,
+        _member.restricted_at,
         _item.action,
         _item.reason,
     )
@@ -223,6 +225,8 @@ def _scopes_of(session: Session, county: str, numbers: Sequence[int]) -> dict[in
 
 
 def _line(found: Any, key: int) -> ItemLine:
+    is_open = found.restricted_at is None
+    sealed = found.document_sealed if is_open else None
     return ItemLine(
         key,
         found.batch_id,
@@ -230,8 +234,8 @@ def _line(found: Any, key: int) -> ItemLine:
         found.member_id,
         found.union_code,
         found.union_name,
-        mask.name(found.full_name),
-        masked_document(vault(), found.document_sealed, found.person_key, Sight.COUNTY),
+        mask.name(found.full_name) if is_open else SHOWN_AS,
+        masked_document(vault(), sealed, found.person_key, Sight.COUNTY),
         Action(found.action),
         found.reason,
     )

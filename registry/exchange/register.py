@@ -2,6 +2,7 @@
 
 The register is gone through by member, a few thousand at a time. Whether somebody differs is told
 by a digest of what the register keeps, in which numbers stand as keyed hashes: nothing is opened.
+Who is restricted is left out; lifting it makes the difference, and the next batch tells it.
 """
 
 import hashlib
@@ -219,6 +220,7 @@ def _page(query: Select[Any], paths: tuple[str, ...]) -> Select[Any]:
     within = or_(*(_union.path.startswith(path, autoescape=True) for path in paths))
     return (
         query.where(_member.county == bindparam("county"), _member.id > bindparam("after"), within)
+        .where(_member.restricted_at.is_(None))
         .order_by(_member.id)
         .limit(bindparam("limit", type_=Integer))
     )

@@ -40,12 +40,14 @@ _WAITING = select(_delivery).where(
 
 class Order(NamedTuple):
     """What a program asks for with a roster. `key` tells the request from others of the account, ""
-    where the program gave none.
+    where the program gave none; `notice` the version that people were told, None where it
+    names none.
     """
 
     key: str
     hold_errors: bool
     employees: int | None
+    notice: int | None = None
 
 
 class Answer(NamedTuple):
@@ -107,6 +109,7 @@ def note(
             already=answer.already,
             hold_errors=order.hold_errors,
             employees=order.employees,
+            notice=order.notice,
             state=DeliveryState.SENT if is_over else DeliveryState.WAITING,
             asked_at=now(),
         )
@@ -192,6 +195,7 @@ def _send(upload: SubmissionView, order: Any) -> RegistryError | None:
             actor=actor_of(session, order.account_id),
             hold_errors=order.hold_errors,
             employees=order.employees,
+            notice=order.notice,
         )
     except RegistryError as refusal:
         return refusal
@@ -226,4 +230,6 @@ def _key(order: Order) -> bytes:
 
 def _digest(order: Order, asked: Sequence[object]) -> bytes:
     said = [*asked, order.hold_errors, order.employees]
+    if order.notice is not None:  # what names none has the digest of before notices were named
+        said.append(order.notice)
     return hashlib.sha256(msgspec.json.encode(said)).digest()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from registry.accounts import sessions, throttle
+from registry.accounts import once, sessions, throttle
 from registry.clock import now
 from registry.db import transaction
 from registry.jobs.models import WorkerBeat
@@ -14,11 +14,12 @@ _GONE_AFTER = timedelta(days=1)
 
 
 def sweep() -> None:
-    """Remove sessions that timed out, failed sign-ins that no longer count, and signs of life of
-    workers that are gone.
+    """Remove sessions that timed out, failed sign-ins that no longer count, forms that nobody sends
+    again, and signs of life of workers that are gone.
     """
     at = now()
     with transaction() as session:
         sessions.sweep(session, at)
         throttle.sweep(session, at)
+        once.sweep(session, at)
         session.execute(delete(WorkerBeat).where(WorkerBeat.seen_at < at - _GONE_AFTER))

@@ -117,6 +117,7 @@ class Delivery(Model):
     error_code: Mapped[str | None] = mapped_column(String(48))
     error_message: Mapped[str | None] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(Instant)
+    notice: Mapped[int | None] = mapped_column(Integer)  # the version that people were told
 
     __table_args__ = (
         ForeignKeyConstraint(["county", "submission_id"], ["submission.county", "submission.id"]),

@@ -16,6 +16,7 @@ from registry.jobs.deliveries import Answer, Order
 from registry.jobs.leases import find, worker_name
 from registry.jobs.models import IMPORT, Batch, BatchState
 from registry.jobs.work import run
+from registry.notices.operations import demand_in_force
 from registry.roster.limits import size_words
 from registry.submissions import originals, queries
 from registry.submissions.drafts import NewFile, check_quota, open_draft, same_file
@@ -131,6 +132,8 @@ def _register(
         before = deliveries.answered(session, union.county, order, asked, actor) if order else None
         if before is not None:
             return Received(before.submission_id, before.already, None, state=before.state)
+        if order is not None:
+            demand_in_force(session, union.county, order.notice)
         received = _taken_in(session, file, union, kind, actor)
         if order is not None:
             answer = Answer(received.submission_id, received.state, received.already)

@@ -18,6 +18,7 @@ from registry.jobs import deliveries, housekeeping, retention
 from registry.jobs.leases import beat, is_free, unfinished, worker_name
 from registry.jobs.wake import queue_in, serve
 from registry.jobs.work import run
+from registry.privacy import forgetting
 from registry.submissions.fitting import demand_fitting_keys
 from registry.trail import copies, settings
 
@@ -121,7 +122,7 @@ def _keep_house(last: date | None) -> date | None:
     if last == today():
         return last
     try:
-        if retention.remove_due():
+        if retention.remove_due() or forgetting.forget_due():
             return last
         housekeeping.sweep()
     except Exception:

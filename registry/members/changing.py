@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Subquery, select
+from sqlalchemy import ColumnElement, Subquery, case, literal, null, select
 from sqlalchemy.orm import Session
 
 from registry.db import update_many
@@ -55,6 +55,19 @@ def change(session: Session, place: Place, rows: Subquery) -> Counts:
     return Counts(active=len(resumed), retained=-len(resumed), filled=filled)
 
 
+def given_by(rows: Subquery) -> tuple[ColumnElement[Any], ...]:
+    """Return what rows give a `Member`, for `overlay`: clean, row_filled, mobile_sealed and
+    mobile_key. A restricted member is given nothing.
+    """
+    is_open = Member.restricted_at.is_(None)
+    return (
+        case((is_open, rows.c.clean), else_=literal("{}")).label("clean"),
+        case((is_open, rows.c.filled), else_=literal(0)).label("row_filled"),
+        case((is_open, rows.c.mobile_sealed), else_=null()).label("mobile_sealed"),
+        case((is_open, rows.c.mobile_key), else_=null()).label("mobile_key"),
+    )
+
+
 def overlay(session: Session, place: Place, found: Sequence[Any]) -> None:
     """Overlay members with what their rows give: a blank never erases what is known.
 
@@ -93,10 +106,7 @@ def _changed(session: Session, place: Place, rows: Subquery) -> list[Any]:
             Member.particulars,
             Member.filled,
             Member.mobile_key.label("old_mobile_key"),
-            changed.c.clean,
-            changed.c.filled.label("row_filled"),
-            changed.c.mobile_sealed,
-            changed.c.mobile_key,
+            *given_by(changed),
             changed.c.changed_on,
             Membership.id.label("membership_id"),
             Membership.state,

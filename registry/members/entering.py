@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.db import Instant, allocate, insert_select
 from registry.members import checked
-from registry.members.changing import overlay
+from registry.members.changing import given_by, overlay
 from registry.members.lifecycle import TRANSFERRED_IN
 from registry.members.match import Match
 from registry.members.models import (
@@ -68,14 +68,12 @@ def _renew_former(session: Session, place: Place, fresh: Subquery) -> int:
         Member.id,
         Member.particulars,
         Member.filled,
-        fresh.c.clean,
-        fresh.c.filled.label("row_filled"),
-        fresh.c.mobile_sealed,
-        fresh.c.mobile_key,
+        fresh.c.filled.label("said"),
+        *given_by(fresh),
     ).join(fresh, (Member.county == place.county) & (Member.person_key == fresh.c.person_key))
     found = list(session.execute(query))
     overlay(session, place, found)
-    return sum(max(row.filled - row.row_filled, 0) for row in found)
+    return sum(max(row.filled, row.row_filled) - row.said for row in found)
 
 
 def _members(

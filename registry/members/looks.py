@@ -13,6 +13,7 @@ from registry.identity import mask
 from registry.members.models import Member, Membership
 from registry.members.queries import Sight
 from registry.members.records import former_keys
+from registry.members.restricting import SHOWN_AS
 from registry.members.seeing import Field
 from registry.trail.models import TrailEntry
 
@@ -29,7 +30,7 @@ _BOTH = "证件号码和手机号"  # before one field was shown at a time
 
 class Look(NamedTuple):
     """One look: when, who (display name, account, place of work), what, why, at which member if
-    known.
+    known. `is_file`: many at once, told by the entry's `number`.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Look(NamedTuple):
     person: str
     member_id: int | None = None
     member_name: str = ""
+    is_file: bool = False
 
 
 def at_member(
@@ -72,7 +74,7 @@ def in_union(
     looks = _looks(session, session.scalars(query.limit(limit)))
     keys = {bytes.fromhex(look.person) for look in looks if look.person}
     known = session.execute(
-        select(Member.person_key, Member.id, Member.full_name)
+        select(Member.person_key, Member.id, Member.full_name, Member.restricted_at)
         .join(Membership, (Membership.county == county) & (Membership.member_id == Member.id))
         .where(
             Member.county == county,
@@ -83,9 +85,11 @@ def in_union(
     members = {
         key.hex(): {
             "member_id": member_id,
-            "member_name": mask.name(name, own=sight >= Sight.TOWNSHIP),
+            "member_name": SHOWN_AS
+            if restricted_at
+            else mask.name(name, own=sight >= Sight.TOWNSHIP),
         }
-        for key, member_id, name in known
+        for key, member_id, name, restricted_at in known
     }
     return [look._replace(**members.get(look.person, {})) for look in looks]
 

@@ -44,12 +44,14 @@ class Question:
 class Answer(NamedTuple):
     """The match of one row. `name_differs` tells a conflict of names also beside a transfer;
     `has_twin` that the county has this name and mobile under another document number, no more.
+    `is_restricted`: a member of this union of whom nothing but the membership may change.
     """
 
     match: Match | None  # None: a change asked of somebody who is no member of this union
     changed: tuple[str, ...] = ()
     name_differs: bool = False
     has_twin: bool = False
+    is_restricted: bool = False
 
 
 # Put together once. They are asked on the connection: the session's own rows cost as much again as
@@ -63,6 +65,7 @@ _KNOWN = (
         Member.mobile_key,
         Membership.state,
         Person.same_as,
+        Member.restricted_at,
     )
     .outerjoin(Member, (Member.county == bindparam("county")) & (Member.person_key == Person.key))
     .outerjoin(
@@ -71,7 +74,7 @@ _KNOWN = (
     )
 )
 _OF_MOBILE = select(Member.mobile_key, Member.full_name, Member.person_key).where(
-    Member.county == bindparam("county")
+    Member.county == bindparam("county"), Member.restricted_at.is_(None)
 )
 
 _NEW = Answer(Match.NEW)
@@ -117,8 +120,8 @@ def _answers(
         one, goes = known.get(key), change in GOING
         if one is None and not goes:
             continue
-        told_again = (key, union_code, name, particulars, mobile_key, MembershipState.ACTIVE, None)
-        if one == told_again and not goes:
+        told_again = (key, union_code, name, particulars, mobile_key, MembershipState.ACTIVE)
+        if one == (*told_again, None, None) and not goes:
             answers[at] = _UNCHANGED
         else:
             answers[at] = _answer(one, union_code, name, change, particulars, mobile_key)
@@ -129,7 +132,7 @@ def _answers(
 
 def _known(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, Any]:
     """Return what is known of these persons: live_union, full_name, particulars, mobile_key, state
-    and same_as, each None where it is not.
+    same_as and restricted_at, each None where it is not.
     """
     if not keys:
         return {}
@@ -172,18 +175,28 @@ def _answer(
     differs = known.full_name is not None and known.full_name != name
     if known.live_union != union_code:
         return Answer(None if leaves else Match.TRANSFER, name_differs=differs)
+    if known.restricted_at is not None:
+        # Only the membership goes on: nothing that is kept is laid beside what the row says.
+        again = _answer_of_membership(known.state, change, ())
+        return again._replace(is_restricted=True)
     if differs:
         return Answer(Match.CONFLICT, name_differs=True)
     changed = changed_fields(known.particulars or "{}", particulars)
     if mobile_key is not None and mobile_key != known.mobile_key:
         changed = (*changed, "mobile")
+    return _answer_of_membership(known.state, change, changed)
+
+
+def _answer_of_membership(state: str, change: str, changed: tuple[str, ...]) -> Answer:
+    """Return what a row does to its own union's live member, of whom it changes these fields."""
+    leaves = change in GOING
     if leaves:
         # Who is retained already, as the pre-filled roster says, asks for nothing.
-        rests = change == RETAINING and known.state == MembershipState.RETAINED
+        rests = change == RETAINING and state == MembershipState.RETAINED
         if rests and not changed:
             return Answer(Match.UNCHANGED)
         return Answer(Match.RETAIN if change == RETAINING else Match.LEAVE)
-    if known.state == MembershipState.RETAINED:
+    if state == MembershipState.RETAINED:
         changed = (*changed, "membership_state")
     return Answer(Match.CHANGED if changed else Match.UNCHANGED, changed)
 

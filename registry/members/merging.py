@@ -50,8 +50,6 @@ def merge(session: Session, kept: Member, gone: Member, at: datetime) -> Merged:
         if lasting is None:
             opened = _open(session, kept, passing, at)
     session.get_one(Person, gone.person_key).same_as = kept.person_key
-    # What the person asked for holds for the record that goes on.
-    kept.restricted_at = kept.restricted_at or gone.restricted_at
     session.flush()
     note_in_history(session, kept, [SAME_PERSON], at)
     return Merged(passing.id if passing else None, opened)

@@ -31,6 +31,7 @@ class Recalled(NamedTuple):
     name: str
     number: str
     mobile: str | None
+    is_restricted: bool = False
 
     @property
     def masked_number(self) -> str:
@@ -77,7 +78,9 @@ def beginning_with(
     for start in range(0, len(names), CHUNK):
         part = names[start : start + CHUNK]
         query = _members(county, union_code).where(
-            one_of(Member.full_name, part), Member.document_kind == RESIDENT
+            one_of(Member.full_name, part),
+            Member.document_kind == RESIDENT,
+            Member.restricted_at.is_(None),
         )
         for row in session.execute(query):
             number = _number(keeper, row)
@@ -100,6 +103,7 @@ def _members(county: str, union_code: str) -> Select[Any]:
             Member.person_key,
             Member.document_sealed,
             Member.mobile_sealed,
+            Member.restricted_at,
         )
         .join(
             Membership,
@@ -122,6 +126,7 @@ def _opened(keeper: Vault, row: Any) -> Recalled:
         None
         if mobile is None
         else keeper.open(mobile, of_person("mobile", row.person_key)).decode(),
+        row.restricted_at is not None,
     )
 
 

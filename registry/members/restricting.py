@@ -1,14 +1,14 @@
 """Members whose particulars are no more to be used than the law needs: the mark, and what it does.
 
-They count as before, in the totals and in the lists behind them, where their line names nobody.
-Rosters are still matched against them, or one person would be entered twice; what is answered to a
-question for eligibility stays as it was (decision 0054).
+They are kept, protected and counted, in the totals and in the lists behind them, where their line
+names nobody. What each surface does of them is told in decision 0057.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, exists, select, update
 from sqlalchemy.orm import Session
 
 from registry.db import table_of
@@ -16,6 +16,7 @@ from registry.errors import StateRefused
 from registry.members.models import Member, Membership
 
 SHOWN_AS = "限制处理"
+RULE = "member.restricted"
 _member = table_of(Member)
 
 
@@ -27,18 +28,42 @@ def mark(session: Session, county: str, member_id: int, at: datetime | None) -> 
 
 def of_membership(county: str | BindParameter[Any]) -> ColumnElement[bool]:
     """Return the condition that a `Membership` is that of a member who is not restricted."""
-    return Membership.member_id.not_in(_restricted(county))
+    return Membership.member_id.not_in(_restricted(county, _member.c.id))
+
+
+def names_restricted(county: Any, person_key: Any) -> ColumnElement[bool]:
+    """Return the condition that the person of a column is a restricted member of the county."""
+    other = _member.alias()
+    return exists().where(
+        other.c.county == county,
+        other.c.person_key == person_key,
+        other.c.restricted_at.is_not(None),
+    )
+
+
+def is_restricted(session: Session, county: str, person_key: bytes | None) -> bool:
+    """Tell whether a person is a restricted member of the county."""
+    return bool(session.scalar(select(names_restricted(county, person_key))))
+
+
+def restricted_keys(county: str) -> Select[Any]:
+    """Return the persons who are restricted in a county, for a condition over many rows."""
+    return _restricted(county, _member.c.person_key)
 
 
 def demand_open(member: Member) -> None:
     """Return for who may be opened in full; raises `StateRefused` (member.restricted)."""
-    if member.restricted_at is not None:
-        raise StateRefused(
-            "member.restricted",
-            "这位会员的信息按本人请求限制处理，不能查看完整号码；解除限制以后才能查看。",
-        )
+    demand_none([member], "不能查看完整号码；解除限制以后才能查看")
 
 
-def _restricted(county: str | BindParameter[Any]) -> Select[Any]:
+def demand_none(members: Iterable[Member | None], then: str) -> None:
+    """Return where nobody is restricted; raises `StateRefused` (member.restricted), which says
+    what is not done `then`.
+    """
+    if any(one is not None and one.restricted_at is not None for one in members):
+        raise StateRefused(RULE, f"这位会员的信息按本人请求限制处理，{then}。")
+
+
+def _restricted(county: str | BindParameter[Any], column: ColumnElement[Any]) -> Select[Any]:
     """A handful, found by a partial index."""
-    return select(Member.id).where(Member.county == county, Member.restricted_at.is_not(None))
+    return select(column).where(_member.c.county == county, _member.c.restricted_at.is_not(None))

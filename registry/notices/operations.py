@@ -67,11 +67,7 @@ def confirm(
     another came in force meanwhile.
     """
     notice = _kept(session, county)
-    if version is not None and version != notice.version:
-        raise StateRefused(
-            "notice.changed",
-            f"个人信息告知书现在是第 {notice.version} 版。请看过并告知会员以后再提交。",
-        )
+    _demand_same(notice, version)
     count = len(submissions)
     columns: list[list[Any]] = [
         [county] * count,
@@ -83,6 +79,21 @@ def confirm(
     ]
     bulk_insert(session, table_of(NoticeConfirmation), _COLUMNS, columns)
     return notice.version
+
+
+def demand_in_force(session: Session, county: str, version: int | None) -> None:
+    """Return where a version that was told, if one is named, is the one in force. Raises as
+    `confirm`, before anything is taken in.
+    """
+    _demand_same(queries.in_force(session, county), version)
+
+
+def _demand_same(notice: NoticeView, version: int | None) -> None:
+    if version is not None and version != notice.version:
+        raise StateRefused(
+            "notice.changed",
+            f"个人信息告知书现在是第 {notice.version} 版。请看过并告知会员以后再提交。",
+        )
 
 
 def _kept(session: Session, county: str) -> NoticeView:

@@ -30,6 +30,7 @@ from registry.db import begins_with
 from registry.identity import mask
 from registry.members.models import EventType, Member, MembershipEvent, MembershipState, Standing
 from registry.members.queries import Sight
+from registry.members.restricting import SHOWN_AS
 from registry.periods.months import Month
 from registry.unions.models import TradeUnion
 
@@ -132,6 +133,7 @@ def listed(
     moved = _moved(county, month).subquery().c
     query = (
         select(moved.day, moved.union_code, moved.membership_id, moved.member_id, Member.full_name)
+        .add_columns(Member.restricted_at)
         .join(Member, (Member.county == county) & (Member.id == moved.member_id))
         .join(TradeUnion, TradeUnion.code == moved.union_code)
         .where(moved.move == move.value, begins_with(TradeUnion.path.expression, "path"))
@@ -143,8 +145,17 @@ def listed(
         query = query.where((moved.day > after.day) | same_day)
     own = sight >= Sight.TOWNSHIP
     return [
-        Moved(day, code, membership_id, member_id, mask.name(name, own=own), move)
-        for day, code, membership_id, member_id, name in session.execute(query, {"path": path})
+        Moved(
+            day,
+            code,
+            membership_id,
+            member_id,
+            SHOWN_AS if restricted_at else mask.name(name, own=own),
+            move,
+        )
+        for day, code, membership_id, member_id, name, restricted_at in session.execute(
+            query, {"path": path}
+        )
     ]
 
 

@@ -21,7 +21,7 @@ from registry.db import table_of, transaction
 from registry.errors import StateRefused
 from registry.exchange.models import ExchangeBatch, ExchangeItem
 from registry.exchange.states import Action, Outcome
-from registry.members import looks, queries
+from registry.members import queries
 from registry.members.history import history
 from registry.members.models import Member, Membership, MembershipState, Standing, Transfer
 from registry.members.queries import Sight
@@ -30,6 +30,7 @@ from registry.members.transfers import TransferState
 from registry.notices.models import Notice, NoticeConfirmation
 from registry.periods.models import Period
 from registry.periods.months import Month
+from registry.privacy import looked
 from registry.privacy import queries as requests
 from registry.privacy.states import RequestKind, RequestState
 from registry.reference.models import ReferencePerson
@@ -359,8 +360,13 @@ class _Maker:
         found = [
             look
             for code in self.unions
-            for look in looks.at_member(
-                self.session, self.county, code, self.member.person_key, limit=_MOST_LOOKS
+            for look in looked.at_member(
+                self.session,
+                self.county,
+                code,
+                self.member.id,
+                self.member.person_key,
+                limit=_MOST_LOOKS,
             )
         ]
         rows = [(_at(one.at), one.who, one.account, one.what, one.reason) for one in found]

@@ -5,9 +5,10 @@ in their own pages who was looked at.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,6 +19,8 @@ from registry.accounts.queries import display_names
 from registry.clock import SHANGHAI
 from registry.db import table_of
 from registry.errors import InputRefused
+from registry.exchange.files import FileOf, people_in
+from registry.privacy.looked import TAKEN
 from registry.privacy.seeing import SEEING, Way
 from registry.trail.models import TrailEntry
 from registry.unions.queries import names_of
@@ -140,14 +143,22 @@ def report(session: Session, asked: Asked) -> Report:
         raise InputRefused("incident.order", "结束时间应在开始时间之后。")
     made = Report(asked)
     owners: dict[str, int] = {}
+    of_file = _by_union(session, asked)
     for entry in _entries(session, asked):
         act, detail = SEEING[entry.action], _decode(entry.detail)
-        people = int(detail.get(act.counted) or 0) if act.counted else 0
-        told = (act.way, entry.at, str(detail.get("person", "")), people)
+        if entry.action == TAKEN:
+            places = of_file(FileOf(detail["exchange"], detail["file"]))
+            if not places:
+                continue
+        else:
+            places = {entry.place: int(detail.get(act.counted) or 0) if act.counted else 0}
+        people = sum(places.values())
+        told = (act.way, entry.at, str(detail.get("person", "")))
         by_account = made.accounts.setdefault(entry.actor_name, Line(entry.actor_name))
-        by_place = made.places.setdefault(entry.place, Line(entry.place))
-        for line in (made.total, by_account, by_place):
-            line.add(*told)
+        for line in (made.total, by_account):
+            line.add(*told, people)
+        for place, share in places.items():
+            made.places.setdefault(place, Line(place)).add(*told, share)
         if "token" in detail:
             made.tokens[detail["token"]] += 1
         if act.way is Way.FILE:
@@ -170,9 +181,24 @@ def _entries(session: Session, asked: Asked) -> Iterator[Any]:
     if asked.account:
         query = query.where(_entry.actor_name == asked.account)
     if asked.place:
-        query = query.where(_entry.place == asked.place)
+        # A file for the higher federation is the county's act, and of many unions.
+        query = query.where((_entry.place == asked.place) | (_entry.action == TAKEN))
     ordered = query.order_by(_entry.number).execution_options(yield_per=_AT_A_TIME)
     return iter(session.execute(ordered))
+
+
+def _by_union(session: Session, asked: Asked) -> Callable[[FileOf], dict[str, int]]:
+    """Return what counts the people of each union in a file for the higher federation: of the
+    place alone that is asked about. A file is counted once, however often it was taken.
+    """
+
+    @cache
+    def counted(file: FileOf) -> dict[str, int]:
+        found = people_in(session, asked.county, file)
+        of_all = not asked.place or asked.place == asked.county
+        return found if of_all else {one: n for one, n in found.items() if one == asked.place}
+
+    return counted
 
 
 def _file(entry: Any, detail: dict[str, Any], people: int) -> Taken:

@@ -3,16 +3,17 @@
 One transaction each, on the trail. What is granted is done in the same transaction.
 """
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import now, today
-from registry.db import allocate, table_of, transaction
+from registry.db import allocate, transaction
 from registry.errors import Forbidden, NotFound, StateRefused
 from registry.members import restricting
-from registry.members.models import LIVE, Member, Membership
+from registry.members.erasing import erase, is_live
+from registry.members.models import Member
 from registry.members.queries import record_of, sight_of
 from registry.privacy.models import PersonalRequest
 from registry.privacy.states import (
@@ -86,7 +87,8 @@ def grant(number: int, answer: str = "", *, actor: Actor) -> None:
             since = now() if one.kind == RequestKind.RESTRICT else None
             restricting.mark(session, one.county, one.member_id, since)
         elif one.kind == RequestKind.ERASE:
-            _erase(session, one)
+            _demand_left(session, one.county, one.member_id)
+            erase(session, one.county, [one.member_id])
         _record(session, "request.grant", one, actor)
 
 
@@ -153,27 +155,12 @@ def _demand_none_open(session: Session, county: str, member_id: int, kind: Reque
 
 def _demand_left(session: Session, county: str, member_id: int) -> None:
     """What membership needs is not given up while it lasts, in whichever union."""
-    live = select(Membership.id).where(
-        Membership.county == county, Membership.member_id == member_id, Membership.state.in_(LIVE)
-    )
-    if session.scalar(live.limit(1)) is not None:
+    live = select(Member.id).where(Member.county == county, Member.id == member_id, is_live())
+    if session.scalar(live) is not None:
         raise StateRefused(
             "request.live",
             "会籍存续期间，登记的信息是办理会籍所必需的，不能删除；可以更正或者限制处理。",
         )
-
-
-def _erase(session: Session, one: PersonalRequest) -> None:
-    """Empty what nothing needs any more. Name, number and memberships stay: that somebody was a
-    member is to be proved; past figures stand in tables of their own.
-    """
-    _demand_left(session, one.county, one.member_id)
-    member = table_of(Member)
-    session.execute(
-        update(member)
-        .where(member.c.county == one.county, member.c.id == one.member_id)
-        .values(mobile_sealed=None, mobile_key=None, particulars="{}", changed_at=now())
-    )
 
 
 def _record(session: Session, action: str, one: PersonalRequest, actor: Actor) -> None:

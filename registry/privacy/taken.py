@@ -17,16 +17,14 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import table_of
 from registry.errors import NotFound
-from registry.exchange.models import ExchangeItem
+from registry.exchange.files import FileOf, members_in
 from registry.members.models import Membership
 from registry.members.queries import MemberLine, lines_of, sight_of
 from registry.submissions.models import SubmissionRow
 from registry.trail.models import TrailEntry
 from registry.unions import queries as unions
 
-_membership, _row, _item = (
-    table_of(model).c for model in (Membership, SubmissionRow, ExchangeItem)
-)
+_membership, _row = table_of(Membership).c, table_of(SubmissionRow).c
 
 
 class Taken(NamedTuple):
@@ -79,12 +77,8 @@ def _rows_of(entry: TrailEntry, detail: dict[str, Any], union_code: str) -> Sele
 
 
 def _items_of(entry: TrailEntry, detail: dict[str, Any], union_code: str) -> Select[Any]:
-    """A batch for the higher federation, with all its files."""
-    sent = select(_item.member_id).where(
-        _item.county == entry.county,
-        _item.batch_id == detail["exchange"],
-        _item.union_code == union_code,
-    )
+    """A file for the higher federation: its items stay as they were sent."""
+    sent = members_in(entry.county, FileOf(detail["exchange"], detail["file"]), union_code)
     return select(_membership.id).where(_membership.member_id.in_(sent))
 
 

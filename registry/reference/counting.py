@@ -170,6 +170,7 @@ def link(session: Session, county: str) -> Linked:
         Member.county == county,
         Member.mobile_key == ReferencePerson.mobile_key,
         Member.full_name == ReferencePerson.full_name,
+        Member.restricted_at.is_(None),
     )
     key = twin.order_by(Member.person_key).limit(1).correlate(ReferencePerson).scalar_subquery()
     first = _changed(
@@ -207,7 +208,8 @@ def _link_newcomers(session: Session, county: str, rows: Subquery) -> Linked:
             Member,
             (Member.county == county)
             & (Member.mobile_key == ReferencePerson.mobile_key)
-            & (Member.full_name == ReferencePerson.full_name),
+            & (Member.full_name == ReferencePerson.full_name)
+            & Member.restricted_at.is_(None),
         )
         .where(
             ReferencePerson.county == county,

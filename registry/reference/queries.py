@@ -17,12 +17,13 @@ from registry.identity import mask
 from registry.members.counts import UnionCounts, tallied
 from registry.members.models import LIVE, Member, Membership
 from registry.members.queries import Sight, masked_document
+from registry.members.restricting import SHOWN_AS
 from registry.reference import years
 from registry.reference.counting import is_member
 from registry.reference.models import ReferenceLoad, ReferencePerson
 from registry.reference.reading import Fault
 from registry.unions.queries import Union
-from registry.vault.vault import vault
+from registry.vault.vault import Vault, vault
 
 
 class PersonLine(NamedTuple):
@@ -148,6 +149,7 @@ def not_in_base(
             Member.full_name,
             Member.person_key,
             Member.document_sealed,
+            Member.restricted_at,
         )
         .join(Member, (Member.county == union.county) & (Member.id == Membership.member_id))
         .where(
@@ -164,13 +166,20 @@ def not_in_base(
     return [
         PersonLine(
             row.id,
-            mask.name(row.full_name, own=sight >= Sight.TOWNSHIP),
-            masked_document(keeper, row.document_sealed, row.person_key, sight),
+            *_told(keeper, row, sight),
             "",
             row.member_id,
         )
         for row in session.execute(query)
     ]
+
+
+def _told(keeper: Vault, row: Any, sight: Sight) -> tuple[str, str]:
+    """Return name and number of a member, masked."""
+    if row.restricted_at is not None:
+        return SHOWN_AS, ""
+    name = mask.name(row.full_name, own=sight >= Sight.TOWNSHIP)
+    return name, masked_document(keeper, row.document_sealed, row.person_key, sight)
 
 
 def has_number(county: str | ColumnElement[str], person_key: Any) -> ColumnElement[bool]:

@@ -14,15 +14,9 @@ from registry.reference.queries import has_number
 from registry.review.operations import ADMISSIBLE
 from registry.review.queries import RISK
 from registry.submissions.models import SubmissionRow
-from registry.submissions.queries import (
-    OF_SUBMISSION,
-    ROW_COLUMNS,
-    RowView,
-    SubmissionView,
-    named_by,
-    row_view,
-)
+from registry.submissions.queries import OF_SUBMISSION, SubmissionView, named_by
 from registry.submissions.risk import DOUBTFUL
+from registry.submissions.row_views import ROW_COLUMNS, RowView, row_view
 from registry.submissions.states import RowState
 
 _row = table_of(SubmissionRow).c

@@ -21,6 +21,7 @@ from registry.errors import InputRefused, NotFound, StateRefused
 from registry.identity import mask
 from registry.members.models import LIVE, Member, Membership
 from registry.members.queries import Sight, masked_document
+from registry.members.restricting import names_restricted
 from registry.review.notes import checked_note
 from registry.submissions import queries as submissions
 from registry.submissions.models import SubmissionRow
@@ -74,7 +75,9 @@ _MEMBERS = (
 )
 _row = table_of(SubmissionRow).c
 _ROWS = select(_row.full_name, _row.document_sealed, _row.person_key).where(
-    *submissions.OF_SUBMISSION, _row.state.in_(_POSTED)
+    *submissions.OF_SUBMISSION,
+    _row.state.in_(_POSTED),
+    ~names_restricted(_row.county, _row.person_key),
 )
 
 

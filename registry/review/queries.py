@@ -22,14 +22,8 @@ from registry.review.models import Decision, Verdict
 from registry.roster.columns import COLUMN
 from registry.roster.report import labels_of
 from registry.submissions.models import SubmissionRow
-from registry.submissions.queries import (
-    OF_SUBMISSION,
-    ROW_COLUMNS,
-    RowView,
-    SubmissionView,
-    named_by,
-    row_view,
-)
+from registry.submissions.queries import OF_SUBMISSION, SubmissionView, named_by
+from registry.submissions.row_views import ROW_COLUMNS, RowView, row_view
 from registry.submissions.states import RowState
 from registry.vault.vault import Vault, vault
 
@@ -166,7 +160,7 @@ def differences(
     ]
     if not changed:
         return {}
-    keys = [row.person_key for row in changed if row.person_key is not None]
+    keys = [row.person_key for row in changed if row.person_key and not row.is_restricted]
     known = particulars_by_key(session, submission.county, keys)
     mobiles = mobiles_by_key(session, submission.county, keys)
     result: dict[int, list[Difference]] = {}

@@ -25,13 +25,9 @@ from registry.review.papers import IS_MISSING
 from registry.review.parts import Pending, pending_by
 from registry.submissions.listing import unions_like
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.queries import (
-    SUBMISSIONS,
-    RowView,
-    SubmissionView,
-    view_of,
-)
+from registry.submissions.queries import SUBMISSIONS, SubmissionView, view_of
 from registry.submissions.risk import Risk
+from registry.submissions.row_views import RowView
 from registry.submissions.states import REVIEWABLE, Kind, RowState, State
 from registry.unions import queries as union_queries
 

@@ -10,14 +10,8 @@ from registry.db import table_of
 from registry.review.call_result import CallResult
 from registry.review.models import Sample, SampledRow
 from registry.submissions.models import SubmissionRow
-from registry.submissions.queries import (
-    OF_SUBMISSION,
-    ROW_COLUMNS,
-    RowView,
-    SubmissionView,
-    named_by,
-    row_view,
-)
+from registry.submissions.queries import OF_SUBMISSION, SubmissionView, named_by
+from registry.submissions.row_views import ROW_COLUMNS, RowView, row_view
 
 
 class SampleView(NamedTuple):

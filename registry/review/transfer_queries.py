@@ -17,6 +17,7 @@ from registry.db import one_of
 from registry.identity import mask
 from registry.members.models import Member, Transfer
 from registry.members.queries import Sight, masked_document
+from registry.members.restricting import SHOWN_AS
 from registry.members.transfers import (
     AT_THE_ROW,
     OPEN,
@@ -114,6 +115,7 @@ def transfers(
             Member.person_key,
             Member.document_kind,
             Member.document_sealed,
+            Member.restricted_at,
             SubmissionRow.full_name.label("told_name"),
         )
         .join(Member, (Member.county == county) & (Member.id == Transfer.member_id))
@@ -225,11 +227,15 @@ def _line(keeper: Vault, found: Any, desk: Desk, sight: Sight, path: str) -> Tra
     knows_both = desk is Desk.SETTLING or (
         one.from_path.startswith(path) and one.to_path.startswith(path)
     )
-    name = found.told_name if asking else found.full_name
+    told = found.told_name if asking else found.full_name
+    name = mask.name(told or "", own=sight >= Sight.TOWNSHIP)
+    document = masked_document(keeper, found.document_sealed, found.person_key, sight)
+    if found.restricted_at is not None:
+        name, document = SHOWN_AS, ""
     return TransferLine(
         id=one.id,
-        name=mask.name(name or "", own=sight >= Sight.TOWNSHIP),
-        document=masked_document(keeper, found.document_sealed, found.person_key, sight),
+        name=name,
+        document=document,
         from_union=one.from_union if not asking or knows_both else "",
         to_union=one.to_union,
         member_id=one.member_id if desk is Desk.LOSING else None,

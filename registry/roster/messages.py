@@ -211,6 +211,11 @@ MESSAGES: dict[str, Message] = {
         "会员库中有姓名和移动电话相同、证件号码不同的人。",
         "请核对证件号码是否填错。",
     ),
+    "member.restricted": Message(
+        "限制处理",
+        "这位会员的信息按本人请求限制处理：这一行只用来确认或者办理会籍，登记的信息不会更新。",
+        "要更新信息，请先办理解除限制。",
+    ),
     # repairs
     "text.normalised": Message(
         "已整理字符",

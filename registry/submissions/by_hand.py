@@ -18,7 +18,9 @@ from registry.codes import code_list
 from registry.db import bulk_insert, table_of, transaction
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.members.match import Match
+from registry.members.models import Member
 from registry.members.queries import particulars_by_key
+from registry.members.restricting import demand_none
 from registry.roster.check import Checker
 from registry.roster.columns import COLUMN
 from registry.roster.labels import labels_of
@@ -49,7 +51,8 @@ _FORM = b"form"  # the domain of the keyed hash that knows a form's content agai
 _ROW = 1
 # What a number says of its holder.
 FROM_NUMBER = ("sex", "born_on")
-_ALL = ("full_name", "document_kind", "change", "changed_on", "change_reason")
+_MEMBERSHIP = ("change", "changed_on", "change_reason")
+_ALL = ("full_name", "document_kind", *_MEMBERSHIP)
 
 
 class Change(NamedTuple):
@@ -175,6 +178,9 @@ def _given(
         return union, typed
     if {"full_name", "document_kind", "document_number"} & typed.keys():
         raise InputRefused("edit.unknown_field", "表单内容有误，请刷新页面后重试。")
+    if typed.keys() - set(_MEMBERSHIP):
+        member = session.get(Member, (union.county, member_id))
+        demand_none([member], "解除限制以后才能变更")
     return union, _known(session, union, member_id) | typed
 
 

@@ -10,15 +10,10 @@ from sqlalchemy.orm import Session
 
 from registry.db import table_of
 from registry.members.match import Match
+from registry.members.restricting import names_restricted
 from registry.submissions.models import SubmissionRow
-from registry.submissions.queries import (
-    OF_SUBMISSION,
-    ROW_COLUMNS,
-    RowView,
-    SubmissionView,
-    named_by,
-    row_view,
-)
+from registry.submissions.queries import OF_SUBMISSION, SubmissionView, named_by
+from registry.submissions.row_views import ROW_COLUMNS, RowView, row_view
 from registry.submissions.states import RowState
 from registry.submissions.storing import decode_findings
 
@@ -230,7 +225,10 @@ def _in(tab: Tab) -> list[ColumnElement[bool]]:
 
 
 def _named(search: str) -> ColumnElement[bool]:
-    named = _row.full_name.contains(search, autoescape=True)
+    # What a list does not tell must not be found by asking.
+    named = _row.full_name.contains(search, autoescape=True) & ~names_restricted(
+        _row.county, _row.person_key
+    )
     if search.isascii() and search.isdigit() and len(search) <= _ROW_DIGITS:
         return or_(named, _row.row == int(search))
     return named

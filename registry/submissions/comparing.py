@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session, aliased
 
 from registry.members.match import Match
 from registry.submissions.models import Submission, SubmissionRow
-from registry.submissions.queries import ROW_COLUMNS, RowView, SubmissionView, row_view
+from registry.submissions.queries import SubmissionView
+from registry.submissions.row_views import ROW_COLUMNS, RowView, row_view
 from registry.submissions.states import REVIEWABLE, Kind, RowState, State
 
 # First what differs from the register; what is the same needs no look.

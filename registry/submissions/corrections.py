@@ -15,6 +15,7 @@ from registry.access.actor import Actor
 from registry.db import transaction
 from registry.errors import InputRefused, StateRefused
 from registry.identity import mask
+from registry.members.restricting import RULE, names_restricted
 from registry.roster.columns import COLUMN
 from registry.roster.sheet import Cell
 from registry.submissions import answering, queries
@@ -24,6 +25,7 @@ from registry.submissions.models import SubmissionRow
 from registry.submissions.queries import SubmissionView
 from registry.submissions.regrouping import ref_of
 from registry.submissions.rejudging import AT_ONCE, draft_of, record_on, rejudge, set_state
+from registry.submissions.row_views import RowView
 from registry.submissions.sealed_rows import SealedRow
 from registry.submissions.states import RowState
 from registry.submissions.storing import blinded, open_row
@@ -53,7 +55,7 @@ def open_for_correction(
     """Open rows of a draft in full for the clerk who corrects them: one entry of the trail.
 
     `recorded` are rows that the act just before has named on the trail already: for these alone
-    no entry is written. Rows that the draft does not have are left out.
+    no entry is written. Rows that the draft does not have, or of who is restricted, are left out.
     """
     if len(rows) > MOST_OPENED:
         raise InputRefused("open.too_many", "一次最多打开 200 行，请分页查看。")
@@ -65,6 +67,7 @@ def open_for_correction(
                 SubmissionRow.county == submission.county,
                 SubmissionRow.submission_id == submission.id,
                 SubmissionRow.row.in_(rows),
+                ~names_restricted(SubmissionRow.county, SubmissionRow.person_key),
             )
             .order_by(SubmissionRow.row)
         ).all()
@@ -88,12 +91,14 @@ def edit_row(
 ) -> Corrected:
     """Correct cells of one row of a draft; `values` maps fields to what the clerk typed.
 
-    Raises `StateRefused` (row.changed) when somebody else changed the row since `version`.
+    Raises `StateRefused` (row.changed) when somebody else changed the row since `version`,
+    (member.restricted) for who is restricted.
     """
     _check_values(values)
     with transaction() as session:
         submission = draft_of(session, submission_id, actor)
         found = queries.row(session, submission, row)
+        demand_editable(found)
         _demand_version(row, found.version, version)
         old = open_row(vault(), ref_of(submission), row, found.sealed)
         edits = chosen_member(session, vault(), ref_of(submission), values)
@@ -103,6 +108,16 @@ def edit_row(
         remember(session, submission, actor, what, kept, place=place)
         record_on(session, submission, actor, "draft.edit", row=row, fields=sorted(values))
     return Corrected([row], done.touched)
+
+
+def demand_editable(row: RowView) -> None:
+    """Return for a row that may be opened; raises `StateRefused` (member.restricted)."""
+    if row.is_restricted:
+        raise StateRefused(
+            RULE,
+            f"第 {row.row} 行的人按本人请求限制处理，不能在页面上打开或者改正；"
+            "需要改的，请在花名册文件里改好再导入，或者不报这一行。",
+        )
 
 
 def edit_alike(
@@ -283,7 +298,7 @@ def _saying(
     after = 0
     while part := queries.rows(session, submission, code=code, after=after, limit=AT_ONCE):
         for found in part:
-            if found.state is RowState.DRAFT:
+            if found.state is RowState.DRAFT and not found.is_restricted:
                 content = open_row(keeper, ref, found.row, found.sealed)
                 if shown(content, field) == old:
                     hits.append(found.row)

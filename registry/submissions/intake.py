@@ -169,6 +169,8 @@ def register_findings(
         yield _finding(row, "full_name", "member.name_differs", letters)
     if answer.has_twin:
         yield _finding(row, "document_number", "member.same_name_and_mobile", letters)
+    if answer.is_restricted:
+        yield _finding(row, "document_number", "member.restricted", letters)
 
 
 def _finding(

@@ -15,15 +15,13 @@ from registry.members.match import Match
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import (
     OF_SUBMISSION,
-    ROW_COLUMNS,
     SUBMISSIONS,
-    RowView,
     SubmissionView,
     named_by,
-    row_view,
     stands_alone,
     view_of,
 )
+from registry.submissions.row_views import ROW_COLUMNS, RowView, row_view
 from registry.submissions.states import Kind, RowState, State
 from registry.unions.models import TradeUnion
 from registry.unions.queries import Union

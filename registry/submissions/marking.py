@@ -9,8 +9,9 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.clock import now
 from registry.codes.lists import code_list
-from registry.db import setting, transaction
+from registry.db import db, setting, transaction
 from registry.errors import StateRefused
+from registry.members.seeing import Why, reason_of
 from registry.roster import watermark
 from registry.roster.columns import ROW_KEY
 from registry.roster.findings import FileFinding, Finding
@@ -29,6 +30,8 @@ from registry.submissions.storing import decode_findings, open_row
 from registry.trail.operations import record
 from registry.vault.vault import vault
 
+OWN_REASON = "改正名册"
+
 
 class Marked(NamedTuple):
     """A workbook and the name to save it under."""
@@ -45,8 +48,21 @@ class SentBack(NamedTuple):
     note: str
 
 
+def is_senders(submission_id: int, *, actor: Actor) -> bool:
+    """Tell whether the file in which a draft's rows stand was sent by who asks, or there is none:
+    then nothing is told that the same person did not hand in.
+    """
+    session = db.session()
+    file = file_of(session, queries.find(session, submission_id))
+    return file is None or file.sent_by == actor.account_id
+
+
 def marked_workbook(
-    submission_id: int, *, actor: Actor, sent_back: tuple[SentBack, ...] = ()
+    submission_id: int,
+    *,
+    actor: Actor,
+    sent_back: tuple[SentBack, ...] = (),
+    why: Why | None = None,
 ) -> Marked:
     """Return the uploaded workbook with what is found now, and what was corrected in the page.
 
@@ -54,7 +70,8 @@ def marked_workbook(
     just these, from the workbook they came from, with the reviewer's words in `sent_back`. It is
     known again when it is uploaded. Raises `StateRefused` when the draft has no file or is not
     read yet. The file as it was sent and the clerk's edits are full values: the act is on the
-    trail.
+    trail. To anybody but its sender it is a full export: `why` says what for, else `InputRefused`
+    (reason.*).
     """
     with transaction() as session:
         view = queries.find(session, submission_id)
@@ -62,6 +79,8 @@ def marked_workbook(
         file = file_of(session, view)
         if file is None or not view.is_read or view.state is not State.DRAFT:
             raise StateRefused("draft.no_file", "这份名册没有可以标注的文件，请在页面上改正。")
+        is_own = file.sent_by == actor.account_id
+        reason = OWN_REASON if is_own else reason_of(why or Why(""))
         findings, edits = _findings(session, view), _edits(session, view)
         part = None if file.is_own else _part(session, view)
         record(
@@ -73,7 +92,7 @@ def marked_workbook(
                 "submission": view.id,
                 "rows": len({one.row for one in findings}),
                 "total": view.total_count,
-                "reason": "改正名册",
+                "reason": reason,
             },
         )
     report = _report(view, file, findings)

@@ -63,6 +63,7 @@ def words_for(
     return {
         key: f"是本会会员 {mask.name(one.name)}（{one.masked_number}），使用会员库中的号码"
         for key, one in found.items()
+        if not one.is_restricted
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, func, select
@@ -17,8 +17,8 @@ from registry.members.match import Match
 from registry.roster.sheet import SheetColumn
 from registry.submissions.models import DraftLayout, Submission, SubmissionRow
 from registry.submissions.remembered import StoredLayout, stored_layout
+from registry.submissions.row_views import ROW_COLUMNS, RowView, row_view
 from registry.submissions.states import ANSWERS, BUNDLE, Kind, RowState, State
-from registry.submissions.storing import StoredFinding, decode_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +74,6 @@ class SubmissionView:
     def lists_everybody(self) -> bool:
         """Whether who is not in it is missing. Answers given on the page name whom they name."""
         return self.kind.lists_everybody and self.source != ANSWERS
-
-
-class RowView(NamedTuple):
-    """A roster row as stored, nothing opened."""
-
-    row: int
-    state: RowState
-    worst: str
-    match: Match | None
-    change: str
-    changed_on: str | None
-    change_reason: str | None
-    person_key: bytes | None
-    full_name: str | None
-    document_kind: str | None
-    document_sealed: bytes | None
-    mobile_sealed: bytes | None
-    clean: dict[str, str]
-    findings: list[StoredFinding]
-    changed_fields: list[str]
-    sealed: bytes
-    decision_id: int | None
-    follow_up_id: int | None
-    version: int
 
 
 # Of the plain table and put together once: every page of a submission begins with it. `SUBMISSIONS`
@@ -342,7 +318,6 @@ def view_of(found: Submission | Row[Any]) -> SubmissionView:
     return SubmissionView(**values)
 
 
-ROW_COLUMNS = tuple(_row[name] for name in RowView._fields)
 # The rows of a submission, as `named_by` names it.
 OF_SUBMISSION = (
     _row.county == bindparam("county"),
@@ -359,26 +334,4 @@ def _of(submission: SubmissionView) -> Any:
     return select(*ROW_COLUMNS).where(
         SubmissionRow.county == submission.county,
         SubmissionRow.submission_id == submission.id,
-    )
-
-
-def row_view(found: Any) -> RowView:
-    """Return the plain values of a row of `ROW_COLUMNS`."""
-    row, state, worst, match, *said, clean, findings, changed, sealed, decision, up, version = found
-    decode = msgspec.json.decode
-    return RowView._make(
-        (
-            row,
-            RowState(state),
-            worst,
-            Match(match) if match else None,
-            *said,
-            decode(clean),
-            decode_findings(findings),
-            decode(changed) if changed else [],
-            sealed,
-            decision,
-            up,
-            version,
-        )
     )

@@ -16,7 +16,9 @@ _MOST_ANCESTORS = 200
 
 
 class RowFile(NamedTuple):
-    """A kept file and how it was read. `is_own`: all its rows are the draft's."""
+    """A kept file and how it was read. `is_own`: all its rows are the draft's; `sent_by` is the
+    account that sent it.
+    """
 
     original: str
     format: str
@@ -25,6 +27,7 @@ class RowFile(NamedTuple):
     columns: list[SheetColumn]
     total_count: int
     is_own: bool
+    sent_by: int
 
 
 def file_of(session: Session, view: SubmissionView) -> RowFile | None:
@@ -47,6 +50,7 @@ def file_of(session: Session, view: SubmissionView) -> RowFile | None:
         view.columns,
         view.total_count,
         view.id == number,
+        view.created_by,
     )
 
 
@@ -74,4 +78,5 @@ def _of_bundle(session: Session, view: SubmissionView) -> RowFile | None:
         msgspec.json.decode(found.columns, type=list[SheetColumn]),
         found.total_count,
         is_own=False,
+        sent_by=found.created_by,
     )

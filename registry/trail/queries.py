@@ -27,6 +27,7 @@ class Entry(NamedTuple):
     place: str
     result: str
     detail: dict[str, Any]
+    actor_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +84,41 @@ def naming(
     return _shown(session.scalars(query.order_by(TrailEntry.number.desc())))
 
 
-def of_submissions(
+def saying(
     session: Session,
     county: str,
     places: Collection[str],
-    submissions: Collection[int],
     actions: Collection[str],
+    parts: Iterable[Mapping[str, int]],
     *,
+    before: int | None = None,
     limit: int,
 ) -> list[Entry]:
-    """Return what was done with some rosters of some unions, newest first, `limit` at most."""
-    if not submissions:
-        return []
-    named = [
-        TrailEntry.detail.contains(f'"submission":{number}{end}', autoescape=True)
-        for number in submissions
+    """Return the entries of these acts at these places that say one of these things, newest first,
+    `limit` at most, older than number `before`: `parts` are details with whole numbers, of names
+    that follow each other in the alphabet of the entry's names.
+    """
+    said = [
+        TrailEntry.detail.contains(f"{_written(part)}{end}", autoescape=True)
+        for part in parts
         for end in ",}"
     ]
+    if not said:
+        return []
     query = select(TrailEntry).where(
         TrailEntry.county == county,
         TrailEntry.place.in_(places),
         TrailEntry.action.in_(actions),
-        or_(*named),
+        TrailEntry.result == "done",
+        or_(*said),
     )
+    if before is not None:
+        query = query.where(TrailEntry.number < before)
     return _shown(session.scalars(query.order_by(TrailEntry.number.desc()).limit(limit)))
+
+
+def _written(part: Mapping[str, int]) -> str:
+    return ",".join(f'"{name}":{number}' for name, number in sorted(part.items()))
 
 
 def _shown(found: Iterable[TrailEntry]) -> list[Entry]:
@@ -119,6 +131,7 @@ def _shown(found: Iterable[TrailEntry]) -> list[Entry]:
             entry.place,
             entry.result,
             msgspec.json.decode(entry.detail),
+            entry.actor_id,
         )
         for entry in found
     ]

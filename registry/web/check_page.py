@@ -17,9 +17,10 @@ from registry.submissions import checking, corrections, queries, undoing
 from registry.submissions.checking import Tab
 from registry.submissions.offers import words_for
 from registry.submissions.overview import Alike, Overview, overview, same_again
-from registry.submissions.queries import RowView, SubmissionView
+from registry.submissions.queries import SubmissionView
 from registry.submissions.regrouping import ref_of
 from registry.submissions.row_files import file_of
+from registry.submissions.row_views import RowView
 from registry.submissions.states import State
 from registry.vault.vault import vault
 from registry.web.check_rows import Present, fields_of, label, options, to_open, with_offer
@@ -69,7 +70,7 @@ def check_page(submission: SubmissionView) -> str:
         skipped=[_skipped(one) for one in submission.skipped],
         origin=origin,
         beside=_beside(session, submission),
-        markable=file_of(session, submission) is not None,
+        file=file_of(session, submission),
         decisions=sorted(set(present.decisions.values()), key=lambda one: one.id),
     )
 

@@ -16,7 +16,8 @@ from registry.roster.columns import COLUMN, COLUMNS, Column
 from registry.submissions.checking import DUPLICATE
 from registry.submissions.corrections import shown
 from registry.submissions.overview import Alike
-from registry.submissions.queries import RowView, SubmissionView
+from registry.submissions.queries import SubmissionView
+from registry.submissions.row_views import RowView
 from registry.submissions.sealed_rows import SealedRow
 from registry.submissions.states import RowState
 from registry.submissions.storing import APART, PASSING, SENSITIVE, StoredFinding

@@ -112,8 +112,9 @@ def whole_page(address: str, message: str = "") -> Response:
 
 def _row_page(submission_id: int, row: int, typed: Mapping[str, str]) -> str:
     """Return the page of a whole row; what was `typed` and not saved stands in it again."""
-    opened = corrections.open_for_correction(submission_id, [row], g.actor)
     found = queries.row(db.session(), g.submission, row)
+    corrections.demand_editable(found)
+    opened = corrections.open_for_correction(submission_id, [row], g.actor)
     said: dict[str, list[StoredFinding]] = {}
     for one in found.findings:
         said.setdefault(one.field or "", []).append(one)

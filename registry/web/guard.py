@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, current_app, flash, g, request, session, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
@@ -22,7 +22,9 @@ from registry.clock import now
 from registry.db import db
 from registry.errors import Forbidden, NotFound, Unavailable
 from registry.unions import queries as unions
+from registry.web import once
 from registry.web.acting import at_the_desk
+from registry.web.going import go, here, is_page
 from registry.web.login import let_out
 from registry.web.places import submission_place
 
@@ -52,7 +54,9 @@ def guard(
             answer = _signed_in_or_sent_away()
             if answer is None:
                 _demand_places(permission)
-            return _lately_or_to_confirmation() if answer is None and fresh else answer
+            if answer is None and fresh:
+                answer = _lately_or_to_confirmation()
+            return _let_in(answer)
 
         return behind(view, enter, permission.value, fresh=fresh)
 
@@ -68,7 +72,7 @@ def signed_in_lately(view: Callable[P, Any]) -> Callable[P, Any]:
     """As `signed_in_only`, for weighty acts: the password must have been given lately."""
     return behind(
         view,
-        lambda: _signed_in_or_sent_away() or _lately_or_to_confirmation(),
+        lambda: _let_in(_signed_in_or_sent_away() or _lately_or_to_confirmation()),
         "signed in",
         fresh=True,
     )
@@ -146,19 +150,10 @@ def safe_next(target: str | None) -> str | None:
     return target
 
 
-def go(address: str) -> Response:
-    """Send the browser elsewhere; a fragment's request takes the whole page along."""
-    if request.headers.get("HX-Request"):
-        answer = current_app.response_class(status=204)
-        answer.headers["HX-Redirect"] = address
-        return answer
-    return redirect(address, 303)
-
-
 def _signed_in_or_sent_away(may_be_due: Collection[str] = ()) -> Response | None:
     if g.actor is None:
         _say_that_it_is_over()
-        return go(url_for("signin.sign_in", next=_here()))
+        return go(url_for("signin.sign_in", next=here()))
     due = due_first()
     return go(url_for(due)) if due and due not in may_be_due else None
 
@@ -170,6 +165,13 @@ def _say_that_it_is_over() -> None:
     let_out()
     undone = "" if request.method == "GET" else "刚才的操作没有执行，"
     flash(f"您的登录已经结束（太久没有操作，或者在别处退出了），{undone}请重新登录。", "warning")
+
+
+def _let_in(answer: Response | None) -> Response | None:
+    """Let the view begin where nothing stands before it."""
+    if answer is None:
+        once.begin()
+    return answer
 
 
 def _demand_places(permission: Permission) -> None:
@@ -200,24 +202,9 @@ def _paths() -> list[str]:
 def _lately_or_to_confirmation() -> Response | None:
     if g.signed_in.fresh_until >= now():
         return None
-    if not _is_page():
+    if not is_page():
         flash("为安全起见，请先确认密码，再重新办理。刚才的操作没有执行。", "warning")
-    return go(url_for("signin.confirm", next=_here()))
-
-
-def _is_page() -> bool:
-    """Whether a page was asked for: no act, and no file, which would leave the page as it is."""
-    return request.method == "GET" and "." not in request.path.rpartition("/")[2]
-
-
-def _here() -> str | None:
-    """Return the page to come back to; the address of a form or a file is none, but the page on
-    which it stands.
-    """
-    if _is_page() and not request.headers.get("HX-Request"):
-        return request.full_path.rstrip("?")
-    came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    return came_from.path or None
+    return go(url_for("signin.confirm", next=here()))
 
 
 def _touch(token_hash: bytes) -> None:

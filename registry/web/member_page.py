@@ -1,6 +1,7 @@
 """The page of one member: what stands on it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import g, render_template, url_for
@@ -10,13 +11,15 @@ from registry.access.roles import Permission
 from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
-from registry.members import looks, queries, telling
+from registry.members import queries, telling
 from registry.members.history import HistoryLine
 from registry.members.merging import PARTED, SAME_PERSON
-from registry.members.queries import Sight, sight_of
+from registry.members.queries import MemberRecord, Sight, sight_of
 from registry.members.records import records_of
 from registry.members.seeing import Shown
 from registry.members.telling import Told
+from registry.privacy import looked
+from registry.privacy import queries as requests
 from registry.review.queries import DecisionView, deciders
 from registry.roster.columns import COLUMN
 from registry.roster.labels import labels_of
@@ -68,18 +71,20 @@ def page_of(member_id: int, form: OpenForm, opened: Shown | None = None) -> str:
     session, union = db.session(), g.union
     sight = queries.sight_of(g.actor.path)
     record = queries.record_of(session, union.county, member_id, sight, union_code=union.code)
-    history = telling.told(session, record.history, g.actor.path)
-    may_change = can(Permission.WORK_ROSTER, union.path)
     is_shown = not record.line.is_restricted
+    known = record.history if is_shown else [one._replace(former={}) for one in record.history]
+    history = telling.told(session, known, g.actor.path)
+    may_change = can(Permission.WORK_ROSTER, union.path)
     return render_template(
         "members/member.html",
         union=union,
         record=record,
         line=record.line,
-        kind=code_list("document_kind").label(record.document_kind),
+        kind=code_list("document_kind").label(record.document_kind) if is_shown else "—",
+        restriction=_restriction(record),
         particulars=telling.particulars(record.line, sight),
         events=_events(session, history),
-        looks=looks.at_member(session, union.county, union.code, record.person_key),
+        looks=looked.at_member(session, union.county, union.code, member_id, record.person_key),
         form=form,
         shown=opened,
         may_open=can(Permission.OPEN_MEMBER, union.path)
@@ -88,9 +93,18 @@ def page_of(member_id: int, form: OpenForm, opened: Shown | None = None) -> str:
         changes=CHANGES[record.line.state] if may_change else (),
         may_correct=may_change and record.line.state == "ACTIVE" and is_shown,
         may_put_right=may_change and record.line.state != "ENDED" and is_shown,
-        pairing=PairForm(formdata=None) if can(Permission.REVIEW, union.path) else None,
+        pairing=PairForm(formdata=None)
+        if can(Permission.REVIEW, union.path) and is_shown
+        else None,
         other_records=records_of(session, union.county, record.person_key, g.actor.path),
     )
+
+
+def _restriction(record: MemberRecord) -> tuple[int, datetime] | None:
+    """Return the request by which a member is restricted, for who may see requests."""
+    if not (record.line.is_restricted and can(Permission.VIEW_REQUESTS, g.union.path)):
+        return None
+    return requests.restricting(db.session(), record.county, record.line.member_id)
 
 
 def _events(session: Session, history: Sequence[Told]) -> list[Event]:

@@ -13,8 +13,9 @@ from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import db
 from registry.errors import Busy, InputRefused, NotFound
-from registry.members import looks, operations, queries
+from registry.members import operations, queries
 from registry.members.counts import UnionCounts, live_below, tallied
+from registry.privacy import looked
 from registry.totals.queries import Figures, totals
 from registry.unions import queries as unions
 from registry.web import seeing
@@ -85,7 +86,7 @@ def open_member(code: str, member_id: int) -> Response:
 def looked_at(code: str) -> str:
     """List who looked at the full numbers of the union's members."""
     before = request.args.get("before", type=whole)
-    found = looks.in_union(
+    found = looked.in_union(
         db.session(),
         g.union.county,
         code,

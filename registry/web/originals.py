@@ -4,7 +4,7 @@ from flask import Blueprint, g, render_template
 from werkzeug.wrappers import Response
 
 from registry.access.roles import Permission
-from registry.errors import InputRefused
+from registry.errors import InputRefused, StateRefused
 from registry.members.seeing import Why
 from registry.submissions.taking_out import take_out
 from registry.web.downloads import attachment
@@ -36,6 +36,9 @@ def download(submission_id: int) -> Response | tuple[str, int]:
     except InputRefused as error:
         form.words.errors = [error.message]
         return _page(form), 400
+    except StateRefused as error:
+        form.words.errors = [error.message]
+        return _page(form), 409
     return attachment(found.content, found.name, _BYTES)
 
 

@@ -25,8 +25,9 @@ from registry.review.sample_queries import sample_of
 from registry.review.transfer_queries import told_by_row
 from registry.submissions import absences
 from registry.submissions.listing import row_counts
-from registry.submissions.queries import RowView, SubmissionView
+from registry.submissions.queries import SubmissionView
 from registry.submissions.risk import Risk
+from registry.submissions.row_views import RowView
 from registry.submissions.whereabouts import reason_of
 from registry.unions import queries as unions
 from registry.vault.vault import Vault, vault

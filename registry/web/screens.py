@@ -13,6 +13,7 @@ from registry.web import (
     login,
     metrics,
     numbers,
+    once,
     security,
     standstill,
 )
@@ -27,7 +28,7 @@ def install(app: Flask) -> None:
     standstill.install(app)
     app.before_request(bundles.allow_large)
     csrf.init_app(app)
-    for part in (numbers, security, metrics, errors, filters, drawing, login, guard, frame):
+    for part in (numbers, security, metrics, errors, filters, drawing, login, guard, once, frame):
         part.install(app)
     for family in FAMILIES:
         app.register_blueprint(family.blueprint)

@@ -10,6 +10,7 @@ from registry.clock import today
 from registry.db import db
 from registry.errors import InputRefused, RosterRefused, StateRefused
 from registry.members.match import Match
+from registry.members.seeing import Why
 from registry.review.queries import decisions_by_id
 from registry.roster.messages import TITLES, fact_of
 from registry.submissions import (
@@ -28,10 +29,12 @@ from registry.submissions.whereabouts import Reason
 from registry.unions import queries as unions
 from registry.web import errors, notices
 from registry.web.downloads import attachment
+from registry.web.forms.members import OpenForm
 from registry.web.forms.roster import SubmitForm
 from registry.web.guard import guard
 
 blueprint = Blueprint("sending", __name__)
+Answer = Response | str | tuple[str, int]
 
 _WORDS: dict[Match, str] = {
     Match.CONFLICT: "会员库中同一证件号码是另一个姓名，由审核员核实",
@@ -130,10 +133,37 @@ def discard(submission_id: int) -> Response | tuple[str, int]:
 
 @blueprint.get("/submissions/<int:submission_id>/marked.xlsx")
 @guard(Permission.WORK_ROSTER)
-def marked(submission_id: int) -> Response:
-    """Give the clerk's own workbook with findings and corrections in place."""
+def marked(submission_id: int) -> Answer:
+    """Give the clerk's own workbook with findings and corrections in place; of a file that somebody
+    else sent ask the reason first.
+    """
+    if not marking.is_senders(submission_id, actor=g.actor):
+        return _reason_page(OpenForm(formdata=None))
+    return _marked(submission_id, None)
+
+
+@blueprint.post("/submissions/<int:submission_id>/marked.xlsx")
+@guard(Permission.WORK_ROSTER)
+def marked_for_a_reason(submission_id: int) -> Answer:
+    """Give the marked workbook of a file that somebody else sent."""
+    form = OpenForm()
+    if not form.validate_on_submit():
+        return _reason_page(form), 400
     try:
-        found = marking.marked_workbook(submission_id, actor=g.actor, sent_back=_sent_back())
+        return _marked(submission_id, Why(form.purpose.data or "", form.words.data or ""))
+    except InputRefused as error:
+        form.words.errors = [error.message]
+        return _reason_page(form), 400
+
+
+def _reason_page(form: OpenForm) -> str:
+    return render_template("originals/marked.html", submission=g.submission, form=form)
+
+
+def _marked(submission_id: int, why: Why | None) -> Response:
+    said = _sent_back()
+    try:
+        found = marking.marked_workbook(submission_id, actor=g.actor, sent_back=said, why=why)
     except (StateRefused, RosterRefused) as error:
         flash(error.message, "error")
         return redirect(url_for("roster.submission", submission_id=submission_id), 303)

@@ -24,8 +24,9 @@ from registry.review.sample_queries import sample_of
 from registry.review.transfer_queries import told_by_row
 from registry.submissions import absences, listing
 from registry.submissions.listing import FollowUp, RowCounts
-from registry.submissions.queries import RowView, SubmissionView
+from registry.submissions.queries import SubmissionView
 from registry.submissions.recognition import replaced_by
+from registry.submissions.row_views import RowView
 from registry.submissions.states import WITHDRAWABLE, RowState, State
 from registry.vault.vault import vault
 from registry.web.filters import ago, instant

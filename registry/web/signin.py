@@ -28,7 +28,8 @@ from registry.review import assigning
 from registry.web import devices
 from registry.web.browsers import browser_of
 from registry.web.forms.signin import CodeForm, ConfirmForm, PasswordForm, SignInForm
-from registry.web.guard import before_all_else, before_second_factor, go, safe_next
+from registry.web.going import go
+from registry.web.guard import before_all_else, before_second_factor, safe_next
 from registry.web.login import let_in, let_out
 
 blueprint = Blueprint("signin", __name__)

@@ -14,7 +14,8 @@ from registry.access.roles import Permission
 from registry.clock import now
 from registry.db import db
 from registry.errors import InputRefused
-from registry.members import harvest, trailed
+from registry.members import harvest
+from registry.privacy import trailed
 from registry.trail import copies, queries, verification
 from registry.unions import queries as unions
 from registry.web import seeing
@@ -84,7 +85,7 @@ def person(code: str) -> str | tuple[str, int]:
 
 
 def _person_page(form: PersonForm, found: trailed.Trailed | None = None) -> str:
-    places = (entry.place for entry in [*found.naming, *found.bulk]) if found else ()
+    places = (entry.place for entry in [*found.naming, *found.bulk, *found.files]) if found else ()
     return render_template(
         "trail/person.html",
         form=form,

@@ -27,6 +27,7 @@ _DETAILS: dict[str, str] = {
     "address": "来源地址",
     "after": "调整后",
     "before": "调整前",
+    "ended_before": "会籍终止早于",
     "campaign": "活动编号",
     "checked": "校验条数",
     "claimed": "所填账号的摘要",

@@ -188,6 +188,7 @@ ACTIONS: dict[str, str] = {
     "keys.rotate": "更换加密密钥",
     "keys.signing": "更换签名密钥",
     "original.remove": "到期删除原始文件",
+    "member.forget": "到期删除离会会员的联系方式等",
     "backup.make": "备份",
     "backup.restore": "从备份恢复",
     "trail.search": "按人查找留痕",

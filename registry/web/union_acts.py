@@ -30,7 +30,7 @@ from registry.web.guard import guard
 
 blueprint = Blueprint("union_acts", __name__)
 _MOST_UNIONS = 5_000
-_APART = ("csrf_token", "note", "seen")
+_APART = ("csrf_token", "form_token", "note", "seen")
 ENDING = (UnionAct.DROP, UnionAct.DISSOLVE)
 
 

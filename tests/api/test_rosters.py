@@ -8,6 +8,7 @@ from registry.access.roles import Role
 from registry.db import db
 from registry.jobs.leases import unfinished, worker_name
 from registry.jobs.work import run
+from registry.notices.operations import publish
 from registry.review.operations import approve
 from registry.submissions import queries
 from registry.trail.queries import entries
@@ -192,3 +193,34 @@ def test_a_full_draft_needs_its_employees(program):
     read()
     answer = program.post(f"/submissions/{number}/submit", json={"hold_errors": True})
     assert (answer.status_code, code_of(answer)) == (422, "employees.missing")
+
+
+def test_the_notice_that_was_told_is_named_with_the_roster_and_kept(program):
+    city = make_actor(Role.AUDITOR, COUNTY)
+    first = bare(program, key="n-1", notice=1)
+    assert first.status_code == 202
+    read()
+    told = program.get(f"/submissions/{first.json['submission']}").json["notice"]
+    assert (told["version"], told["shown"]) == (1, True)
+    assert told["purpose"] and told["confirmed_at"]
+    publish("换了目的", "换了全文", actor=city)
+    # The same request is answered as before; it stands for nothing else.
+    assert bare(program, key="n-1", notice=1).json == first.json
+    assert code_of(bare(program, key="n-1", notice=2)) == "request.other"
+    late = bare(program, FAULTY, notice=1)
+    assert (late.status_code, code_of(late)) == (409, "notice.changed")
+    assert bare(program, FAULTY, notice="x").status_code == 422
+    # A version that came in force before the roster was read refuses the sending, not the roster.
+    other = form(program, make_roster(make_people(2, seed=3)), notice="2").json["submission"]
+    publish("又换了", "又换了全文", actor=city)
+    read()
+    kept = program.get(f"/submissions/{other}").json
+    assert (kept["state"], kept["refused"]["code"], kept["notice"]) == (
+        "DRAFT",
+        "notice.changed",
+        None,
+    )
+    # Who names none has confirmed what it did not see.
+    program.post(f"/submissions/{other}/submit")
+    said = program.get(f"/submissions/{other}").json["notice"]
+    assert (said["version"], said["purpose"], said["shown"]) == (3, "又换了", False)

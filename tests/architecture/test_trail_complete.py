@@ -132,6 +132,7 @@ ACTS = {
     "sampling.draw": "review.sample",
     "sampling.keep_call": "review.call",
     "sending.discard": "submission.withdraw",
+    "sending.marked_for_a_reason": "draft.mark",
     "sending.submit": "submission.submit",
     "signin.confirm": "account.confirm",
     "signin.password": "account.password",
@@ -206,6 +207,7 @@ NO_COMMANDS = {
 SILENT = {
     "registry.accounts.mailing.claim": "which day's mail is being sent",
     "registry.accounts.mailing.give_back": "that it was not",
+    "registry.accounts.once.keep_answer": "where the answer to a form led",
     "registry.accounts.passkeys.ask_for_new": "a question put to a passkey, kept until its answer",
     "registry.accounts.passkeys.ask_for_one": "the same",
     "registry.accounts.second_step._forgive": "a count of wrong codes, after a right one",

@@ -13,7 +13,8 @@ from registry.db import db
 from registry.jobs.leases import unfinished, worker_name
 from registry.jobs.work import run
 from registry.submissions import queries
-from registry.submissions.queries import RowView, SubmissionView
+from registry.submissions.queries import SubmissionView
+from registry.submissions.row_views import RowView
 from registry.trail.queries import Entry, entries
 from tests.factories.accounts import csrf_of, make_account, sign_in
 from tests.factories.rosters import UNION

@@ -37,5 +37,6 @@ def program_rows(county: str, day: date, at: datetime) -> dict[str, dict[str, ob
             "error_code": "submit.nothing",
             "error_message": "没有可以提交的行。",
             "asked_at": at,
+            "notice": 1,
         },
     }

@@ -33,6 +33,7 @@ def safety_rows(county: str, at: datetime) -> dict[str, dict[str, object]]:
             "created_at": at,
             "expires_at": at + timedelta(days=14),
         },
+        "form_sent": {"county": county, "key": KEY, "sent_at": at, "answer": "/"},
         "recovery_code": {
             "county": county,
             "account_id": 1,

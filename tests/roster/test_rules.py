@@ -57,6 +57,7 @@ FAULTS = {
 ELSEWHERE = {
     "roster.duplicate", "document.consecutive", "mobile.shared", "change.no_member",
     "member.active_elsewhere", "member.name_differs", "member.same_name_and_mobile",
+    "member.restricted",
     "roster.over_headcount", "roster.big_change", "column.missing",
 }  # fmt: skip
 

@@ -217,6 +217,29 @@ def test_rows_held_back_have_a_workbook_that_goes_back_into_their_draft(client, 
     assert "认出这是" not in client.get(sent_again, follow_redirects=True).text
 
 
+def test_who_did_not_send_the_file_says_what_they_want_it_for(app, client, clerk):
+    number = take_in(make_roster(PEOPLE, {1: {"mobile": "138"}}), clerk)
+    other, account = app.test_client(), make_account(Role.CLERK, UNION)
+    sign_in(other, account)
+    here = f"/submissions/{number}/marked.xlsx"
+    asked = other.get(here)
+    assert asked.mimetype == "text/html" and "这份文件是别人上传的" in asked.text
+    assert post(other, here).status_code == 400
+    assert post(other, here, purpose="OTHER").status_code == 400
+    assert acts("draft.mark") == []
+    given = post(other, here, purpose="CORRECT", words="一起改")
+    assert given.data[:2] == b"PK"
+    (entry,) = acts("draft.mark")
+    assert (entry.actor_name, entry.detail["reason"], entry.detail["total"]) == (
+        account.name,
+        "核实、更正登记信息：一起改",
+        len(PEOPLE),
+    )
+    said = load_workbook(BytesIO(given.data)).properties.description
+    assert f"账号 {account.name}" in said
+    assert client.get(here).data[:2] == b"PK"  # to its sender it goes without a question
+
+
 def test_a_draft_without_a_file_has_no_workbook(client, clerk):
     number = enter_by_hand(UNION, fields_of(PEOPLE[0]), actor=clerk)
     assert "marked.xlsx" not in client.get(f"/submissions/{number}").text

@@ -10,6 +10,8 @@ from registry.access.roles import Permission
 from registry.clock import now
 from registry.db import allocate, transaction
 from registry.errors import InputRefused, NotFound, StateRefused
+from registry.members.models import Member
+from registry.members.restricting import demand_none
 from registry.review.identities.states import CaseAct, CaseState, Doubt, next_state
 from registry.review.identities.subjects import Subject, nearest_above, subject
 from registry.review.models import IdentityCase
@@ -36,7 +38,7 @@ def ask(
 
     `values` are the new `full_name`, `document_kind` (label) and `document_number`; what is left
     blank stays as it is. Raises `Faulty`, `InputRefused` without a reason or a change,
-    `StateRefused` while another request about the member waits.
+    `StateRefused` while another request about the member waits or the member is restricted.
     """
     why = checked_note(why, needed=True)
     given = {name: values.get(name, "").strip() for name in FIELDS}
@@ -44,6 +46,7 @@ def ask(
         union = unions.find(session, union_code)
         demand(actor, Permission.WORK_ROSTER, union.path)
         hold(session, union.county)
+        demand_none([session.get(Member, (union.county, member_id))], "先解除限制才能更正")
         row, findings = judge_identity(session, union, member_id, given)
         faults = {one.field: one.message for one in findings if one.severity == "error"}
         if faults:

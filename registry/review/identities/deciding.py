@@ -19,6 +19,7 @@ from registry.members.match import Match
 from registry.members.merging import Merged, merge, part
 from registry.members.models import Member, Person, Transfer
 from registry.members.rekeying import Identity, identify
+from registry.members.restricting import demand_none
 from registry.members.transfers import OPEN, TransferState
 from registry.reference.counting import move_person
 from registry.review.deciding import ReviewOutcome
@@ -49,6 +50,7 @@ from registry.submissions.states import REVIEWABLE, RowState
 from registry.trail.operations import hold, record
 from registry.vault.vault import vault
 
+_UNRULED = "解除限制以后才能核对；名册写错的可以退回"
 WRONG_DATA = "wrong_data"  # codes/send_back_reason.csv
 
 
@@ -88,6 +90,8 @@ def rule_row(
             )
         _demand_fits(doubt, ruling)
         whom = _whom(session, found, one, doubt, ruling, actor, member_id)
+        if whom is not None and ruling is not Ruling.KEEP:
+            demand_none([whom.member], _UNRULED)
         case = _open(session, found, one, doubt, whom)
         if ruling is Ruling.CORRECT and doubt is not Doubt.PARTICULARS:
             assert whom is not None  # noqa: S101 - `_whom` has looked
@@ -116,6 +120,8 @@ def rule_case(
         _demand_fits(Doubt(case.doubt), ruling)
         if case.doubt == Doubt.ASKED and case.opened_by == actor.account_id:
             raise Forbidden("review.own", "不能审核自己提出的更正，请由另一位审核员办理。")
+        if ruling is not Ruling.KEEP:
+            _demand_shown(session, case)
         if ruling is Ruling.CORRECT:
             to = identity(
                 vault(), case.person_key, case.full_name, case.document_kind, case.document_sealed
@@ -135,6 +141,7 @@ def undo(number: int, *, note: str, actor: Actor) -> None:
     note = checked_note(note, needed=True)
     with transaction() as session:
         case = _taken(session, number, actor, CaseAct.UNDO)
+        _demand_shown(session, case)
         at = now()
         if case.ruling == Ruling.SAME:
             kept, gone = (
@@ -179,6 +186,7 @@ def open_pair(member_id: int, other_id: int, *, actor: Actor) -> int:
         sides = [subject(session, actor.county, one) for one in (member_id, other_id)]
         for side in sides:
             demand(actor, Permission.REVIEW, side.union.path)
+        demand_none([side.member for side in sides], _UNRULED)
         query = select(IdentityCase.id).where(
             IdentityCase.county == actor.county,
             IdentityCase.doubt == Doubt.PAIR,
@@ -324,6 +332,12 @@ def _merge(session: Session, case: IdentityCase, kept_id: int | None) -> None:
     merged = merge(session, kept, gone, at)
     case.ended_id, case.begun_id = merged.ended, merged.opened
     move_person(session, case.county, gone.person_key, kept.person_key)
+
+
+def _demand_shown(session: Session, case: IdentityCase) -> None:
+    """Nobody rules on what they cannot see. Raises `StateRefused` (member.restricted)."""
+    ids = [one for one in (case.member_id, case.other_id) if one is not None]
+    demand_none([session.get(Member, (case.county, one)) for one in ids], _UNRULED)
 
 
 def _member(session: Session, case: IdentityCase, member_id: int | None) -> Member:

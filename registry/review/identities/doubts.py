@@ -11,8 +11,8 @@ from registry.members.match import Match
 from registry.members.models import Member, Person
 from registry.review.identities.states import Doubt
 from registry.submissions.models import SubmissionRow
-from registry.submissions.queries import RowView
 from registry.submissions.risk import CHANGES_PERSON
+from registry.submissions.row_views import RowView
 
 _row = table_of(SubmissionRow).c
 _TWIN = "member.same_name_and_mobile"
@@ -79,7 +79,9 @@ def _with_twins(session: Session, rows: Sequence[SubmissionRow]) -> set[tuple[in
         return set()
     known = defaultdict(set)
     query = select(Member.mobile_key, Member.full_name, Member.person_key).where(
-        Member.county == rows[0].county, one_of(Member.mobile_key, mobiles)
+        Member.county == rows[0].county,
+        one_of(Member.mobile_key, mobiles),
+        Member.restricted_at.is_(None),
     )
     for mobile, name, key in session.execute(query):
         known[mobile, name].add(key)

@@ -6,6 +6,7 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.errors import NotFound
 from registry.members.models import Member
+from registry.members.restricting import demand_open
 from registry.members.seeing import Field, Shown, Subject, Why, show
 from registry.review.models import IdentityCase
 from registry.unions import queries as unions
@@ -15,7 +16,7 @@ def open_numbers(number: int, *, actor: Actor, why: Why) -> Shown:
     """Return the number that the register has and the one that a case asks for, in full: see
     `seeing.show`.
 
-    Raises `NotFound` where a case asks for no number.
+    Raises `NotFound` where a case asks for no number, `StateRefused` (member.restricted).
     """
 
     def find(session: Session) -> Subject:
@@ -26,6 +27,7 @@ def open_numbers(number: int, *, actor: Actor, why: Why) -> Shown:
         member = session.get(Member, (case.county, case.member_id))
         if member is None or case.person_key is None or case.document_sealed is None:
             raise NotFound("identity.no_number", "这件身份核对没有要更正的号码。")
+        demand_open(member)
         present = (member.document_sealed, member.person_key)
         return Subject(
             "identity.open",

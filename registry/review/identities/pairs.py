@@ -40,7 +40,8 @@ def open_pairs(
             (other.county == found.county)
             & (other.mobile_key == SubmissionRow.mobile_key)
             & (other.full_name == SubmissionRow.full_name)
-            & (other.id != new.id),
+            & (other.id != new.id)
+            & other.restricted_at.is_(None),
         )
         .join(person, (person.key == other.person_key) & person.same_as.is_(None))
         .join(Membership, (Membership.county == found.county) & (Membership.member_id == other.id))

@@ -16,6 +16,7 @@ from registry.identity.compare import told_apart
 from registry.members import queries as members
 from registry.members.models import Member
 from registry.members.queries import MemberRecord, Sight, masked_document, masked_mobile
+from registry.members.restricting import SHOWN_AS, is_restricted, names_restricted
 from registry.review.identities.doubts import IS_DOUBTED, doubt_of, doubts_of
 from registry.review.identities.states import CaseState, Doubt, Ruling
 from registry.review.identities.subjects import identity_of, twins_of
@@ -100,7 +101,11 @@ class Comparison(NamedTuple):
 
 
 _LINES = (
-    select(*(_case[name] for name in CaseLine._fields if name != "name"), _member.full_name)
+    select(
+        *(_case[name] for name in CaseLine._fields if name != "name"),
+        _member.full_name,
+        _member.restricted_at,
+    )
     .outerjoin(table_of(Member), (_member.county == _case.county) & (_member.id == _case.member_id))
     .where(_case.county == bindparam("county"))
 )
@@ -149,7 +154,12 @@ def count(session: Session, county: str, path: str) -> int:
 
 def _doubted(which: ColumnElement[bool]) -> Any:
     return (
-        select(SubmissionRow, Submission.union_code, Submission.submitted_at)
+        select(
+            SubmissionRow,
+            Submission.union_code,
+            Submission.submitted_at,
+            names_restricted(_row.county, _row.person_key),
+        )
         .join(
             Submission,
             (_submission.county == _row.county) & (_submission.id == _row.submission_id),
@@ -170,12 +180,14 @@ def doubted_rows(
     """Return the waiting rows at or below a path that raise a doubt, the longest waiting first."""
     keeper, lines = vault(), []
     found = session.execute(_DOUBTED, {"county": county, "path": path, "limit": limit}).all()
-    doubts = doubts_of(session, [row for row, _, _ in found])
-    for (row, union_code, submitted_at), doubt in zip(found, doubts, strict=True):
+    doubts = doubts_of(session, [row for row, *_ in found])
+    for (row, union_code, submitted_at, is_hidden), doubt in zip(found, doubts, strict=True):
         if doubt is None:
             continue
         document = masked_document(keeper, row.document_sealed, row.person_key, sight)
         name = mask.name(row.full_name or "", own=sight >= Sight.TOWNSHIP)
+        if is_hidden:
+            name, document = SHOWN_AS, ""
         said = (row.submission_id, row.row, union_code, name, document, doubt, submitted_at)
         lines.append(DoubtedRow(*said))
     return lines
@@ -215,10 +227,15 @@ def of_row(
         ids = [number] if number is not None else []
     records = [members.record_of(session, submission.county, one, sight) for one in ids]
     seen = [one for one in records if _is_seen(session, one, path)]
-    mine = _told("这份名册", found, sight, submission.union_code, found.clean)
+    is_hidden = any(one.line.is_restricted for one in records)
+    if is_hidden or is_restricted(session, submission.county, found.person_key):
+        mine, numbers = _hidden("这份名册", submission.union_code), ""
+    else:
+        mine = _told("这份名册", found, sight, submission.union_code, found.clean)
+        kept = (_kept(session, submission.county, one.line.member_id) for one in seen)
+        numbers = _numbers([found, *kept])
     sides = [mine, *(_side(session, one, path) for one in seen)]
-    told = [found, *(_kept(session, submission.county, one.line.member_id) for one in seen)]
-    return Comparison(doubt, sides, _numbers(told), len(records) - len(seen))
+    return Comparison(doubt, sides, numbers, len(records) - len(seen))
 
 
 def of_case(session: Session, case: IdentityCase, sight: Sight, path: str) -> Comparison:
@@ -227,6 +244,8 @@ def of_case(session: Session, case: IdentityCase, sight: Sight, path: str) -> Co
     records = [members.record_of(session, case.county, one, sight) for one in ids]
     sides = [_side(session, one, path) for one in records]
     told: list[Any] = [_kept(session, case.county, one) for one in ids]
+    if any(one.line.is_restricted for one in records):
+        return Comparison(Doubt(case.doubt), sides, "")
     if case.former_key is not None:
         sides.append(_former(case, sight))
     elif case.document_sealed is not None:
@@ -299,6 +318,23 @@ def _told(title: str, told: Any, sight: Sight, union_code: str, clean: str = "")
     )
 
 
+def _hidden(title: str, union_code: str) -> Side:
+    """Return the side of who is restricted: nothing but that."""
+    return Side(
+        title=title,
+        member_id=None,
+        name=SHOWN_AS,
+        document_kind="",
+        document="",
+        mobile="",
+        sex="",
+        born_on="",
+        union_code=union_code,
+        state="",
+        since=None,
+    )
+
+
 def _former(case: IdentityCase, sight: Sight) -> Side:
     return Side(
         title="更正以前",
@@ -327,7 +363,9 @@ def _line(one: Any, sight: Sight) -> CaseLine:
         ruling=Ruling(one.ruling) if one.ruling else None,
         union_code=one.union_code,
         member_id=one.member_id,
-        name=mask.name(one.full_name or "", own=sight >= Sight.TOWNSHIP),
+        name=SHOWN_AS
+        if one.restricted_at
+        else mask.name(one.full_name or "", own=sight >= Sight.TOWNSHIP),
         submission_id=one.submission_id,
         row=one.row,
         opened_by=one.opened_by,

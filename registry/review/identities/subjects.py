@@ -63,6 +63,7 @@ def twins_of(session: Session, county: str, told: Told, mobile_key: bytes | None
         Member.mobile_key == mobile_key,
         Member.full_name == told.full_name,
         Member.person_key != told.person_key,
+        Member.restricted_at.is_(None),
     )
     return list(session.scalars(query.order_by(Member.id)))
 

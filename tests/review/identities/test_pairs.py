@@ -2,12 +2,11 @@
 
 import pytest
 
-from registry.clock import now, today
-from registry.db import db, transaction
+from registry.clock import today
+from registry.db import db
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.members.operations import look_up
 from registry.members.queries import Sight
-from registry.members.restricting import SHOWN_AS, mark
 from registry.reorganising.ending import dissolve
 from registry.review.identities.deciding import open_pair, rule_case, rule_row, undo
 from registry.review.identities.queries import waiting
@@ -66,15 +65,6 @@ def test_two_records_become_one_and_two_again(people, pair):
     assert look_up(OTHERS[0].number, actor=reviewer).line.member_id == second
     with pytest.raises(StateRefused):
         undo(number, actor=reviewer, **WHY)
-
-
-def test_who_asked_not_to_be_shown_is_not_shown_under_the_other_record(people, pair):
-    _, reviewer, _ = people
-    number, first, second = pair
-    with transaction() as session:
-        mark(session, COUNTY, second, now())
-    rule_case(number, Ruling.SAME, actor=reviewer, kept_id=first, **WHY)
-    assert look_up(OTHERS[0].number, actor=reviewer).line.name == SHOWN_AS
 
 
 def test_nobody_is_put_back_into_a_union_that_is_no_more(people, pair):

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import transaction
+from registry.exchange.files import files_with
 from registry.identity import resident_id
 from registry.identity.forms import normalise
 from registry.members.models import Member, Membership, MembershipEvent
 from registry.members.operations import key_of_number
 from registry.members.records import former_keys
+from registry.privacy.looked import taken_files
 from registry.trail import queries
 from registry.trail.operations import record
 from registry.trail.queries import Entry
@@ -35,16 +37,25 @@ BULK = (
     "review.reject",
     "review.revoke",
 )
+# What is done with a batch for the higher federation as a whole.
+HANDED = ("exchange.make", "exchange.send", "exchange.cancel", "exchange.settle")
 
 
 class Trailed(NamedTuple):
-    """Entries that name a person, and those of rosters by which the person came into the register;
-    the newest `LIMIT` of each. Nothing found of a number that `is_mistyped` says nothing.
+    """Entries that name a person, those of rosters by which the person came into the register, and
+    those of files for the higher federation in which the person stood; the newest `LIMIT` of each.
+    Nothing found of a number that `is_mistyped` says nothing.
     """
 
     naming: list[Entry]
     bulk: list[Entry]
+    files: list[Entry]
     is_mistyped: bool
+
+    @property
+    def count(self) -> int:
+        """How many entries were found."""
+        return len(self.naming) + len(self.bulk) + len(self.files)
 
 
 def search(number: str, *, actor: Actor) -> Trailed:
@@ -60,6 +71,7 @@ def search(number: str, *, actor: Actor) -> Trailed:
         found = Trailed(
             queries.naming(session, actor.county, keys, limit=LIMIT),
             _of_rosters(session, actor.county, keys),
+            _of_files(session, actor.county, keys),
             _is_mistyped(number),
         )
         record(
@@ -67,7 +79,7 @@ def search(number: str, *, actor: Actor) -> Trailed:
             "trail.search",
             actor=actor,
             place=actor.place,
-            detail={"person": key.hex(), "count": len(found.naming) + len(found.bulk)},
+            detail={"person": key.hex(), "count": found.count},
         )
     return found
 
@@ -96,4 +108,17 @@ def _of_rosters(session: Session, county: str, keys: Sequence[bytes]) -> list[En
     )
     submissions = [number for number in session.scalars(events) if number is not None]
     unions = list(session.scalars(places))
-    return queries.of_submissions(session, county, unions, submissions, BULK, limit=LIMIT)
+    said = ({"submission": number} for number in submissions)
+    return queries.saying(session, county, unions, BULK, said, limit=LIMIT)
+
+
+def _of_files(session: Session, county: str, keys: Sequence[bytes]) -> list[Entry]:
+    """A batch names nobody on the trail: whom it told of, its items say."""
+    members = select(Member.id).where(Member.county == county, Member.person_key.in_(keys))
+    known = session.scalars(members).all()
+    files = files_with(session, county, member_id=known) if known else []
+    said = [{"exchange": batch} for batch in {one.batch for one in files}]
+    handed = queries.saying(session, county, [county], HANDED, said, limit=LIMIT)
+    taken = taken_files(session, county, files, limit=LIMIT)
+    newest = sorted([*handed, *taken], key=lambda one: -one.number)
+    return newest[:LIMIT]
