@@ -133,15 +133,22 @@ def reset(account_id: int, *, actor: Actor) -> None:
     with transaction() as session:
         hold(session, actor.county)
         account = managed(session, account_id, actor)
-        removed = session.scalars(
-            delete(SecondFactor).where(*_of(account.county, account.id)).returning(SecondFactor.id)
-        ).all()
-        if not removed:
-            raise StateRefused("factor.none", f"账号 {account.name} 没有设置第二步验证。")
-        _forget_codes(session, account.county, account.id)
-        sessions.end_all(session, account.id)
-        detail = {"account": account.name, "count": len(removed)}
+        detail = {"account": account.name, "count": take_all(session, account)}
         record(session, "account.factor_reset", actor=actor, place=account.place, detail=detail)
+
+
+def take_all(session: Session, account: AccountView) -> int:
+    """Take all factors and recovery codes of an account away and end its sessions, in the caller's
+    transaction; returns how many factors there were. Raises `StateRefused` where there is none.
+    """
+    removed = session.scalars(
+        delete(SecondFactor).where(*_of(account.county, account.id)).returning(SecondFactor.id)
+    ).all()
+    if not removed:
+        raise StateRefused("factor.none", f"账号 {account.name} 没有设置第二步验证。")
+    _forget_codes(session, account.county, account.id)
+    sessions.end_all(session, account.id)
+    return len(removed)
 
 
 def _views(session: Session, county: str, account_id: int) -> list[FactorView]:
