@@ -1,6 +1,5 @@
 """Second factors of an account: which it has, which it must have, adding and taking away."""
 
-from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,13 +8,13 @@ from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
-from registry.access.roles import Role
 from registry.accounts import sessions
+from registry.accounts.demanded import is_demanded
 from registry.accounts.managing import managed
 from registry.accounts.models import RecoveryCode, SecondFactor
 from registry.accounts.queries import AccountView
 from registry.clock import now
-from registry.db import allocate, setting, transaction
+from registry.db import allocate, transaction
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.trail.operations import hold, record
 from registry.vault.vault import of_second_factor, vault
@@ -53,11 +52,6 @@ def own(session: Session, actor: Actor) -> list[FactorView]:
 def of_account(session: Session, account: AccountView) -> list[FactorView]:
     """Return the second factors of an account, the oldest first."""
     return _views(session, account.county, account.id)
-
-
-def is_demanded(roles: Collection[Role]) -> bool:
-    """Tell whether an account with these roles must have a second factor; never in a demo."""
-    return not setting("DEMO") and any(role in setting("SECOND_FACTOR") for role in roles)
 
 
 def judge_label(text: str) -> str:
