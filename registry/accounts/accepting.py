@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from registry.accounts import invitations, passwords, policies, queries, sessions, throttle
 from registry.accounts.arriving import SignedInBrowser, Source, arrive
-from registry.accounts.models import Account, Invitation, SecondFactor
+from registry.accounts.demanded import has_factor
+from registry.accounts.models import Account, Invitation
 from registry.accounts.signing import set_password
 from registry.clock import now
 from registry.db import db, transaction
@@ -66,10 +67,7 @@ def accept(code: str, password: str, *, source: Source) -> SignedInBrowser:
 
 
 def _let_in(session: Session, invited: Invited, source: Source, at: datetime) -> SignedInBrowser:
-    factor = select(SecondFactor.id).where(
-        SecondFactor.county == invited.county, SecondFactor.account_id == invited.account_id
-    )
-    if session.scalar(factor.limit(1)) is not None:
+    if session.scalar(select(has_factor(invited.county, invited.account_id))):
         token = sessions.start(session, invited.account_id, at, is_half=True)
         return SignedInBrowser(token, invited.name, False, is_half=True)
     token = arrive(

@@ -6,13 +6,11 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor
 from registry.accounts.managing import demand_another, lock_out
 from registry.accounts.models import Account, Deputy
+from registry.accounts.names import judge_reason
 from registry.accounts.queries import AccountView
 from registry.accounts.states import Act, demand_act
 from registry.clock import now, today
-from registry.errors import InputRefused
 from registry.trail.operations import record
-
-LONGEST_REASON = 200
 
 
 def close(session: Session, account: AccountView, reason: str, actor: Actor) -> None:
@@ -21,9 +19,7 @@ def close(session: Session, account: AccountView, reason: str, actor: Actor) -> 
     Ends sessions, tokens, the invitation and deputies. Raises `InputRefused` without a reason,
     `StateRefused` for one that is closed, or the last of its kind.
     """
-    why = reason.strip()
-    if not why or len(why) > LONGEST_REASON or not why.isprintable():
-        raise InputRefused("account.reason", f"请写明注销原因，不超过 {LONGEST_REASON} 个字。")
+    why = judge_reason(reason, "注销")
     demand_act(account, Act.CLOSE)
     demand_another(session, account)
     lock_out(session, account, actor)

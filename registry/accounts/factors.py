@@ -1,6 +1,5 @@
 """Second factors of an account: which it has, which it must have, adding and taking away."""
 
-from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,13 +8,13 @@ from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
-from registry.access.roles import Role
 from registry.accounts import sessions
+from registry.accounts.demanded import is_demanded
 from registry.accounts.managing import managed
 from registry.accounts.models import RecoveryCode, SecondFactor
 from registry.accounts.queries import AccountView
 from registry.clock import now
-from registry.db import allocate, setting, transaction
+from registry.db import allocate, transaction
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.trail.operations import hold, record
 from registry.vault.vault import of_second_factor, vault
@@ -53,11 +52,6 @@ def own(session: Session, actor: Actor) -> list[FactorView]:
 def of_account(session: Session, account: AccountView) -> list[FactorView]:
     """Return the second factors of an account, the oldest first."""
     return _views(session, account.county, account.id)
-
-
-def is_demanded(roles: Collection[Role]) -> bool:
-    """Tell whether an account with these roles must have a second factor; never in a demo."""
-    return not setting("DEMO") and any(role in setting("SECOND_FACTOR") for role in roles)
 
 
 def judge_label(text: str) -> str:
@@ -133,15 +127,22 @@ def reset(account_id: int, *, actor: Actor) -> None:
     with transaction() as session:
         hold(session, actor.county)
         account = managed(session, account_id, actor)
-        removed = session.scalars(
-            delete(SecondFactor).where(*_of(account.county, account.id)).returning(SecondFactor.id)
-        ).all()
-        if not removed:
-            raise StateRefused("factor.none", f"账号 {account.name} 没有设置第二步验证。")
-        _forget_codes(session, account.county, account.id)
-        sessions.end_all(session, account.id)
-        detail = {"account": account.name, "count": len(removed)}
+        detail = {"account": account.name, "count": take_all(session, account)}
         record(session, "account.factor_reset", actor=actor, place=account.place, detail=detail)
+
+
+def take_all(session: Session, account: AccountView) -> int:
+    """Take all factors and recovery codes of an account away and end its sessions, in the caller's
+    transaction; returns how many factors there were. Raises `StateRefused` where there is none.
+    """
+    removed = session.scalars(
+        delete(SecondFactor).where(*_of(account.county, account.id)).returning(SecondFactor.id)
+    ).all()
+    if not removed:
+        raise StateRefused("factor.none", f"账号 {account.name} 没有设置第二步验证。")
+    _forget_codes(session, account.county, account.id)
+    sessions.end_all(session, account.id)
+    return len(removed)
 
 
 def _views(session: Session, county: str, account_id: int) -> list[FactorView]:

@@ -46,7 +46,14 @@ class Account(Model):
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_why: Mapped[str | None] = mapped_column(String(200))
 
-    __table_args__ = (Index("ix_account_place", "place", "name"),)
+    __table_args__ = (
+        CheckConstraint(
+            "(closed_at IS NULL) = (closed_why IS NULL)"
+            " AND (closed_at IS NULL OR (is_locked AND password_hash = ''))",
+            "closed",
+        ),
+        Index("ix_account_place", "place", "name"),
+    )
 
 
 _IS_POWER = text("role IN ('AUDITOR', 'ADMINISTRATOR', 'LOG_KEEPER')")

@@ -1,4 +1,4 @@
-"""Names of accounts: what may be chosen, and what was meant by what was typed."""
+"""Names of accounts, and other words about them: what may be chosen, and what was meant by them."""
 
 import re
 import unicodedata
@@ -7,6 +7,8 @@ from registry.errors import InputRefused
 
 _SHAPE = re.compile(r"[a-z][a-z0-9.-]{2,63}")
 _LONGEST_DISPLAY = 50
+LONGEST_REASON = 200
+_LONG_NUMBER = re.compile(r"\d{11,}")
 
 
 def clean_name(typed: str) -> str:
@@ -35,3 +37,21 @@ def judge_display_name(text: str) -> str:
 def clerk_name(code: str, number: int) -> str:
     """Return the name of a union's clerk account: the first is `clerk-<code>`, then `-2`, `-3` …"""
     return f"clerk-{code}" if number == 1 else f"clerk-{code}-{number}"
+
+
+def judge_reason(text: str, act: str) -> str:
+    """Return why something is done to an account, trimmed: it stands on the trail.
+
+    Raises `InputRefused`, naming the act, where it is blank, too long or holds a full number.
+    """
+    trimmed = text.strip()
+    if not trimmed or len(trimmed) > LONGEST_REASON or not trimmed.isprintable():
+        raise InputRefused("account.reason", f"请写明{act}原因，不超过 {LONGEST_REASON} 个字。")
+    if holds_number(trimmed):
+        raise InputRefused("account.reason", "原因里请不要写完整的证件号码或手机号。")
+    return trimmed
+
+
+def holds_number(text: str) -> bool:
+    """Tell whether words hold what may be a document number or a mobile in full."""
+    return _LONG_NUMBER.search(text) is not None

@@ -105,11 +105,12 @@ def actor_named(session: Session, name: str) -> Actor:
 
 def find(session: Session, account_id: int) -> AccountView:
     """Return an account; raises `NotFound` when there is none."""
-    query = _views().where(Account.id == account_id)
-    found = _with_roles(session, session.execute(query))
-    if not found:
-        raise NotFound("account.unknown", "没有这个账号，或者它不在您的管理范围内。")
-    return found[0]
+    return _the_one(session, _views().where(Account.id == account_id))
+
+
+def find_named(session: Session, name: str) -> AccountView:
+    """Return the account with a name; raises `NotFound` when there is none."""
+    return _the_one(session, _views().where(Account.name == name))
 
 
 def accounts(
@@ -338,6 +339,13 @@ def _clerks_at(session: Session, codes: list[str]) -> dict[str, list[AccountView
     for view in _with_roles(session, session.execute(query)):
         clerks.setdefault(view.place, []).append(view)
     return clerks
+
+
+def _the_one(session: Session, query: Select[tuple[Account, TradeUnion]]) -> AccountView:
+    found = _with_roles(session, session.execute(query))
+    if not found:
+        raise NotFound("account.unknown", "没有这个账号，或者它不在您的管理范围内。")
+    return found[0]
 
 
 def _views() -> Select[tuple[Account, TradeUnion]]:

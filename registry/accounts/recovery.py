@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.accounts import passwords
-from registry.accounts.models import RecoveryCode, SecondFactor
+from registry.accounts.demanded import has_factor
+from registry.accounts.models import RecoveryCode
 from registry.db import transaction
 from registry.errors import StateRefused
 from registry.trail.operations import hold, record
@@ -36,10 +37,7 @@ def renew(*, actor: Actor) -> list[str]:
     """Make new codes; the old ones are dead. Raises `StateRefused` without a second factor."""
     with transaction() as session:
         hold(session, actor.county)
-        has_factor = select(SecondFactor.id).where(
-            SecondFactor.county == actor.county, SecondFactor.account_id == actor.account_id
-        )
-        if session.scalar(has_factor.limit(1)) is None:
+        if not session.scalar(select(has_factor(actor.county, actor.account_id))):
             raise StateRefused("factor.none", "还没有设置第二步验证，用不到恢复码。")
         return _make(session, actor)
 

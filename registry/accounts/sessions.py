@@ -7,13 +7,14 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.access.roles import Role
 from registry.accounts import policies
-from registry.accounts.models import Account, AccountRole, SecondFactor, SignInSession
+from registry.accounts.demanded import has_factor
+from registry.accounts.models import Account, AccountRole, SignInSession
 from registry.db import setting, table_of
 from registry.unions.models import TradeUnion
 
@@ -43,7 +44,6 @@ _session, _account, _role, _place = (
     table_of(model) for model in (SignInSession, Account, AccountRole, TradeUnion)
 )
 _federation = _place.alias()
-_factor = table_of(SecondFactor)
 # Asked at every request: one round trip, put together once, of plain tables, a row for each role.
 _FIND = (
     select(
@@ -63,9 +63,7 @@ _FIND = (
         _place.c.name.label("place_name"),
         _federation.c.name.label("federation_name"),
         _role.c.role,
-        exists()
-        .where(_factor.c.county == _place.c.county, _factor.c.account_id == _account.c.id)
-        .label("has_factor"),
+        has_factor(_place.c.county, _account.c.id).label("has_factor"),
     )
     .join(_account, _account.c.id == _session.c.account_id)
     .join(_place, _place.c.code == _account.c.place)

@@ -4,13 +4,14 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor
 from registry.accounts import passwords, policies, queries, second_step, sessions, throttle
 from registry.accounts.arriving import SignedInBrowser, Source, arrive
-from registry.accounts.models import Account, SecondFactor
+from registry.accounts.demanded import has_factor
+from registry.accounts.models import Account
 from registry.accounts.names import clean_name
 from registry.accounts.second_step import Proof
 from registry.clock import now
@@ -215,9 +216,7 @@ _FIND = (
         Account.must_change_password,
         Account.place,
         TradeUnion.county,
-        exists()
-        .where(SecondFactor.county == TradeUnion.county, SecondFactor.account_id == Account.id)
-        .label("has_factor"),
+        has_factor(TradeUnion.county, Account.id).label("has_factor"),
     )
     .join(TradeUnion, TradeUnion.code == Account.place)
     .where(Account.name == bindparam("name"))

@@ -3,7 +3,7 @@
 A token reads `tx_`, the county, and 256 random bits: whoever finds one sees whose it is and where
 to have it ended, and it is looked up by a key that begins with the county. It ends by its day, with
 one click, with its account, and when a role that it needs is taken away; what it may do is asked of
-the account's roles at every request.
+the account's roles at every request, and so is whether a second factor is due there first.
 """
 
 import hashlib
@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor, can
 from registry.access.roles import Permission, Role
 from registry.access.scopes import Scope, offered_to
+from registry.accounts.demanded import has_factor, is_demanded
 from registry.accounts.models import Account, AccountRole, ApiToken
+from registry.accounts.names import holds_number
 from registry.clock import now, today
 from registry.db import allocate, setting, table_of, transaction
 from registry.errors import Busy, InputRefused, NotFound, StateRefused
@@ -30,9 +32,10 @@ PREFIX = "tx_"
 USUAL_DAYS = 90
 MOST = 20  # live ones of one account
 LONGEST_NAME = 50
+# Its account must have a second factor and has none: a token would be the way around it.
+NO_FACTOR = "no_factor"
 # Its last use is noted no more often than this: a request that only reads writes nothing.
 _NOTED_EVERY = timedelta(minutes=5)
-_LONG_NUMBER = re.compile(r"\d{11,}")
 _SHAPE = re.compile(PREFIX + r"([0-9]{6})_[A-Za-z0-9_-]{43}")
 
 
@@ -47,7 +50,7 @@ class NewToken(NamedTuple):
 class Bearer(NamedTuple):
     """Who shows a token: the account as it is now, and what the token is for.
 
-    `fault` says why it opens nothing: ended, expired or locked; "" for none.
+    `fault` says why it opens nothing: ended, expired, locked, or `NO_FACTOR`; "" for none.
     """
 
     id: int
@@ -75,6 +78,7 @@ _FIND = (
         _account.c.place,
         _place.c.path,
         _place.c.county,
+        has_factor(_place.c.county, _account.c.id).label("has_factor"),
         _role.c.role,
     )
     .join(_account, _account.c.id == _token.c.account_id)
@@ -91,7 +95,7 @@ def make(name: str, scopes: Collection[Scope], days: int, *, actor: Actor) -> Ne
     """Make a token for the actor's own account.
 
     Raises `InputRefused` for a name, scopes or days that cannot be (token.name, .scopes, .days),
-    `StateRefused` for too many (token.many).
+    `StateRefused` for too many (token.many), or where a second factor is due first (token.factor).
     """
     name = name.strip()
     _judge(name, scopes, days, actor)
@@ -99,6 +103,7 @@ def make(name: str, scopes: Collection[Scope], days: int, *, actor: Actor) -> Ne
     expires_at = at + timedelta(days=days)
     with transaction() as session:
         hold(session, actor.county)
+        _demand_factor(session, actor)
         if _count_live(session, actor, at) >= MOST:
             raise StateRefused("token.many", f"最多同时有 {MOST} 个令牌，请先停用不用的。")
         number = allocate(session, f"api_token:{actor.county}")
@@ -174,6 +179,8 @@ def find(session: Session, text: str, at: datetime) -> Bearer | None:
         row.account_id, row.name, row.display_name, roles, row.place, row.path, row.county
     )
     fault = _fault(row.ended_at, row.expires_at, row.is_locked, at)
+    if not fault and is_demanded(roles) and not row.has_factor:
+        fault = NO_FACTOR
     is_stale = row.used_at is None or at - row.used_at > _NOTED_EVERY
     return Bearer(row.id, actor, _scopes(row.scopes), fault, is_stale)
 
@@ -216,13 +223,19 @@ def _fault(ended_at: datetime | None, expires_at: datetime, is_locked: bool, at:
 def _judge(name: str, scopes: Collection[Scope], days: int, actor: Actor) -> None:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InputRefused("token.name", f"请写明给哪个系统用，不超过 {LONGEST_NAME} 个字。")
-    if _LONG_NUMBER.search(name):  # it stands on the trail
+    if holds_number(name):  # it stands on the trail
         raise InputRefused("token.name", "这里请不要写完整的证件号码或手机号。")
     if not scopes or not set(scopes) <= set(offered_to(actor)):
         raise InputRefused("token.scopes", "请至少选一项用途，并且是您的账号能办的。")
     longest: int = setting("TOKEN_DAYS")
     if not 0 < days <= longest:
         raise InputRefused("token.days", f"有效天数应为 1 到 {longest} 天。")
+
+
+def _demand_factor(session: Session, actor: Actor) -> None:
+    mine = select(has_factor(actor.county, actor.account_id))
+    if is_demanded(actor.roles) and not session.scalar(mine):
+        raise StateRefused("token.factor", "您的角色登录时必须有第二步验证，请先设置，再新建令牌。")
 
 
 def _may_end(account_id: int, path: str, actor: Actor) -> bool:

@@ -11,6 +11,7 @@ import click
 
 from config import UnsafeSettingError
 from registry.cli import (
+    accounts,
     answers,
     bundles,
     care,
@@ -41,7 +42,18 @@ def group() -> None:
     """Nothing in common is done before a command."""
 
 
-for _family in (care, files, rosters, bundles, figures, periods, incidents, keeping, storage):
+for _family in (
+    care,
+    files,
+    rosters,
+    bundles,
+    figures,
+    periods,
+    incidents,
+    keeping,
+    storage,
+    accounts,
+):
     for _command in _family.COMMANDS:
         group.add_command(_command)
 

@@ -15,6 +15,8 @@ from registry.trail.models import TrailEntry, TrailHead, TrailPerson
 from registry.vault.suites import SUITES, Suite
 
 START = bytes(32)
+# Who acted, where it was somebody at the machine itself.
+OPERATOR = "operator"
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 # Every act has an entry: put together once, and of the plain tables.

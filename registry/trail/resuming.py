@@ -9,7 +9,7 @@ from registry.db import db, setting, transaction
 from registry.errors import StateRefused
 from registry.storage import Fault, clear_fault, fault_in, report_fault, trusted
 from registry.trail.models import TrailHead
-from registry.trail.operations import record
+from registry.trail.operations import OPERATOR, record
 
 _PROBE = 1024 * 1024
 
@@ -35,7 +35,7 @@ def resume() -> Fault | None:
                     session,
                     "storage.resume",
                     actor=None,
-                    actor_name="operator",
+                    actor_name=OPERATOR,
                     county=county,
                     place=county,
                     detail=fault._asdict(),

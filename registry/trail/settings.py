@@ -9,11 +9,10 @@ from sqlalchemy import select
 from registry.db import db, transaction
 from registry.trail import queries
 from registry.trail.models import TrailHead
-from registry.trail.operations import record
+from registry.trail.operations import OPERATOR, record
 from registry.vault.vault import vault
 
 ACTION = "installation.settings"
-OPERATOR = "operator"
 _LOOKED_BACK = 20
 _SHOWN = 16
 

@@ -16,8 +16,9 @@ from werkzeug.wrappers import Response
 from registry.access.actor import Actor, demand
 from registry.access.doors import behind
 from registry.access.roles import Permission
-from registry.accounts import factors, operations, signing
+from registry.accounts import operations, signing
 from registry.accounts import queries as accounts
+from registry.accounts.demanded import is_demanded
 from registry.clock import now
 from registry.db import db
 from registry.errors import Forbidden, NotFound, Unavailable
@@ -103,7 +104,7 @@ def due_first() -> str | None:
     must_change = g.signed_in.must_change_password or g.signed_in.password_expired
     if must_change and not current_app.config["DEMO"]:
         return _PASSWORD
-    if not g.signed_in.has_factor and factors.is_demanded(g.oneself.roles):
+    if not g.signed_in.has_factor and is_demanded(g.oneself.roles):
         return _FACTOR
     return None
 

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from registry.access.scopes import offered
 from registry.accounts import browsing, factors, passkeys, recovery
+from registry.accounts.demanded import is_demanded
 from registry.db import db, setting
 from registry.web.guard import signed_in_only
 
@@ -19,7 +20,7 @@ def safety() -> str:
     return render_template(
         "safety/safety.html",
         factors=factors.own(session, g.oneself),
-        demanded=factors.is_demanded(g.oneself.roles),
+        demanded=is_demanded(g.oneself.roles),
         codes_left=recovery.left(session, g.oneself),
         has_site=passkeys.site() is not None,
         sessions=browsing.live(session, g.oneself.account_id),

@@ -208,6 +208,7 @@ _RESULTS: dict[str, str] = {
     "refused:locked": "账号已停用",
     "refused:ended": "令牌已停用",
     "refused:expired": "令牌已到期",
+    "refused:no_factor": "没有设置第二步验证",
     "refused:scope.missing": "令牌没有这项用途",
     "refused:permission.missing": "没有权限",
     "refused:place.unknown": "不在管理范围",

@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from registry.accounts import bearing, signing, throttle, token_lists, tokens
+from registry.access.roles import Role
+from registry.accounts import bearing, factors, signing, throttle, token_lists, tokens
 from registry.clock import now
 from registry.db import db
-from registry.errors import Busy, NotSignedIn
+from registry.errors import Busy, NotSignedIn, StateRefused
 from registry.trail.queries import entries
-from tests.factories.accounts import PASSWORD
+from tests.factories.accounts import PASSWORD, make_actor
 from tests.factories.clock import set_clock
 from tests.factories.rosters import make_clerk
+from tests.factories.second_factors import with_app
 from tests.factories.tokens import make_token
 from tests.factories.unions import COUNTY
 
@@ -83,3 +85,25 @@ def test_the_last_use_is_noted_now_and_then(monkeypatch):
         set_clock(monkeypatch, begin + timedelta(minutes=minutes))
         bearing.let_in(text, address=HERE)
         assert used() == begin + timedelta(minutes=noted)
+
+
+def test_where_a_second_factor_is_due_no_token_opens_anything(app):
+    city = make_actor(Role.AUDITOR, COUNTY)
+    text = make_token(city)
+    assert bearing.let_in(text, address=HERE).actor == city
+    app.config["SECOND_FACTOR"] = frozenset({Role.AUDITOR})
+    for _ in range(throttle.FREE + 2):
+        assert refusal(text).code == "token.factor"
+    results = [one.result for one in entries(db.session(), COUNTY, action="token.refused")]
+    assert results == ["refused:throttled"] + ["refused:no_factor"] * (throttle.FREE + 1)
+    with pytest.raises(StateRefused) as due:
+        make_token(city)
+    assert due.value.code == "token.factor"
+    assert bearing.let_in(make_token(make_clerk()), address=HERE), "of whom none is demanded"
+
+    with_app(city.account_id)
+    assert bearing.let_in(text, address=HERE).actor == city
+    factors.reset(city.account_id, actor=make_actor(Role.ADMINISTRATOR, COUNTY))
+    assert refusal(text).code == "token.factor"
+    tokens.end(1, actor=city)
+    assert refusal(text, "192.0.2.8").code == "token.wrong", "ended is ended"

@@ -181,6 +181,7 @@ COMMANDS = {
     "load": "bundle.upload",
     "member": "member.look_up",
     "restore": "backup.restore",
+    "reset-factors": "account.factor_reset",
     "resume": "storage.resume",
     "retain": "original.remove",
     "rotate-keys": "keys.rotate",

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from registry.access.roles import Role
+from registry.accounts.rescuing import reset_factors
 from tests.factories.accounts import PASSWORD, csrf_of, make_account, post, sign_in, try_sign_in
 from tests.factories.app import make_app, running
 from tests.factories.second_factors import SITE, App, Passkey, with_app
@@ -69,6 +70,16 @@ def test_who_must_have_a_factor_sets_it_up_before_anything_else(app, client):
     assert "必须有第二步验证" in client.get("/safety").text
     codes = post(client, "/safety/codes")
     assert codes.text.count("<li><code>") == 10
+
+
+def test_after_an_operator_took_a_lost_one_away_the_next_sign_in_sets_one_up(app, client):
+    account = make_account(Role.ADMINISTRATOR, COUNTY)
+    with_app(account.id)
+    assert reset_factors(account.name, "手机遗失") == 1
+    assert sign_in(client, account).headers["Location"] == "/home"
+    assert client.get("/home").headers["Location"] == "/safety/app"
+    set_up(client)
+    assert client.get("/home").status_code == 200
 
 
 def test_a_clerk_may_have_one_and_take_it_away(app, client):
