@@ -36,6 +36,7 @@ def test_a_new_version_is_asked_for_before_the_next_roster(app):
     assert "发布新版本" not in clerk.get("/notices").text
     assert post(clerk, f"/unions/{UNION}/notices", purpose="甲", body="乙").status_code == 403
     assert 'href="/notices"' in city.get("/home").text
+    assert f'action="{PUBLISH}"' in city.get("/notices").text
     assert post(city, PUBLISH, purpose="", body="乙").status_code == 400
     assert post(city, PUBLISH, purpose="目的二", body="全文二").status_code == 303
     same = post(city, PUBLISH, purpose="目的二", body="全文二")
