@@ -53,7 +53,7 @@ class Trailed(NamedTuple):
     is_mistyped: bool
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         """How many entries were found."""
         return len(self.naming) + len(self.bulk) + len(self.files)
 
@@ -79,7 +79,7 @@ def search(number: str, *, actor: Actor) -> Trailed:
             "trail.search",
             actor=actor,
             place=actor.place,
-            detail={"person": key.hex(), "count": found.count},
+            detail={"person": key.hex(), "count": found.total},
         )
     return found
 
