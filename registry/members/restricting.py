@@ -1,7 +1,7 @@
 """Members whose particulars are no more to be used than the law needs: the mark, and what it does.
 
 They are kept, protected and counted, in the totals and in the lists behind them, where their line
-names nobody. What each surface does of them is told in decision 0057.
+names nobody. What each surface does of them is told in decision 0056.
 """
 
 from collections.abc import Iterable
