@@ -93,7 +93,7 @@ def _count(actor: Actor, address: str, device: str | None, action: str, at: date
         if not attempt.is_admitted and not attempt.is_flood:
             _record(session, actor, action, "refused:throttled", {"address": address})
     if not attempt.is_admitted:
-        raise throttle.refusal(attempt, "验证码")
+        raise throttle.refusal(attempt, "验证码", throttle.LOST)
 
 
 def _forgive(actor: Actor, address: str, device: str | None) -> None:

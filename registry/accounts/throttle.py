@@ -31,6 +31,8 @@ LONGEST_WAIT = timedelta(minutes=5)
 FORGOTTEN_AFTER = timedelta(hours=12)
 ADDRESS_FREE = 200
 ADDRESS_WINDOW = timedelta(minutes=15)
+FORGOTTEN = "忘记了可以请上级工会或系统管理员重置，不会丢失任何数据。"
+LOST = "手机不在身边的可以用恢复码，都找不到的请系统管理员重置。"
 
 
 class Attempt(NamedTuple):
@@ -83,13 +85,10 @@ def own_source(account_id: int) -> str:
     return f"signed-in:{account_id}"
 
 
-def refusal(attempt: Attempt, what: str = "密码") -> Busy:
+def refusal(attempt: Attempt, what: str = "密码", way_out: str = FORGOTTEN) -> Busy:
     """Return the error for an attempt that was not admitted; `what` was wrong too often."""
     length = words_for(attempt)
-    return Busy(
-        "sign_in.throttled",
-        f"{what}输错次数较多，请等 {length}再试。忘记了可以请上级工会重置，不会丢失任何数据。",
-    )
+    return Busy("sign_in.throttled", f"{what}输错次数较多，请等 {length}再试。{way_out}")
 
 
 def words_for(attempt: Attempt) -> str:

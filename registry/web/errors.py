@@ -47,6 +47,11 @@ PAGES: dict[int, Words] = {
     503: Words("系统暂时无法访问数据", "已经保存的数据是安全的，请过一会儿再试。"),
 }
 READ_ONLY = "现在只能查看，不能办理"
+SEALED = Words(
+    "有加密数据打不开",
+    "这个页面上有一处加密保存的内容没有通过核验，可能被人改动过。"
+    "请不要再办理与此有关的事情，马上告诉系统管理员。",
+)
 
 _STATUSES: tuple[tuple[type[RegistryError], int], ...] = (
     (NotFound, 404),
@@ -111,7 +116,10 @@ def _way_back(status: int) -> tuple[str, str] | None:
 
 
 def _refused(error: RegistryError) -> tuple[str, int]:
-    if isinstance(error, VaultError | KeyFileError):
+    if isinstance(error, VaultError):
+        incident = _log("a sealed value did not open", error)
+        return page(500, SEALED.text, title=SEALED.title, incident=incident)
+    if isinstance(error, KeyFileError):
         return _unexpected(InternalServerError(original_exception=error))
     if isinstance(error, Forbidden) and error.code == "permission.missing" and _is_late():
         guard.refuse(g.actor, error)

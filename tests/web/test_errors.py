@@ -87,6 +87,7 @@ def test_the_unexpected_has_a_number_and_no_trace(failing, caplog):
 def test_a_sealed_value_that_does_not_open_is_an_incident(failing):
     answer = failing(VaultError("vault.tampered", "加密数据校验失败"))
     assert answer.status_code == 500
+    assert "没有通过核验，可能被人改动过" in answer.text
     assert "故障编号" in answer.text
 
 
