@@ -54,7 +54,7 @@
 
   /* What the browser names (WebAuthn, 6.3): a key that is known already, an address that is not the
      one which keys are bound to; and no answer of the site. */
-  const words = {
+  const reasons = {
     InvalidStateError: "这台设备上已经有这个账号的通行密钥，不用再添加。",
     SecurityError: "网址不对：通行密钥只能在系统正式的网址上使用，请从收藏的网址重新打开。",
     Refused: "登录已超时或系统没有答复，请刷新页面后再试。",
@@ -70,7 +70,7 @@
     try {
       field.value = JSON.stringify(await answer());
     } catch (error) {
-      said.textContent = words[error.name] || "没有完成，可以再试一次。";
+      said.textContent = reasons[error.name] || "没有完成，可以再试一次。";
       return;
     }
     said.textContent = "";
