@@ -151,8 +151,8 @@ def _record(
 ) -> None:
     detail: dict[str, Any] = {
         "people": len(people),
-        "from": period.begins_on.isoformat(),
-        "to": period.ends_on.isoformat(),
+        "first_day": period.begins_on.isoformat(),
+        "last_day": period.ends_on.isoformat(),
         **more,
     }
     record(session, "member.post", actor=actor, place=union.code, detail=detail)

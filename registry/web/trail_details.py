@@ -6,6 +6,7 @@ from typing import Any
 
 from registry.access.roles import Role
 from registry.access.scopes import Scope
+from registry.accounts.factors import Kind as FactorKind
 from registry.anomalies.kinds import AnomalyKind
 from registry.codes.lists import code_list
 from registry.discrepancies.flags import Flag
@@ -33,6 +34,16 @@ _DETAILS: dict[str, str] = {
     "claimed": "所填账号的摘要",
     "count": "数量",
     "exchange": "报送批次",
+    "file": "第几个文件",
+    "files": "文件摘要",
+    "sheets": "工作表数",
+    "findings": "问题数",
+    "absences": "去向说明的编号",
+    "instead_of": "代替的报送编号",
+    "roster": "名册的报送编号",
+    "from": "来自的报送编号",
+    "number": "编号",
+    "deputies": "代理编号",
     "factor": "第二步验证",
     "explanation": "说明编号",
     "again": "新的编号",
@@ -155,6 +166,9 @@ _WORDS = {
     **{reason.code: reason.label for reason in code_list("send_back_reason")},
     **{reason.code: reason.label for reason in code_list("transfer_objection")},
     **STORAGE_FAULTS,
+    **{one.value: one.label for one in FactorKind},
+    **{one.value.lower(): one.label for one in FactorKind},
+    "recovery": "恢复码",
     **{one.value: one.label for one in (*Doubt, *Ruling, *AnomalyKind, *Flag, *RequestKind)},
 }
 _SHOWN = 5

@@ -4,7 +4,7 @@ import ast
 
 from config import ROOT
 from registry.web import trail_labels
-from registry.web.trail_details import detail_text
+from registry.web.trail_details import _DETAILS, detail_text
 
 
 def recorded_actions():
@@ -30,9 +30,27 @@ def test_every_recorded_action_has_a_name_and_a_family():
         assert any(action.startswith(family) for family in trail_labels.FAMILIES), action
 
 
+def recorded_details():
+    """Return the literal names in details given to functions that record."""
+    for path in (ROOT / "registry").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                given = [one.value for one in node.keywords if one.arg == "detail"]
+                for one in ast.walk(ast.Tuple(given)):
+                    if isinstance(one, ast.Dict):
+                        yield from (key.value for key in one.keys if isinstance(key, ast.Constant))
+
+
+def test_every_recorded_detail_has_a_name():
+    names = set(recorded_details())
+    assert {"account", "submission"} <= names
+    assert names - _DETAILS.keys() == set()
+
+
 def test_details_are_one_readable_line():
     detail = {"account": "a", "after": ["CLERK"], "accounts": list("abcdefg"), "odd": True}
     text = detail_text(detail)
+    assert detail_text({"factor": "PASSKEY", "number": 1}) == "第二步验证：通行密钥；编号：1"
     assert text == "账号：a；调整后：基层经办员；账号：a、b、c、d、e 等 7 项；odd：是"
 
 
