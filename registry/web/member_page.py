@@ -11,10 +11,11 @@ from registry.access.roles import Permission
 from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
+from registry.identity.mask import Sight
 from registry.members import queries, telling
 from registry.members.history import HistoryLine
 from registry.members.merging import PARTED, SAME_PERSON
-from registry.members.queries import MemberRecord, Sight, sight_of
+from registry.members.queries import MemberRecord, sight_of
 from registry.members.records import records_of
 from registry.members.seeing import Shown
 from registry.members.telling import Told

@@ -13,6 +13,7 @@ from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import db
 from registry.errors import Busy, InputRefused, NotFound
+from registry.identity.mask import Sight
 from registry.members import operations, queries
 from registry.members.counts import UnionCounts, live_below, tallied
 from registry.privacy import looked
@@ -154,7 +155,7 @@ def _list_page(form: LookUpForm) -> str:
         on=on,
         kept=kept,
         form=form,
-        surname_only=queries.sight_of(g.actor.path) is queries.Sight.COUNTY,
+        surname_only=queries.sight_of(g.actor.path) is Sight.COUNTY,
         previous_page="" if before is None else _page(**kept, after=before or None),
         next_page=_page(**kept, after=shown[-1].membership_id) if len(found) > PAGE else "",
     )
