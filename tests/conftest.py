@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.register",
     "tests.fixtures.demo",
     "tests.fixtures.logs",
+    "tests.fixtures.trail",
     "tests.fixtures.site",
 ]
 

@@ -20,9 +20,9 @@ from registry.exchange.models import (
 )
 from registry.exchange.states import Action, BatchState, Outcome, Part, Standing
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members.models import Member
-from registry.members.queries import Sight, masked_document
-from registry.members.restricting import SHOWN_AS
+from registry.members.queries import masked_document
 from registry.unions.models import TradeUnion
 from registry.vault.vault import vault
 
@@ -225,8 +225,7 @@ def _scopes_of(session: Session, county: str, numbers: Sequence[int]) -> dict[in
 
 
 def _line(found: Any, key: int) -> ItemLine:
-    is_open = found.restricted_at is None
-    sealed = found.document_sealed if is_open else None
+    sight = Sight.COUNTY.of(found.restricted_at)
     return ItemLine(
         key,
         found.batch_id,
@@ -234,8 +233,8 @@ def _line(found: Any, key: int) -> ItemLine:
         found.member_id,
         found.union_code,
         found.union_name,
-        mask.name(found.full_name) if is_open else SHOWN_AS,
-        masked_document(vault(), sealed, found.person_key, Sight.COUNTY),
+        mask.name(found.full_name, sight),
+        masked_document(vault(), found.document_sealed, found.person_key, sight),
         Action(found.action),
         found.reason,
     )

@@ -12,7 +12,8 @@ from registry.exchange.operations import county_of
 from registry.exchange.register import Difference, differences
 from registry.exchange.states import Action, Part
 from registry.identity import mask
-from registry.members.queries import Sight, masked_document
+from registry.identity.mask import Sight
+from registry.members.queries import masked_document
 from registry.roster.plain_cells import MARK, csv_lines
 from registry.trail.operations import record
 from registry.unions import queries as unions
@@ -61,7 +62,7 @@ def _line(keeper: Vault, county: str, units: Mapping[str, str], one: Difference)
         units.get(_unit(one), ""),
         found.union_code,
         found.union_name,
-        mask.name(found.full_name),
+        mask.name(found.full_name, Sight.COUNTY),
         masked_document(keeper, found.document_sealed, found.person_key, Sight.COUNTY),
         _KINDS[one.action],
         _note(county, one),

@@ -1,12 +1,15 @@
 """What may be seen of a number or a name by whoever has not opened it in full.
 
-At most the first four characters of a document number and the last one: with the first six or the
-last four known, the check character narrows the birthday down to a handful. Short numbers show
-less, so that a mask always hides much.
+One level says all of it, `Sight`: pages hand it on and decide nothing themselves. At most the first
+four characters of a document number and the last one: with the first six or the last four known,
+the check character narrows the birthday down to a handful. Short numbers show less, so that a mask
+always hides much.
 """
 
 import re
+from enum import IntEnum
 
+SHOWN_AS = "限制处理"
 # Surnames of several characters, before a given name. Those that are as often a surname of one
 # character and the first of a given name (贺兰, 佟佳, 乐正) are left out: too much would be shown.
 _COMPOUND = (
@@ -21,25 +24,49 @@ COMPOUND_SURNAMES = tuple(_COMPOUND.split())
 _COMPOUND_SURNAME = re.compile(f"(?:{'|'.join(COMPOUND_SURNAMES)})(?=.)")
 
 
-def document(number: str, own: bool = False) -> str:
-    """Return the first four characters and stars; in one's own union the last one as well."""
+class Sight(IntEnum):
+    """How much of a person may be seen unasked, by where one works; each sees what the one before
+    sees, and more.
+    """
+
+    NOTHING = 0  # of somebody whose particulars are not to be used: that there is somebody
+    COUNTY = 1  # above the unit: the surname, the first four of the number, a mobile's ends
+    TOWNSHIP = 2  # within the unit: the full name
+    OWN_UNION = 3  # within the union: the number's last one as well
+
+    def of(self, is_restricted: object) -> "Sight":
+        """Return the sight of a member: `NOTHING` of who is restricted, or has been since an
+        instant.
+        """
+        return Sight.NOTHING if is_restricted else self
+
+
+def document(number: str, sight: Sight) -> str:
+    """Return the first four characters and stars; within the union the last one as well."""
+    if sight is Sight.NOTHING:
+        return ""
     head = min(4, len(number) // 2)
-    tail = min(1, (len(number) - head) // 2) if own else 0
+    tail = min(1, (len(number) - head) // 2) if sight is Sight.OWN_UNION else 0
     return _covered(number, head, tail)
 
 
-def mobile(number: str) -> str:
+def mobile(number: str, sight: Sight) -> str:
     """Return the first three and the last two digits and stars between them."""
+    if sight is Sight.NOTHING:
+        return ""
     head = min(3, len(number) // 3)
     return _covered(number, head, min(2, len(number) // 4))
 
 
-def name(full: str, own: bool = False) -> str:
-    """Return the surname and a star for each further character; the full name in one's own unit.
+def name(full: str, sight: Sight) -> str:
+    """Return the full name within the unit, above it the surname and a star for each further
+    character; `SHOWN_AS` where nothing may be seen.
 
     Of a name without a Chinese surname the first character is shown.
     """
-    return full if own else _covered(full, _surname_length(full), 0)
+    if sight is Sight.NOTHING:
+        return SHOWN_AS
+    return full if sight >= Sight.TOWNSHIP else _covered(full, _surname_length(full), 0)
 
 
 def _surname_length(full: str) -> int:

@@ -143,13 +143,11 @@ def left(session: Session) -> list[tuple[str, int]]:
     return [(county, number) for county, number in session.execute(query)]
 
 
-def forget_keys() -> None:
+def forget_keys(session: Session) -> None:
     """Forget the keys of requests that are too long ago to be told again."""
-    old = (_delivery.c.request_key.is_not(None), _delivery.c.asked_at < _remembered_since())
-    # Looked for first: there is none as a rule, and nobody is to wait for that.
-    if db.session().scalar(select(_delivery.c.id).where(*old).limit(1)) is not None:
-        with transaction() as session:
-            _forget(session, *old)
+    _forget(
+        session, _delivery.c.request_key.is_not(None), _delivery.c.asked_at < _remembered_since()
+    )
 
 
 def carry_out(county: str, submission_id: int) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from registry.accounts import once, sessions, throttle
 from registry.clock import now
 from registry.db import transaction
+from registry.jobs import deliveries
 from registry.jobs.models import WorkerBeat
 
 # A worker that was silent so long is gone: each start writes a row of its own.
@@ -15,7 +16,8 @@ _GONE_AFTER = timedelta(days=1)
 
 def sweep() -> None:
     """Remove sessions that timed out, failed sign-ins that no longer count, forms that nobody sends
-    again, and signs of life of workers that are gone.
+    again, signs of life of workers that are gone, and keys of programs' requests that are
+    remembered no longer.
     """
     at = now()
     with transaction() as session:
@@ -23,3 +25,4 @@ def sweep() -> None:
         throttle.sweep(session, at)
         once.sweep(session, at)
         session.execute(delete(WorkerBeat).where(WorkerBeat.seen_at < at - _GONE_AFTER))
+        deliveries.forget_keys(session)

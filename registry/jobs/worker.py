@@ -103,7 +103,6 @@ def _pulse(
             try:
                 beat(name)
                 _queue_what_is_left(name, batch, queued)
-                deliveries.forget_keys()
                 kept_house = _keep_house(kept_house)
             except Unavailable as refusal:
                 _log.warning("the worker waits: %s", refusal.code)

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.queries import Badge, badges
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members.models import Member, Membership
-from registry.members.queries import Sight
 from registry.members.records import former_keys
-from registry.members.restricting import SHOWN_AS
 from registry.members.seeing import Field
 from registry.trail.models import TrailEntry
 
@@ -85,9 +84,7 @@ def in_union(
     members = {
         key.hex(): {
             "member_id": member_id,
-            "member_name": SHOWN_AS
-            if restricted_at
-            else mask.name(name, own=sight >= Sight.TOWNSHIP),
+            "member_name": mask.name(name, sight.of(restricted_at)),
         }
         for key, member_id, name, restricted_at in known
     }

@@ -10,6 +10,7 @@ from registry.access.roles import Permission
 from registry.db import transaction
 from registry.errors import InputRefused, NotFound
 from registry.identity.documents import key_form, kind_by_form, normalise
+from registry.identity.mask import Sight
 from registry.members import harvest, queries
 from registry.members.models import Member, Membership
 from registry.members.queries import MemberRecord
@@ -104,6 +105,6 @@ def _visible(session: Session, key: bytes, actor: Actor) -> MemberRecord | None:
     member_id = queries.by_person(session, actor.county, key)
     if member_id is None:
         return None
-    found = queries.record_of(session, actor.county, member_id, queries.Sight.COUNTY)
+    found = queries.record_of(session, actor.county, member_id, Sight.COUNTY)
     union = union_queries.find(session, found.line.union_code)
     return found if within(union.path, actor.path) else None

@@ -1,12 +1,10 @@
 """What is asked of the register. Everything that leaves here for a screen is masked.
 
-Masks by place: within one's own union the number shows its first four and its last; in the township
-the first four; above it only the surname of a name.
+How much is masked follows from the place, and is one level: `registry.identity.mask.Sight`.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from enum import IntEnum
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -18,6 +16,7 @@ from registry.clock import end_of_day, today
 from registry.db import Instant, begins_with, one_of, table_of
 from registry.errors import NotFound
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members import checked
 from registry.members.history import HistoryLine, history
 from registry.members.models import (
@@ -29,17 +28,8 @@ from registry.members.models import (
     Standing,
 )
 from registry.members.records import right_key
-from registry.members.restricting import SHOWN_AS
 from registry.unions.models import TradeUnion
 from registry.vault.vault import Vault, of_person, vault
-
-
-class Sight(IntEnum):
-    """How much of a person may be seen unasked: from the county, the township, or the own union."""
-
-    COUNTY = 0
-    TOWNSHIP = 1
-    OWN_UNION = 2
 
 
 def state_named(text: str) -> MembershipState | None:
@@ -50,7 +40,7 @@ def state_named(text: str) -> MembershipState | None:
 def sight_of(path: str) -> Sight:
     """Return the sight from a place: `/331083/` county, one more township, two more the union."""
     depth = len([part for part in path.split("/") if part])
-    return Sight(min(max(depth - 1, 0), 2))
+    return Sight(min(max(depth, Sight.COUNTY), Sight.OWN_UNION))
 
 
 # Of the plain tables: a page lists fifty members. `_LINES` is put together once.
@@ -178,7 +168,7 @@ def names_of_members(
         _member.county == county, one_of(Member.id, list(members))
     )
     return {
-        number: SHOWN_AS if restricted_at else mask.name(name, own=sight >= Sight.TOWNSHIP)
+        number: mask.name(name, sight.of(restricted_at))
         for number, name, restricted_at in session.execute(query)
     }
 
@@ -268,11 +258,13 @@ def particulars_by_key(
     return {key: (name, msgspec.json.decode(particulars)) for key, name, particulars in found}
 
 
-def mobiles_by_key(session: Session, county: str, keys: Sequence[bytes]) -> dict[bytes, str]:
+def mobiles_by_key(
+    session: Session, county: str, keys: Sequence[bytes], sight: Sight
+) -> dict[bytes, str]:
     """Return the masked mobiles of members by person, to show what a row would change."""
     found = session.execute(_MOBILES, {"county": county, "keys": list(keys)})
     keeper = vault()
-    return {key: masked_mobile(keeper, sealed, key) for key, sealed in found}
+    return {key: masked_mobile(keeper, sealed, key, sight) for key, sealed in found}
 
 
 @cache
@@ -311,7 +303,7 @@ def _asked(
         "valid_from": checked.begin_of(checked.period_of(today())),
     }
     if search:
-        asked["name"] = mask.name(search, own=sight >= Sight.TOWNSHIP).rstrip("*")
+        asked["name"] = mask.name(search, sight).rstrip("*")
     return asked if on is None else {**asked, "end": end_of_day(on)}
 
 
@@ -336,16 +328,16 @@ def _as_of(
 
 def _line(keeper: Vault, row: Any, sight: Sight) -> MemberLine:
     particulars = msgspec.json.decode(row.particulars, type=dict[str, str])
-    state = MembershipState(row.state)
+    state, sight = MembershipState(row.state), sight.of(row.restricted_at)
     # What came to be known later, in another union perhaps, is not told to the former one.
     has_left = state is MembershipState.ENDED
     line = MemberLine(
         membership_id=row.membership_id,
         member_id=row.member_id,
-        name=mask.name(row.full_name, own=sight >= Sight.TOWNSHIP),
+        name=mask.name(row.full_name, sight),
         sex=particulars.get("sex", ""),
         document=masked_document(keeper, row.document_sealed, row.person_key, sight),
-        mobile="" if has_left else masked_mobile(keeper, row.mobile_sealed, row.person_key),
+        mobile="" if has_left else masked_mobile(keeper, row.mobile_sealed, row.person_key, sight),
         state=state,
         began_on=row.began_on,
         union_code=row.union_code,
@@ -354,32 +346,20 @@ def _line(keeper: Vault, row: Any, sight: Sight) -> MemberLine:
         if state is MembershipState.ACTIVE
         else None,
     )
-    return line if row.restricted_at is None else _restricted(line)
-
-
-def _restricted(line: MemberLine) -> MemberLine:
-    """Return a line that says of somebody no more than that they are there."""
-    return line._replace(
-        name=SHOWN_AS,
-        sex="",
-        document="",
-        mobile="",
-        began_on=None,
-        particulars={},
-        is_restricted=True,
-    )
+    if sight is not Sight.NOTHING:
+        return line
+    return line._replace(sex="", began_on=None, particulars={}, is_restricted=True)
 
 
 def masked_document(keeper: Vault, sealed: bytes | None, key: bytes | None, sight: Sight) -> str:
     """Return the masked form of a sealed number; empty where there is none."""
-    if sealed is None or key is None:
+    if sealed is None or key is None or sight is Sight.NOTHING:
         return ""
-    number = keeper.open(sealed, of_person("document_number", key)).decode()
-    return mask.document(number, own=sight is Sight.OWN_UNION)
+    return mask.document(keeper.open(sealed, of_person("document_number", key)).decode(), sight)
 
 
-def masked_mobile(keeper: Vault, sealed: bytes | None, key: bytes | None) -> str:
+def masked_mobile(keeper: Vault, sealed: bytes | None, key: bytes | None, sight: Sight) -> str:
     """Return the masked form of a sealed mobile; empty where there is none."""
-    if sealed is None or key is None:
+    if sealed is None or key is None or sight is Sight.NOTHING:
         return ""
-    return mask.mobile(keeper.open(sealed, of_person("mobile", key)).decode())
+    return mask.mobile(keeper.open(sealed, of_person("mobile", key)).decode(), sight)

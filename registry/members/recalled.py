@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from registry.db import one_of
 from registry.identity import mask
 from registry.identity.forms import RESIDENT
+from registry.identity.mask import Sight
 from registry.members import row_keys
 from registry.members.models import LIVE, Member, Membership
 from registry.vault.vault import Vault, of_person
@@ -36,12 +37,12 @@ class Recalled(NamedTuple):
     @property
     def masked_number(self) -> str:
         """The number as it is shown in the member's own union."""
-        return mask.document(self.number, own=True)
+        return mask.document(self.number, Sight.OWN_UNION)
 
     @property
     def masked_mobile(self) -> str:
         """The mobile as it is shown."""
-        return mask.mobile(self.mobile) if self.mobile else ""
+        return mask.mobile(self.mobile, Sight.OWN_UNION) if self.mobile else ""
 
 
 def recall(

@@ -15,7 +15,6 @@ from registry.db import table_of
 from registry.errors import StateRefused
 from registry.members.models import Member, Membership
 
-SHOWN_AS = "限制处理"
 RULE = "member.restricted"
 _member = table_of(Member)
 

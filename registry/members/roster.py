@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import table_of, transaction
+from registry.identity.mask import Sight
 from registry.members import row_keys
 from registry.members.lifecycle import RETAINING
 from registry.members.models import LIVE, Member, Membership, MembershipState
-from registry.members.queries import Sight, masked_document, masked_mobile
+from registry.members.queries import masked_document, masked_mobile
 from registry.members.restricting import of_membership
 from registry.roster.columns import ROW_KEY
 from registry.roster.labels import labels_of
@@ -102,7 +103,7 @@ def _row(keeper: Vault, union: Union, found: Any) -> dict[str, str]:
         **labels_of(clean),
         "full_name": found.full_name,
         "document_number": masked_document(keeper, found.document_sealed, key, Sight.OWN_UNION),
-        "mobile": masked_mobile(keeper, found.mobile_sealed, key),
+        "mobile": masked_mobile(keeper, found.mobile_sealed, key, Sight.OWN_UNION),
         # The day of joining says nothing of when somebody came to be retained.
         "changed_on": "" if is_retained else found.began_on or "",
         ROW_KEY: row_keys.make(keeper, union.county, union.code, found.id),

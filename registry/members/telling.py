@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from registry.identity.mask import Sight
 from registry.members.history import HistoryLine
 from registry.members.models import EventType
-from registry.members.queries import MemberLine, Sight
+from registry.members.queries import MemberLine
 from registry.roster.columns import COLUMNS
 from registry.roster.labels import labels_of
 from registry.unions.queries import names_within

@@ -28,9 +28,8 @@ from sqlalchemy.orm import Session, aliased
 from registry.clock import end_of_day
 from registry.db import begins_with
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members.models import EventType, Member, MembershipEvent, MembershipState, Standing
-from registry.members.queries import Sight
-from registry.members.restricting import SHOWN_AS
 from registry.periods.months import Month
 from registry.unions.models import TradeUnion
 
@@ -143,14 +142,13 @@ def listed(
     if after is not None:
         same_day = and_(moved.day == after.day, moved.membership_id > after.membership_id)
         query = query.where((moved.day > after.day) | same_day)
-    own = sight >= Sight.TOWNSHIP
     return [
         Moved(
             day,
             code,
             membership_id,
             member_id,
-            SHOWN_AS if restricted_at else mask.name(name, own=own),
+            mask.name(name, sight.of(restricted_at)),
             move,
         )
         for day, code, membership_id, member_id, name, restricted_at in session.execute(

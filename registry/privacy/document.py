@@ -21,10 +21,10 @@ from registry.db import table_of, transaction
 from registry.errors import StateRefused
 from registry.exchange.models import ExchangeBatch, ExchangeItem
 from registry.exchange.states import Action, Outcome
+from registry.identity.mask import Sight
 from registry.members import queries
 from registry.members.history import history
 from registry.members.models import Member, Membership, MembershipState, Standing, Transfer
-from registry.members.queries import Sight
 from registry.members.records import former_keys
 from registry.members.transfers import TransferState
 from registry.notices.models import Notice, NoticeConfirmation
@@ -171,7 +171,7 @@ class _Maker:
                 "证件号码",
                 queries.masked_document(keeper, one.document_sealed, key, Sight.COUNTY),
             ),
-            ("移动电话", queries.masked_mobile(keeper, one.mobile_sealed, key)),
+            ("移动电话", queries.masked_mobile(keeper, one.mobile_sealed, key, Sight.COUNTY)),
             *[(col.label, known[col.field]) for col in COLUMNS if col.field in known],
             ("登记时间", _at(one.created_at)),
             ("最近变更", _at(one.changed_at)),

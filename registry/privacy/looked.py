@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.queries import Badge, badges
 from registry.exchange.files import FileOf, files_with
+from registry.identity.mask import Sight
 from registry.members import looks
 from registry.members.looks import Look
-from registry.members.queries import Sight
 from registry.trail import queries
 from registry.trail.queries import Entry
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from registry.db import begins_with, table_of
 from registry.errors import NotFound
+from registry.identity.mask import Sight
 from registry.members.models import Member
-from registry.members.queries import Sight, names_of_members
+from registry.members.queries import names_of_members
 from registry.privacy.models import PersonalRequest
 from registry.privacy.states import Checked, RequestKind, RequestState
 from registry.unions.models import TradeUnion

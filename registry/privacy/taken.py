@@ -5,7 +5,7 @@ The entry on the trail says which file it was; each act is resolved in its own w
 learns of its own members alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
+from registry.accounts.queries import Badge, badges
 from registry.db import table_of
 from registry.errors import NotFound
 from registry.exchange.files import FileOf, members_in
@@ -23,8 +24,23 @@ from registry.members.queries import MemberLine, lines_of, sight_of
 from registry.submissions.models import SubmissionRow
 from registry.trail.models import TrailEntry
 from registry.unions import queries as unions
+from registry.unions.queries import Union
 
 _membership, _row = table_of(Membership).c, table_of(SubmissionRow).c
+
+
+class FileLine(NamedTuple):
+    """A file in a list: its entry, when it was taken, by whom (display name, account, place of
+    work), by which act, and the reason that was given.
+    """
+
+    entry: int
+    at: datetime
+    who: str
+    account: str
+    unit: str
+    action: str
+    reason: str
 
 
 class Taken(NamedTuple):
@@ -37,10 +53,33 @@ class Taken(NamedTuple):
     members: list[MemberLine]
 
 
+def files(session: Session, union: Union, *, limit: int = 50) -> list[FileLine]:
+    """Return the files that were made of a union's own lists and rosters, newest first; those for
+    the higher federation stand among the looks (`looked.in_union`).
+    """
+    query = select(TrailEntry).where(
+        TrailEntry.county == union.county,
+        TrailEntry.place == union.code,
+        TrailEntry.action.in_(_BY_ACT),
+        TrailEntry.result == "done",
+    )
+    found = session.scalars(query.order_by(TrailEntry.number.desc()).limit(limit)).all()
+    people = badges(session, (one.actor_id for one in found))
+    return [_file(one, people) for one in found]
+
+
+def _file(entry: TrailEntry, people: Mapping[int, Badge]) -> FileLine:
+    who = people.get(entry.actor_id or 0, Badge(entry.actor_name, ""))
+    reason = str(msgspec.json.decode(entry.detail).get("reason", ""))
+    said = (who.name, entry.actor_name, who.unit, entry.action, reason)
+    return FileLine(entry.number, entry.at, *said)
+
+
 def taken(session: Session, union_code: str, number: int, *, actor: Actor) -> Taken:
     """Return the members of a union whom the file of an entry held, `number` as on the trail.
 
-    Raises `NotFound` (file.unknown) for an entry that is no file or held nobody of this union.
+    Raises `NotFound` (file.unknown) for an entry that is no file, or of another place and held
+    nobody of this union.
     """
     union = unions.find(session, union_code)
     demand(actor, Permission.VIEW_MEMBERS, union.path)
@@ -52,7 +91,7 @@ def taken(session: Session, union_code: str, number: int, *, actor: Actor) -> Ta
     detail = msgspec.json.decode(entry.detail)
     query = asked(entry, detail, union.code).where(*of_union).order_by(_membership.id)
     found = list(dict.fromkeys(session.scalars(query)))
-    if not found:
+    if not found and entry.place != union.code:
         raise NotFound("file.unknown", f"留痕第 {number} 条的文件里没有本会的会员。")
     lines = lines_of(session, union.county, found, sight_of(actor.path))
     members = [lines[one] for one in found]

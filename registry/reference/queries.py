@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from registry.clock import today
 from registry.errors import NotFound
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members.counts import UnionCounts, tallied
 from registry.members.models import LIVE, Member, Membership
-from registry.members.queries import Sight, masked_document
-from registry.members.restricting import SHOWN_AS
+from registry.members.queries import masked_document
 from registry.reference import years
 from registry.reference.counting import is_member
 from registry.reference.models import ReferenceLoad, ReferencePerson
@@ -113,7 +113,7 @@ def not_members(
     return [
         PersonLine(
             row.id,
-            mask.name(row.full_name, own=sight >= Sight.TOWNSHIP),
+            mask.name(row.full_name, sight),
             masked_document(keeper, row.document_sealed, row.person_key, sight),
             years.shown(row.years),
         )
@@ -176,10 +176,9 @@ def not_in_base(
 
 def _told(keeper: Vault, row: Any, sight: Sight) -> tuple[str, str]:
     """Return name and number of a member, masked."""
-    if row.restricted_at is not None:
-        return SHOWN_AS, ""
-    name = mask.name(row.full_name, own=sight >= Sight.TOWNSHIP)
-    return name, masked_document(keeper, row.document_sealed, row.person_key, sight)
+    seen = sight.of(row.restricted_at)
+    name = mask.name(row.full_name, seen)
+    return name, masked_document(keeper, row.document_sealed, row.person_key, seen)
 
 
 def has_number(county: str | ColumnElement[str], person_key: Any) -> ColumnElement[bool]:

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import one_of, transaction
+from registry.identity.mask import Sight
 from registry.members import row_keys
-from registry.members.queries import Sight, masked_document
+from registry.members.queries import masked_document
 from registry.members.recalled import CHUNK, Recalled
 from registry.reference.models import ReferencePerson
 from registry.reference.queries import missing_of

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from registry.accounts.queries import accounts
 from registry.clock import today
 from registry.db import one_of, table_of
+from registry.identity.mask import Sight
 from registry.members.counts import UnionCounts, tallied
 from registry.members.models import LIVE, Member, Membership
-from registry.members.queries import Sight
 from registry.reorganising.joining import Joined
 from registry.reorganising.open_work import OpenWork, open_work
 from registry.submissions.handing_over import count_open, open_of

@@ -19,8 +19,9 @@ from registry.access.roles import Permission
 from registry.db import table_of, transaction
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members.models import LIVE, Member, Membership
-from registry.members.queries import Sight, masked_document
+from registry.members.queries import masked_document
 from registry.members.restricting import names_restricted
 from registry.review.notes import checked_note
 from registry.submissions import queries as submissions
@@ -133,7 +134,7 @@ def _told_apart(people: Iterable[tuple[Any, ...]]) -> list[Posted]:
         def number(sealed: bytes | None = sealed, key: bytes | None = key) -> str:
             return masked_document(keeper, sealed, key, Sight.OWN_UNION)
 
-        alike[mask.name(name or "")].append(number)
+        alike[mask.name(name or "", Sight.COUNTY)].append(number)
     return [
         Posted(name, tail)
         for name, numbers in sorted(alike.items())

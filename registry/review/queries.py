@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from registry.db import table_of
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members.match import Match
 from registry.members.queries import (
-    Sight,
     masked_document,
     masked_mobile,
     mobiles_by_key,
@@ -150,9 +150,9 @@ def _view(number: int, verdict: str, *said: Any) -> DecisionView:
 
 
 def differences(
-    session: Session, submission: SubmissionView, rows: Sequence[RowView]
+    session: Session, submission: SubmissionView, rows: Sequence[RowView], sight: Sight
 ) -> dict[int, list[Difference]]:
-    """Return, by row, what CHANGED and CONFLICT rows would change in the register."""
+    """Return, by row, what CHANGED and CONFLICT rows would change in the register, masked."""
     changed = [
         row
         for row in rows
@@ -162,45 +162,50 @@ def differences(
         return {}
     keys = [row.person_key for row in changed if row.person_key and not row.is_restricted]
     known = particulars_by_key(session, submission.county, keys)
-    mobiles = mobiles_by_key(session, submission.county, keys)
+    mobiles = mobiles_by_key(session, submission.county, keys, sight)
     result: dict[int, list[Difference]] = {}
     for row in changed:
         name, particulars = known.get(row.person_key or b"", ("", {}))
         before = mobiles.get(row.person_key or b"", "")
-        result[row.row] = _differences(row, name, particulars, before)
+        result[row.row] = _differences(row, name, particulars, before, sight)
     return result
 
 
 def named(row: RowView, sight: Sight) -> str:
     """Return the name of a submitted row: in full within the unit, the surname above it."""
-    return mask.name(row.full_name or "", own=sight >= Sight.TOWNSHIP)
+    return mask.name(row.full_name or "", sight)
 
 
 def masked(keeper: Vault, row: RowView, sight: Sight) -> tuple[str, str]:
     """Return document number and mobile of a submitted row, masked."""
     return (
         masked_document(keeper, row.document_sealed, row.person_key, sight),
-        masked_mobile(keeper, row.mobile_sealed, row.person_key),
+        masked_mobile(keeper, row.mobile_sealed, row.person_key, sight),
     )
 
 
 def _differences(
-    row: RowView, name: str, particulars: dict[str, str], mobile: str
+    row: RowView, name: str, particulars: dict[str, str], mobile: str, sight: Sight
 ) -> list[Difference]:
     found = []
     if name and row.full_name and name != row.full_name:
-        found.append(Difference("姓名", name, row.full_name))
+        was, becomes = mask.name(name, sight), named(row, sight)
+        found.append(Difference("姓名", was, _behind_the_mask(was, becomes, "换了名字")))
     before, after = labels_of(particulars), labels_of(row.clean)
-    was, becomes = year_alone(before), year_alone(after)
+    shown, then = year_alone(before), year_alone(after)
     for field, value in after.items():
         if before.get(field) != value:
             label = COLUMN[field].label
-            found.append(Difference(label, was.get(field, "（空）"), becomes[field]))
+            found.append(Difference(label, shown.get(field, "（空）"), then[field]))
     if "mobile" in row.changed_fields:
-        new = masked_mobile(vault(), row.mobile_sealed, row.person_key)
-        # Two numbers may look alike behind the mask.
-        told = f"{new}（换了号码）" if new == mobile else new
+        new = masked_mobile(vault(), row.mobile_sealed, row.person_key, sight)
+        told = _behind_the_mask(mobile, new, "换了号码")
         found.append(Difference("移动电话", mobile or "（空）", told))
     if "membership_state" in row.changed_fields:
         found.append(Difference("会籍状态", "保留会籍", "在会"))
     return found
+
+
+def _behind_the_mask(before: str, after: str, what: str) -> str:
+    """Return what follows; two that look alike behind the mask are told to differ."""
+    return f"{after}（{what}）" if before == after else after

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from registry.clock import today
 from registry.db import one_of
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members.models import Member, Transfer
-from registry.members.queries import Sight, masked_document
-from registry.members.restricting import SHOWN_AS
+from registry.members.queries import masked_document
 from registry.members.transfers import (
     AT_THE_ROW,
     OPEN,
@@ -228,14 +228,11 @@ def _line(keeper: Vault, found: Any, desk: Desk, sight: Sight, path: str) -> Tra
         one.from_path.startswith(path) and one.to_path.startswith(path)
     )
     told = found.told_name if asking else found.full_name
-    name = mask.name(told or "", own=sight >= Sight.TOWNSHIP)
-    document = masked_document(keeper, found.document_sealed, found.person_key, sight)
-    if found.restricted_at is not None:
-        name, document = SHOWN_AS, ""
+    seen = sight.of(found.restricted_at)
     return TransferLine(
         id=one.id,
-        name=name,
-        document=document,
+        name=mask.name(told or "", seen),
+        document=masked_document(keeper, found.document_sealed, found.person_key, seen),
         from_union=one.from_union if not asking or knows_both else "",
         to_union=one.to_union,
         member_id=one.member_id if desk is Desk.LOSING else None,

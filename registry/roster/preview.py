@@ -104,4 +104,5 @@ def _covered(number: str) -> str:
     bare = re.sub(r"[\s\-]", "", number)
     if sum(map(str.isdigit, bare)) < 6:
         return number
-    return mask.mobile(bare) if _MOBILE.fullmatch(bare) else mask.document(bare, own=True)
+    cover = mask.mobile if _MOBILE.fullmatch(bare) else mask.document
+    return cover(bare, mask.Sight.OWN_UNION)

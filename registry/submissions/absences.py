@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registry.db import table_of
+from registry.identity.mask import Sight
 from registry.members.lifecycle import LEAVING, RETAINING
 from registry.members.models import LIVE, Member, Membership, MembershipState
-from registry.members.queries import Sight
 from registry.members.restricting import of_membership
 from registry.submissions.models import Submission, SubmissionRow
 from registry.submissions.queries import SUBMISSIONS, SubmissionView, find, view_of

@@ -15,9 +15,9 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import table_of, transaction
 from registry.errors import InputRefused, StateRefused
+from registry.identity.mask import Sight
 from registry.members.checked import is_due
 from registry.members.models import Member, Membership, MembershipState
-from registry.members.queries import Sight
 from registry.submissions import answers
 from registry.submissions.absences import ABSENCE
 from registry.submissions.known import live_members

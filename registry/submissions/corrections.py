@@ -15,6 +15,7 @@ from registry.access.actor import Actor
 from registry.db import transaction
 from registry.errors import InputRefused, StateRefused
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members.restricting import RULE, names_restricted
 from registry.roster.columns import COLUMN
 from registry.roster.sheet import Cell
@@ -273,9 +274,9 @@ def shown(content: SealedRow, field: str) -> str:
 def told(field: str, text: str) -> str:
     """Return a value as it may stand in clear in the words for a step: numbers masked, short."""
     if field == "document_number":
-        text = mask.document(text, own=True)
+        text = mask.document(text, Sight.OWN_UNION)
     elif field == "mobile":
-        text = mask.mobile(text)
+        text = mask.mobile(text, Sight.OWN_UNION)
     (safe,) = blinded([" ".join(text.split())])
     words = safe or "（空）"
     return words if len(words) <= _TOLD else f"{words[: _TOLD - 1]}…"

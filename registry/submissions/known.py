@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy import Select, select
 
 from registry.codes import code_list
+from registry.identity.mask import Sight
 from registry.members import row_keys
 from registry.members.models import LIVE, Member, Membership
-from registry.members.queries import Sight, masked_document, masked_mobile
+from registry.members.queries import masked_document, masked_mobile
 from registry.roster.columns import ROW_KEY
 from registry.roster.labels import labels_of
 from registry.submissions.storing import Ref
@@ -56,7 +57,7 @@ def masked_cells_of(keeper: Vault, ref: Ref, found: Any) -> dict[str, str]:
     cells = _plain_cells(found)
     cells["document_number"] = masked_document(keeper, found.document_sealed, key, own)
     if found.mobile_sealed is not None:
-        cells["mobile"] = masked_mobile(keeper, found.mobile_sealed, key)
+        cells["mobile"] = masked_mobile(keeper, found.mobile_sealed, key, own)
     cells[ROW_KEY] = row_keys.make(keeper, ref.county, ref.union_code, found.id)
     return cells
 

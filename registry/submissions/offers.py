@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from registry.identity import mask
-from registry.members.recalled import KEPT_DIGITS, beginning_with, recall
+from registry.identity.mask import Sight
+from registry.members.recalled import KEPT_DIGITS, Recalled, beginning_with, recall
 from registry.members.row_keys import looks_like_one
 from registry.roster.sheet import Cell
 from registry.submissions.storing import (
@@ -60,11 +61,12 @@ def words_for(
     if not keys:
         return {}
     found = recall(session, vault(), ref.county, ref.union_code, sorted(keys))
-    return {
-        key: f"是本会会员 {mask.name(one.name)}（{one.masked_number}），使用会员库中的号码"
-        for key, one in found.items()
-        if not one.is_restricted
-    }
+    return {key: _words(one) for key, one in found.items() if not one.is_restricted}
+
+
+def _words(one: Recalled) -> str:
+    name = mask.name(one.name, Sight.COUNTY)
+    return f"是本会会员 {name}（{one.masked_number}），使用会员库中的号码"
 
 
 def leading(cell: Cell) -> set[str]:

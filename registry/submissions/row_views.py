@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from registry.db import table_of
+from registry.identity.mask import SHOWN_AS
 from registry.members.match import Match
-from registry.members.restricting import RULE, SHOWN_AS, names_restricted
+from registry.members.restricting import RULE, names_restricted
 from registry.roster.messages import sentence
 from registry.roster.rules import RULES
 from registry.submissions.models import SubmissionRow

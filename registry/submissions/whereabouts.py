@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members.lifecycle import RETAINING
 from registry.members.models import Member, Membership, MembershipState
-from registry.members.queries import Sight, masked_document, masked_mobile
-from registry.members.restricting import SHOWN_AS
+from registry.members.queries import masked_document, masked_mobile
 from registry.submissions.models import SubmissionRow
 from registry.submissions.states import RowState
 from registry.vault.vault import vault
@@ -145,12 +145,11 @@ def asked_members(
     keeper = vault()
 
     def particulars(one: Any) -> tuple[str, str, str]:
-        if one.restricted_at is not None:
-            return SHOWN_AS, "", ""
+        seen = sight.of(one.restricted_at)
         return (
-            mask.name(one.full_name, own=sight is Sight.OWN_UNION),
-            masked_document(keeper, one.document_sealed, one.person_key, sight),
-            masked_mobile(keeper, one.mobile_sealed, one.person_key),
+            mask.name(one.full_name, seen),
+            masked_document(keeper, one.document_sealed, one.person_key, seen),
+            masked_mobile(keeper, one.mobile_sealed, one.person_key, seen),
         )
 
     return [

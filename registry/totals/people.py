@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.db import one_of, table_of
+from registry.identity.mask import Sight
 from registry.members.facts import Facts
 from registry.members.models import EventType, MembershipEvent, MembershipState, Standing
-from registry.members.queries import MemberLine, Sight, lines_of
+from registry.members.queries import MemberLine, lines_of
 from registry.review.models import Decision
 from registry.submissions.models import SubmissionRow
 from registry.totals.dimensions import MEMBER_FACTS, NOT_KNOWN, values, years_of

@@ -2,11 +2,17 @@
 start.
 """
 
-from collections.abc import Mapping
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from registry.db import db, transaction
+from registry.errors import Unavailable
 from registry.trail import queries
 from registry.trail.models import TrailHead
 from registry.trail.operations import OPERATOR, record
@@ -15,6 +21,36 @@ from registry.vault.vault import vault
 ACTION = "installation.settings"
 _LOOKED_BACK = 20
 _SHOWN = 16
+AGAIN_SECONDS = 30.0
+
+_log = logging.getLogger(__name__)
+
+
+def note_when_possible(
+    context: Callable[[], AbstractContextManager[object]],
+    process: str,
+    values: Mapping[str, str],
+    secrets: Mapping[str, str],
+) -> None:
+    """As `note`, at once or, where the database is away or nothing may be written, as soon as it
+    can be: a site starts without its database too. `context` gives an application context.
+    """
+
+    def is_noted() -> bool:
+        with context():
+            try:
+                note(process, values, secrets)
+            except (SQLAlchemyError, Unavailable):
+                return False
+        return True
+
+    def try_again() -> None:
+        while not is_noted():
+            time.sleep(AGAIN_SECONDS)
+
+    if not is_noted():
+        _log.warning("settings are not on the trail yet: it cannot be written")
+        threading.Thread(target=try_again, daemon=True).start()
 
 
 def note(process: str, values: Mapping[str, str], secrets: Mapping[str, str]) -> bool:

@@ -12,8 +12,8 @@ from registry.access.roles import Permission, Role
 from registry.accounts import browsing, factors, invitations, opening, operations, queries
 from registry.db import db, setting
 from registry.errors import InputRefused, NotFound, StateRefused
-from registry.review.leaving import close_account
 from registry.unions import queries as unions
+from registry.web import account_acts
 from registry.web.forms.accounts import NewAccountForm, RolesForm
 from registry.web.guard import guard
 from registry.web.slips import hand_out
@@ -133,31 +133,21 @@ def set_roles(account_id: int) -> Response | tuple[str, int]:
 @guard(Permission.MANAGE_ACCOUNTS)
 def lock(account_id: int) -> Response:
     """Lock the account."""
-    operations.lock(account_id, actor=g.actor)
-    flash(f"账号 {g.account.name} 已停用，已登录的页面立即失效。", "success")
-    return redirect(url_for("accounts.account", account_id=account_id), 303)
+    return account_acts.lock(url_for("accounts.account", account_id=account_id))
 
 
 @blueprint.post("/accounts/<int:account_id>/close")
 @guard(Permission.MANAGE_ACCOUNTS, fresh=True)
 def close(account_id: int) -> Response:
     """Close the account of a person who left."""
-    try:
-        close_account(account_id, request.form.get("reason", ""), actor=g.actor)
-    except InputRefused as error:
-        flash(error.message, "error")
-    else:
-        flash(f"账号 {g.account.name} 已注销，不能再登录，以前的操作仍记在本人名下。", "success")
-    return redirect(url_for("accounts.account", account_id=account_id), 303)
+    return account_acts.close(url_for("accounts.account", account_id=account_id))
 
 
 @blueprint.post("/accounts/<int:account_id>/unlock")
 @guard(Permission.MANAGE_ACCOUNTS)
 def unlock(account_id: int) -> Response:
     """Let the account sign in again."""
-    operations.unlock(account_id, actor=g.actor)
-    flash(f"账号 {g.account.name} 已恢复。忘了密码的，请重新邀请。", "success")
-    return redirect(url_for("accounts.account", account_id=account_id), 303)
+    return account_acts.unlock(url_for("accounts.account", account_id=account_id))
 
 
 @blueprint.post("/accounts/<int:account_id>/reset")

@@ -8,8 +8,8 @@ from typing import Any
 
 from registry.codes import code_list
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members.match import Match
-from registry.members.queries import Sight
 from registry.review.queries import DecisionView, masked
 from registry.roster.checks.choices import FLAG_LABELS
 from registry.roster.columns import COLUMN, COLUMNS, Column
@@ -178,7 +178,7 @@ class Present:
         if column.field in SENSITIVE:
             document, mobile = masked(self.keeper, row, self.sight)
             found = document if column.field == "document_number" else mobile
-            return found or _masked(column.field, content)
+            return found or _masked(column.field, content, self.sight)
         if content is not None:
             return shown(content, column.field)
         if column.field in PASSING:
@@ -249,11 +249,11 @@ def _said(findings: Iterable[StoredFinding]) -> str:
     return "".join(dict.fromkeys(one.message for one in findings))
 
 
-def _masked(field: str, content: SealedRow | None) -> str:
+def _masked(field: str, content: SealedRow | None, sight: Sight) -> str:
     text = shown(content, field) if content is not None else ""
     if not text:
         return ""
-    return mask.mobile(text) if field == "mobile" else mask.document(text, own=True)
+    return mask.mobile(text, sight) if field == "mobile" else mask.document(text, sight)
 
 
 def _by_field(findings: Sequence[StoredFinding]) -> dict[str, list[StoredFinding]]:

@@ -12,7 +12,7 @@ from registry.accounts import clerks as clerk_accounts
 from registry.accounts import invitations, operations, queries
 from registry.db import db
 from registry.errors import InputRefused, NotFound
-from registry.review.leaving import close_account
+from registry.web import account_acts
 from registry.web.forms.accounts import HandOverForm
 from registry.web.guard import guard
 from registry.web.slips import hand_out, slips_page
@@ -101,9 +101,7 @@ def reset(account_id: int) -> str | Response:
 def lock(account_id: int) -> Response:
     """Lock the account."""
     _demand_clerk()
-    operations.lock(account_id, actor=g.actor)
-    flash(f"账号 {g.account.name} 已停用，已登录的页面立即失效。", "success")
-    return redirect(url_for("clerks.clerk", account_id=account_id), 303)
+    return account_acts.lock(url_for("clerks.clerk", account_id=account_id))
 
 
 @blueprint.post("/clerks/<int:account_id>/close")
@@ -111,13 +109,7 @@ def lock(account_id: int) -> Response:
 def close(account_id: int) -> Response:
     """Close the account of a person who left."""
     _demand_clerk()
-    try:
-        close_account(account_id, request.form.get("reason", ""), actor=g.actor)
-    except InputRefused as error:
-        flash(error.message, "error")
-    else:
-        flash(f"账号 {g.account.name} 已注销，不能再登录，以前的操作仍记在本人名下。", "success")
-    return redirect(url_for("clerks.clerk", account_id=account_id), 303)
+    return account_acts.close(url_for("clerks.clerk", account_id=account_id))
 
 
 @blueprint.post("/clerks/<int:account_id>/unlock")
@@ -125,9 +117,7 @@ def close(account_id: int) -> Response:
 def unlock(account_id: int) -> Response:
     """Let the account sign in again."""
     _demand_clerk()
-    operations.unlock(account_id, actor=g.actor)
-    flash(f"账号 {g.account.name} 已恢复。忘了密码的，请重新邀请。", "success")
-    return redirect(url_for("clerks.clerk", account_id=account_id), 303)
+    return account_acts.unlock(url_for("clerks.clerk", account_id=account_id))
 
 
 def waiting(session: Session, actor: Actor) -> Iterable[Card]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import g, render_template, url_for
 from sqlalchemy.orm import Session
@@ -11,10 +11,11 @@ from registry.access.roles import Permission
 from registry.accounts.queries import display_names
 from registry.codes import code_list
 from registry.db import db
+from registry.identity.mask import Sight
 from registry.members import queries, telling
 from registry.members.history import HistoryLine
 from registry.members.merging import PARTED, SAME_PERSON
-from registry.members.queries import MemberRecord, Sight, sight_of
+from registry.members.queries import MemberRecord, sight_of
 from registry.members.records import records_of
 from registry.members.seeing import Shown
 from registry.members.telling import Told
@@ -27,6 +28,7 @@ from registry.web.filters import instant
 from registry.web.forms.identities import PairForm
 from registry.web.forms.members import OpenForm
 from registry.web.frame import can
+from registry.web.timeline import Event
 
 # Looks of an event: tone and icon.
 _LOOKS = {
@@ -52,18 +54,6 @@ CHANGES = {
     "TRANSFERRING": ENDING,
     "ENDED": (),
 }
-
-
-class Event(NamedTuple):
-    """An event as `components/timeline.html` shows it."""
-
-    at: str
-    title: str
-    who: str
-    note: str
-    tone: str
-    icon: str
-    href: str
 
 
 def page_of(member_id: int, form: OpenForm, opened: Shown | None = None) -> str:
@@ -140,7 +130,7 @@ def _event(one: Told, decided_by: str) -> Event:
     event = one.event
     if event is None:
         note = "在其他工会期间的记录由该工会保管，这里不显示。"
-        return Event("日期不显示", telling.ELSEWHERE, "", note, "grey", "building", "")
+        return Event("日期不显示", telling.ELSEWHERE, "", note, "grey", "building")
     tone, icon = _LOOKS[event.type]
     return Event(
         at=event.happened_on or "日期未填",

@@ -13,9 +13,11 @@ from registry.access.roles import Permission
 from registry.clock import today
 from registry.db import db
 from registry.errors import Busy, InputRefused, NotFound
+from registry.identity.mask import Sight
 from registry.members import operations, queries
 from registry.members.counts import UnionCounts, live_below, tallied
 from registry.privacy import looked
+from registry.privacy.taken import files
 from registry.totals.queries import Figures, totals
 from registry.unions import queries as unions
 from registry.web import seeing
@@ -23,6 +25,7 @@ from registry.web.forms.members import LookUpForm, OpenForm
 from registry.web.guard import guard
 from registry.web.member_page import page_of
 from registry.web.numbers import whole
+from registry.web.trail_labels import action_label
 from registry.web.waiting import Card
 
 blueprint = Blueprint("members", __name__)
@@ -84,7 +87,7 @@ def open_member(code: str, member_id: int) -> Response:
 @blueprint.get("/unions/<code>/looks")
 @guard(Permission.VIEW_MEMBERS)
 def looked_at(code: str) -> str:
-    """List who looked at the full numbers of the union's members."""
+    """List who looked at the full numbers of members, and who took files of them along."""
     before = request.args.get("before", type=whole)
     found = looked.in_union(
         db.session(),
@@ -99,6 +102,8 @@ def looked_at(code: str) -> str:
         "members/looks.html",
         union=g.union,
         looks=shown,
+        files=files(db.session(), g.union) if before is None else [],
+        action_label=action_label,
         is_later=before is not None,
         next_page=url_for("members.looked_at", code=code, before=shown[-1].number)
         if len(found) > PAGE
@@ -154,7 +159,7 @@ def _list_page(form: LookUpForm) -> str:
         on=on,
         kept=kept,
         form=form,
-        surname_only=queries.sight_of(g.actor.path) is queries.Sight.COUNTY,
+        surname_only=queries.sight_of(g.actor.path) is Sight.COUNTY,
         previous_page="" if before is None else _page(**kept, after=before or None),
         next_page=_page(**kept, after=shown[-1].membership_id) if len(found) > PAGE else "",
     )

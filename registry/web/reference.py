@@ -14,7 +14,8 @@ from registry.accounts.queries import display_names
 from registry.clock import today
 from registry.db import db
 from registry.errors import Busy, InputRefused, NotFound, RosterRefused
-from registry.members.queries import Sight, sight_of
+from registry.identity.mask import Sight
+from registry.members.queries import sight_of
 from registry.reference import operations, queries, roster
 from registry.roster.blank import write_blank
 from registry.totals.metrics import Ratio

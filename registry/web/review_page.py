@@ -11,8 +11,9 @@ from registry.accounts.queries import display_names
 from registry.clock import now
 from registry.codes import code_list
 from registry.db import db
+from registry.identity.mask import Sight
 from registry.members.match import Match
-from registry.members.queries import Sight, sight_of
+from registry.members.queries import sight_of
 from registry.review import parts, queue
 from registry.review.assigning import KEPT_FOR
 from registry.review.identities.doubts import is_doubted
@@ -192,11 +193,11 @@ def part_asked(pending: Pending) -> Part:
 
 def lines(session: Session, submission: SubmissionView, rows: Sequence[RowView]) -> list[Line]:
     """Return rows as shown to the reviewer."""
-    changed = differences(session, submission, rows)
+    keeper, sight = vault(), sight_of(g.actor.path)
+    changed = differences(session, submission, rows, sight)
     elsewhere = queue.other_unions(session, rows, g.actor.path)
     asked = [row.row for row in rows if row.match is Match.TRANSFER]
     wishes = told_by_row(session, submission.county, submission.id, asked)
-    keeper, sight = vault(), sight_of(g.actor.path)
     absent = submission.source == absences.ABSENCE
     return [
         replace(

@@ -33,6 +33,7 @@ from registry.web.filters import ago, instant
 from registry.web.forms.papers import ReceiptForm, TakeBackForm
 from registry.web.frame import can
 from registry.web.numbers import row_number
+from registry.web.timeline import Event
 
 ROWS = 100
 # In the order in which they concern the clerk.
@@ -84,20 +85,6 @@ class Line:
     follow_up: int | None
     transfer: str
     member_id: int | None
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened, for the timeline."""
-
-    at: str
-    ago: str
-    title: str
-    who: str
-    note: str
-    tone: str
-    icon: str
-    href: str = ""
 
 
 def detail_page(submission: SubmissionView) -> str:
@@ -262,7 +249,7 @@ def _event(
     icon: str = "circle",
     href: str = "",
 ) -> Event:
-    return Event(instant(at), ago(at), title, who, note, tone, icon, href)
+    return Event(instant(at), title, who, note, tone, icon, href, ago(at))
 
 
 def _decision(submission: SubmissionView, number: int) -> str:

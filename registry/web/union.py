@@ -1,7 +1,6 @@
 """A union's page: what is known of it, the employers it covers, and what happened to it."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -23,23 +22,13 @@ from registry.web.filters import instant
 from registry.web.forms.unions import EmployerForm
 from registry.web.frame import can
 from registry.web.guard import guard
+from registry.web.timeline import Event
 from registry.web.union_acts import SCREENS, offered
 
 blueprint = Blueprint("union", __name__)
 SPLIT_ICON = "diagram-3"
 # What is offered at the top of the page; choosing who is split off has a page of its own.
 _ICONS = {**{act: one.icon for act, one in SCREENS.items()}, UnionAct.SPLIT: SPLIT_ICON}
-
-
-class Event(NamedTuple):
-    """What happened, for the time line."""
-
-    at: str
-    title: str
-    who: str
-    note: str
-    tone: str
-    icon: str
 
 
 @blueprint.get("/unions/<code>/profile")

@@ -1,12 +1,15 @@
 """Nobody sees a full number or mobile on any page, and above the unit no full name: found by
-following every link as every role.
+following every link as every role. The level of sight is the viewer's, and masks are made in one
+place: found in the source.
 """
 
+import ast
 import re
 from html import unescape
 
 from sqlalchemy import select
 
+from config import ROOT
 from registry.access.roles import Role
 from registry.db import db
 from registry.members.models import Member
@@ -41,6 +44,41 @@ def test_no_page_shows_a_full_number_and_none_above_the_unit_a_full_name(tmp_pat
             assert {place: some for place, some in told.items() if some} == {}
             least = 2 if role in (Role.ADMINISTRATOR, Role.LOG_KEEPER) else 40
             assert len(pages) > least, sorted(pages)
+
+
+# Where a level above the county's is written down, and why it is not the viewer's.
+OF_THE_UNION = {
+    "registry/members/queries.py": "here the viewer's level is found",
+    "registry/members/recalled.py": "a union's own members, for its own roster",
+    "registry/members/roster.py": "the union's own pre-filled roster",
+    "registry/reference/queries.py": "which rows count, not how much of them is shown",
+    "registry/reference/roster.py": "the union's own pre-filled roster",
+    "registry/review/posting.py": "the last character alone, of those who look alike on the wall",
+    "registry/roster/preview.py": "the clerk's own file, while it is being read",
+    "registry/submissions/corrections.py": "the clerk's own draft",
+    "registry/submissions/known.py": "the union's own members, for its own draft",
+    "registry/web/reference.py": "which words stand on the page",
+}
+# What covers text that need not be a number, or no person's.
+STARS = {"registry/roster/messages.py", "registry/submissions/storing.py"}
+
+
+def test_levels_of_sight_are_the_viewer_s_and_masks_made_in_one_place():
+    levels, stars = set(), set()
+    for path in (ROOT / "registry").rglob("*.py"):
+        name = path.relative_to(ROOT).as_posix()
+        if name == "registry/identity/mask.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in ("OWN_UNION", "TOWNSHIP"):
+                levels |= {name} if ast.unparse(node.value).endswith("Sight") else set()
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+                sides = (node.left, node.right)
+                stars |= {
+                    name for one in sides if isinstance(one, ast.Constant) and one.value == "*"
+                }
+    assert levels == OF_THE_UNION.keys()
+    assert stars == STARS
 
 
 def secrets():

@@ -1,7 +1,8 @@
 """The table act → entry of the trail: whatever changes something stands in it, and leads there.
 
 Told from the source alone (`call_graph`): a view or a command leads to `record`, and names the
-entry on the way. That an act writes its entry when it is done is for the tests of the act.
+entry on the way. That it is written, in the transaction of the act, is watched while all other
+tests run (`tests/factories/watch.py`).
 """
 
 import ast
@@ -12,6 +13,7 @@ from registry.web import trail_labels
 from tests.factories.app import make_app
 from tests.factories.call_graph import graph
 
+LEAVING = {"registry.web.downloads.attachment", "registry.web.downloads.streamed"}
 RECORD = "registry.trail.operations.record"
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 # Each route that may change something, and its entry; there are others beside it now and then.
@@ -172,6 +174,25 @@ NO_ACTS = {
     "sending.employees": "a draft's own number, typed and not yet sent: sending it is the act",
     "targets.paste": "shows a table in the form; nothing is kept before it is saved",
 }
+# Files that leave by a page, and their entries; "" for those that hold nothing of anybody.
+FILES = {
+    "bundles.findings": "bundle.findings",
+    "discrepancies.export": "discrepancy.export",
+    "exchange.differences": "exchange.differences",
+    "exchange.download": "exchange.download",
+    "originals.download": "roster.original",
+    "periods.export": "period.export",
+    "reference.prefilled": "reference.roster",
+    "report.export": "totals.report",
+    "requests.document": "request.document",
+    "roster.blank": "",
+    "roster.prefilled": "roster.blank",
+    "sending.marked": "draft.mark",
+    "sending.marked_for_a_reason": "draft.mark",
+    "totals.export": "totals.export",
+    "union_intake.held_back": "",
+    "unions.file": "union.export",
+}
 # The commands that change or show something, and their entries.
 COMMANDS = {
     "approve": "review.approve",
@@ -215,10 +236,9 @@ SILENT = {
     "registry.accounts.signing.touch": "that a session is alive",
     "registry.accounts.tokens.touch": "when a token was last used",
     "registry.backups.restoring._fill": "fills an empty database, before there is a trail",
-    "registry.jobs.deliveries.forget_keys": "request keys that ran out",
     "registry.jobs.deliveries._end": "what became of a program's order, whose acts have entries",
     "registry.jobs.hold.Hold": "a worker's lease",
-    "registry.jobs.housekeeping.sweep": "what ran out by itself: sessions, failed sign-ins",
+    "registry.jobs.housekeeping.sweep": "what ran out by itself: sessions, failed sign-ins, keys",
     "registry.jobs.leases.beat": "a worker's sign of life",
     "registry.jobs.leases.claim": "a worker's lease",
     "registry.jobs.operations.ask_no_more": "a clerk's answer taken over into the work",
@@ -239,6 +259,22 @@ def test_every_route_that_may_change_something_is_in_the_table(tmp_path):
         endpoint: action
         for endpoint, action in ACTS.items()
         if not leads_to(_source(app.view_functions[endpoint]), action)
+    }
+    assert wrong == {}
+
+
+def test_every_file_that_leaves_is_in_the_table(tmp_path):
+    app = make_app(tmp_path)
+    given = {
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if graph().reached(_source(view)) & LEAVING
+    }
+    assert given == FILES.keys()
+    wrong = {
+        endpoint: action
+        for endpoint, action in FILES.items()
+        if action and not leads_to(_source(app.view_functions[endpoint]), action)
     }
     assert wrong == {}
 

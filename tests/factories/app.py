@@ -14,6 +14,7 @@ from registry.app import create_app
 from registry.db import db
 from registry.vault import keyfile
 from tests.factories.made_once import share_addresses, share_statements, share_templates
+from tests.factories.watch import watch_database, watch_requests
 
 # The empty database of this test process, once it is made.
 _empty: list[bytes] = []
@@ -72,8 +73,10 @@ def make_app(
     share_templates(app)
     app.testing = True
     app.test_client_class = Client
+    watch_requests(app)
     with app.app_context():
         share_statements(db.engine)
+        watch_database(db.engine)
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _do_not_wait_for_the_disk)
         if not has_tables:

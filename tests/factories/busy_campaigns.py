@@ -10,9 +10,9 @@ from registry.campaigns.aiming import set_targets
 from registry.campaigns.models import Campaign, CampaignScope, CampaignTarget, CampaignTurn
 from registry.clock import now, today
 from registry.db import db, transaction
+from registry.identity.mask import Sight
 from registry.members.checked import begin_of
 from registry.members.models import CheckedTally, Membership
-from registry.members.queries import Sight
 from registry.submissions import confirming
 from registry.submissions.whereabouts import Reason, Said
 from registry.unions import queries as unions

@@ -8,7 +8,7 @@ from registry.campaigns.operations import Plan
 from registry.campaigns.queries import CampaignView
 from registry.clock import today
 from registry.db import db
-from registry.members.queries import Sight
+from registry.identity.mask import Sight
 from registry.submissions import confirming
 from registry.submissions.whereabouts import AskedMember, Reason, Said
 from registry.unions import queries as unions

@@ -6,8 +6,9 @@ import pytest
 
 from registry.clock import today
 from registry.db import db
+from registry.identity.mask import Sight
 from registry.members.checked import Checked, checked, valid_until
-from registry.members.queries import Sight, members_of
+from registry.members.queries import members_of
 from registry.review.operations import approve
 from registry.submissions.states import Kind
 from registry.totals.queries import totals

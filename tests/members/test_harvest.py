@@ -8,9 +8,10 @@ from registry.anomalies import looking
 from registry.clock import now
 from registry.db import db
 from registry.errors import Busy, NotFound
+from registry.identity.mask import Sight
 from registry.members import harvest
 from registry.members.operations import look_up, open_member
-from registry.members.queries import Sight, members_of
+from registry.members.queries import members_of
 from registry.members.seeing import Field, Why
 from registry.review.opening import open_row_number
 from registry.review.operations import approve

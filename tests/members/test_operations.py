@@ -5,9 +5,10 @@ import pytest
 from registry.access.roles import Role
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound
+from registry.identity.mask import Sight
 from registry.members import looks
 from registry.members.operations import look_up, open_member
-from registry.members.queries import Sight, members_of, record_of
+from registry.members.queries import members_of, record_of
 from registry.members.seeing import Field, Why
 from registry.review.operations import approve
 from registry.trail.queries import entries

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from registry.db import db
+from registry.identity.mask import Sight
 from registry.members.history import HistoryLine
 from registry.members.models import EventType, MembershipState
-from registry.members.queries import MemberLine, Sight
+from registry.members.queries import MemberLine
 from registry.members.telling import particulars, told
 from tests.factories.rosters import OTHER_UNION, UNION
 from tests.factories.unions import COUNTY, TOWNSHIP

@@ -7,8 +7,8 @@ from registry.access.roles import Role
 from registry.clock import now
 from registry.db import db, setting, transaction
 from registry.errors import Forbidden, NotFound, RegistryError, StateRefused
+from registry.identity.mask import Sight
 from registry.members.models import Tally
-from registry.members.queries import Sight
 from registry.periods import movements, queries
 from registry.periods.bundle import export
 from registry.periods.movements import After, Move

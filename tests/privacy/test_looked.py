@@ -9,9 +9,8 @@ from registry.clock import now
 from registry.db import db, transaction
 from registry.errors import NotFound
 from registry.exchange import operations
+from registry.identity.mask import SHOWN_AS, Sight
 from registry.members import restricting
-from registry.members.queries import Sight
-from registry.members.restricting import SHOWN_AS
 from registry.privacy import looked, trailed
 from registry.privacy.incidents import Asked, report
 from registry.privacy.taken import taken

@@ -8,19 +8,24 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from registry.access.roles import Role
+from registry.clock import today
 from registry.db import db, transaction
 from registry.errors import RegistryError
+from registry.identity.mask import SHOWN_AS, Sight
 from registry.members import eligibility
 from registry.members.models import Member
 from registry.members.operations import look_up, open_member
-from registry.members.queries import Sight, members_of, record_of
-from registry.members.restricting import SHOWN_AS
+from registry.members.queries import members_of, record_of
 from registry.members.roster import rows_of
 from registry.members.seeing import Field, Why
+from registry.periods import movements
+from registry.periods.months import Month
+from registry.periods.movements import Move
 from registry.privacy import queries
 from registry.privacy.document import held
 from registry.privacy.requests import ask, grant, refuse, withdraw
 from registry.privacy.states import Checked, RequestKind, RequestState, due_after
+from registry.reference.queries import not_in_base
 from registry.review.operations import approve
 from registry.review.posting import Period, post_members
 from registry.submissions import absences
@@ -28,6 +33,7 @@ from registry.submissions import queries as submissions
 from registry.submissions.states import Kind
 from registry.totals.recount import reconcile
 from registry.trail.queries import entries
+from registry.unions import queries as unions
 from tests.factories.accounts import make_actor
 from tests.factories.people import make_people
 from tests.factories.rosters import (
@@ -88,6 +94,17 @@ def test_restricted_members_are_kept_counted_and_not_shown(people):
     assert (hidden.name, hidden.document, hidden.mobile) == (SHOWN_AS, "", "")
     assert hidden.particulars == {}
     name = PEOPLE[0].full_name
+    came = movements.listed(
+        db.session(),
+        COUNTY,
+        Month.of(today()),
+        Move.ENTER,
+        path=f"/{COUNTY}/",
+        sight=Sight.TOWNSHIP,
+    )
+    no_base = not_in_base(db.session(), unions.find(db.session(), UNION), Sight.OWN_UNION)
+    for told in (came, no_base):
+        assert (len(told), sorted(one.name for one in told).count(SHOWN_AS)) == (3, 1)
     assert members_of(db.session(), COUNTY, UNION, Sight.OWN_UNION, search=name) == []
     assert record_of(db.session(), COUNTY, member, Sight.OWN_UNION).line.name == SHOWN_AS
     assert look_up(PEOPLE[0].number, actor=clerk).line.name == SHOWN_AS

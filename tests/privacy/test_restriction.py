@@ -11,11 +11,10 @@ from registry.db import db, transaction
 from registry.errors import RegistryError
 from registry.exchange import operations as exchange
 from registry.exchange import queries as batches
+from registry.identity.mask import SHOWN_AS, Sight
 from registry.members import looks, restricting
 from registry.members.models import Member
 from registry.members.operations import open_member
-from registry.members.queries import Sight
-from registry.members.restricting import SHOWN_AS
 from registry.members.seeing import Field, Why
 from registry.periods.months import Month
 from registry.periods.movements import Move, listed

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from registry.db import db
 from registry.errors import NotFound
-from registry.members.queries import Sight
+from registry.identity.mask import Sight
 from registry.reference import queries
 from registry.reference.models import ReferencePerson
 from registry.review.operations import approve

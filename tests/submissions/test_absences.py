@@ -5,9 +5,9 @@ from sqlalchemy import select
 
 from registry.db import db
 from registry.errors import InputRefused, NotFound, StateRefused
+from registry.identity.mask import Sight
 from registry.members.match import Match
 from registry.members.models import EventType, Member, Membership, MembershipEvent, MembershipState
-from registry.members.queries import Sight
 from registry.review import queue
 from registry.review.operations import approve, send_back
 from registry.submissions import absences, listing, queries

@@ -8,8 +8,8 @@ from sqlalchemy import select, text, update
 
 from registry.clock import now, today
 from registry.db import db, transaction
+from registry.identity.mask import Sight
 from registry.members.models import MembershipState, Transfer
-from registry.members.queries import Sight
 from registry.review.operations import approve
 from registry.review.transferring import release
 from registry.totals import dimensions

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from registry.db import db
-from registry.members.queries import Sight
+from registry.identity.mask import Sight
 from registry.review.operations import approve
 from registry.submissions import absences
 from registry.submissions.states import Kind, State

@@ -244,3 +244,23 @@ def test_lists_ask_few_questions_whatever_their_length(client, people):
     with counted_statements() as many:
         clerk.get(PAGE)
     assert many.count == few.count
+
+
+def test_who_took_files_along_and_whom_they_held_is_read_on_the_unions_pages(client, people):
+    clerk = as_role(client, Role.CLERK, UNION)
+    page = f"/unions/{UNION}/looks"
+    assert "谁下载过本会的名册文件" not in clerk.get(page).text
+    assert clerk.get(f"/unions/{UNION}/roster/prefilled.xlsx").status_code == 200
+    text = clerk.get(page).text
+    (link,) = re.findall(rf'href="({page}/files/\d+)"', text)
+    assert "谁下载过本会的名册文件" in text and "基层经办员" in text
+    held = clerk.get(link).text
+    assert all(person.full_name in held and person.number not in held for person in people)
+    assert "3 人" in held
+
+    # of another union, or no file
+    elsewhere = as_role(client.application.test_client(), Role.CLERK, OTHER_UNION)
+    there = f"/unions/{OTHER_UNION}/looks"
+    assert elsewhere.get(link.replace(UNION, OTHER_UNION)).status_code == 404
+    assert elsewhere.get(f"{there}/files/1").status_code == 404
+    assert elsewhere.get(link).status_code == 404

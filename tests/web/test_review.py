@@ -10,7 +10,9 @@ from registry.access.roles import Role
 from registry.accounts.queries import actor_of
 from registry.clock import now
 from registry.db import db
+from registry.identity.mask import Sight
 from registry.review.operations import approve
+from registry.review.queries import differences
 from registry.submissions import queries
 from registry.submissions.operations import withdraw
 from registry.submissions.states import RowState, State
@@ -102,6 +104,12 @@ def test_a_conflict_shows_both_names_and_a_change_every_field(client, reviewer, 
     page = client.get(page_of(number)).text
     assert f"<del>{PEOPLE[0].full_name}</del>" in page
     assert "<ins>欧阳某某</ins>" in page
+    # from the county the surnames alone
+    found = queries.find(db.session(), number)
+    row = queries.rows(db.session(), found)[:1]
+    (changes,) = differences(db.session(), found, row, Sight.COUNTY).values()
+    assert changes[0].after == "欧阳**"
+    assert set(changes[0].before[1:]) == {"*"}
     page = client.get(page_of(number, part="CHANGED")).text
     assert '<span class="change-field">学历</span>' in page
     assert "<ins>博士研究生</ins>" in page

@@ -17,7 +17,7 @@ import config
 from registry.access.roles import Role
 from registry.clock import now
 from registry.db import db, setting
-from registry.jobs import deliveries
+from registry.jobs import housekeeping
 from registry.jobs.models import Delivery
 from registry.roster.limits import BULK, ORDINARY, bulk, ordinary
 from registry.submissions.models import Submission
@@ -147,6 +147,6 @@ def test_a_key_is_the_accounts_own_and_forgotten_after_a_while(app, monkeypatch)
     assert theirs.status_code == 202 and theirs.json["submission"] != number
     set_clock(monkeypatch, now() + timedelta(hours=73))
     assert first.post(HERE, data=CONTENT[:-60], headers=key).status_code == 202
-    deliveries.forget_keys()
+    housekeeping.sweep()
     kept = select(func.count()).where(Delivery.request_key.is_not(None))
     assert db.session.scalar(kept) == 1

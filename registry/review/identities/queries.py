@@ -13,10 +13,11 @@ from registry.db import begins_with, table_of
 from registry.errors import NotFound
 from registry.identity import mask
 from registry.identity.compare import told_apart
+from registry.identity.mask import SHOWN_AS, Sight
 from registry.members import queries as members
 from registry.members.models import Member
-from registry.members.queries import MemberRecord, Sight, masked_document, masked_mobile
-from registry.members.restricting import SHOWN_AS, is_restricted, names_restricted
+from registry.members.queries import MemberRecord, masked_document, masked_mobile
+from registry.members.restricting import is_restricted, names_restricted
 from registry.review.identities.doubts import IS_DOUBTED, doubt_of, doubts_of
 from registry.review.identities.states import CaseState, Doubt, Ruling
 from registry.review.identities.subjects import identity_of, twins_of
@@ -184,10 +185,9 @@ def doubted_rows(
     for (row, union_code, submitted_at, is_hidden), doubt in zip(found, doubts, strict=True):
         if doubt is None:
             continue
-        document = masked_document(keeper, row.document_sealed, row.person_key, sight)
-        name = mask.name(row.full_name or "", own=sight >= Sight.TOWNSHIP)
-        if is_hidden:
-            name, document = SHOWN_AS, ""
+        seen = sight.of(is_hidden)
+        document = masked_document(keeper, row.document_sealed, row.person_key, seen)
+        name = mask.name(row.full_name or "", seen)
         said = (row.submission_id, row.row, union_code, name, document, doubt, submitted_at)
         lines.append(DoubtedRow(*said))
     return lines
@@ -282,7 +282,8 @@ def _side(session: Session, record: MemberRecord, path: str) -> Side:
     return Side(
         title=f"会员库：{line.member_id} 号",
         member_id=line.member_id if inside else None,
-        name=line.name,
+        # Whose union lies elsewhere is seen as from above, wherever one works.
+        name=line.name if inside or line.is_restricted else mask.name(line.name, Sight.COUNTY),
         document_kind=record.document_kind,
         document=line.document,
         mobile=line.mobile,
@@ -306,10 +307,10 @@ def _told(title: str, told: Any, sight: Sight, union_code: str, clean: str = "")
     return Side(
         title=title,
         member_id=None,
-        name=mask.name(told.full_name or "", own=sight >= Sight.TOWNSHIP),
+        name=mask.name(told.full_name or "", sight),
         document_kind=told.document_kind or "",
         document=masked_document(keeper, told.document_sealed, told.person_key, sight),
-        mobile=masked_mobile(keeper, mobile, told.person_key),
+        mobile=masked_mobile(keeper, mobile, told.person_key, sight),
         sex=said.get("sex", ""),
         born_on=said.get("born_on", "")[:_YEAR],
         union_code=union_code,
@@ -339,7 +340,7 @@ def _former(case: IdentityCase, sight: Sight) -> Side:
     return Side(
         title="更正以前",
         member_id=None,
-        name=mask.name(case.former_name or "", own=sight >= Sight.TOWNSHIP),
+        name=mask.name(case.former_name or "", sight),
         document_kind=case.former_kind or "",
         document=masked_document(vault(), case.former_sealed, case.former_key, sight),
         mobile="",
@@ -363,9 +364,7 @@ def _line(one: Any, sight: Sight) -> CaseLine:
         ruling=Ruling(one.ruling) if one.ruling else None,
         union_code=one.union_code,
         member_id=one.member_id,
-        name=SHOWN_AS
-        if one.restricted_at
-        else mask.name(one.full_name or "", own=sight >= Sight.TOWNSHIP),
+        name=mask.name(one.full_name or "", sight.of(one.restricted_at)),
         submission_id=one.submission_id,
         row=one.row,
         opened_by=one.opened_by,

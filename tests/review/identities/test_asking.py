@@ -7,6 +7,7 @@ from registry.access.roles import Role
 from registry.db import db
 from registry.errors import InputRefused, NotFound, StateRefused
 from registry.identity import mask
+from registry.identity.mask import Sight
 from registry.members import looks
 from registry.members.models import (
     EventType,
@@ -14,7 +15,6 @@ from registry.members.models import (
     Transfer,
 )
 from registry.members.operations import look_up
-from registry.members.queries import Sight
 from registry.members.seeing import Why
 from registry.members.transfers import TransferState
 from registry.review.identities.asking import Faulty, ask, withdraw
@@ -174,7 +174,7 @@ def test_nothing_in_full_stands_in_cases_or_on_the_trail(people):
     said = "".join(db.session.scalars(select(TrailEntry.detail)))
     assert OTHERS[0].number not in said
     assert ANNA.number not in said
-    assert mask.document(ANNA.number, own=True) not in said
+    assert mask.document(ANNA.number, Sight.OWN_UNION) not in said
     events = db.session.scalars(
         select(MembershipEvent.changed).where(MembershipEvent.type == EventType.CORRECT)
     )

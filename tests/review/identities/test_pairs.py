@@ -5,8 +5,8 @@ import pytest
 from registry.clock import today
 from registry.db import db
 from registry.errors import InputRefused, NotFound, StateRefused
+from registry.identity.mask import Sight
 from registry.members.operations import look_up
-from registry.members.queries import Sight
 from registry.reorganising.ending import dissolve
 from registry.review.identities.deciding import open_pair, rule_case, rule_row, undo
 from registry.review.identities.queries import waiting

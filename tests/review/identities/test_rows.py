@@ -5,6 +5,7 @@ import pytest
 from registry.access.roles import Role
 from registry.db import db
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
+from registry.identity.mask import Sight
 from registry.members import looks
 from registry.members.history import history
 from registry.members.models import (
@@ -12,7 +13,6 @@ from registry.members.models import (
     Person,
 )
 from registry.members.operations import look_up, open_member
-from registry.members.queries import Sight
 from registry.members.seeing import Field, Why
 from registry.review.identities.deciding import rule_row, undo
 from registry.review.identities.queries import count, doubted_rows, of_row
