@@ -109,7 +109,6 @@ def saying(
         TrailEntry.county == county,
         TrailEntry.place.in_(places),
         TrailEntry.action.in_(actions),
-        TrailEntry.result == "done",
         or_(*said),
     )
     if before is not None:

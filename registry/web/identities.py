@@ -276,7 +276,7 @@ def _case_page(
     session, union = db.session(), g.union
     found = queries.case_of(session, union.county, number, union.path)
     compared = queries.of_case(session, found, sight_of(g.actor.path), g.actor.path)
-    form = form or RulingForm(_choices(compared.doubt), _records(found), clean=True)
+    form = form or RulingForm(_choices(compared.doubt, compared), _records(found), clean=True)
     state, ruling = CaseState(found.state), Ruling(found.ruling) if found.ruling else None
     return _page(
         "identities/case.html",
@@ -293,6 +293,7 @@ def _case_page(
         asking=asking or OpenForm(formdata=None),
         shown=opened,
         may_open=found.document_sealed is not None
+        and not compared.is_restricted
         and state is CaseState.WAITING
         and can(Permission.OPEN_MEMBER, union.path),
         is_own=found.opened_by == g.actor.account_id and compared.doubt is Doubt.ASKED,
@@ -343,8 +344,12 @@ def _kind(code: str) -> str:
 
 
 def _choices(doubt: Doubt, found: Comparison | None = None) -> Sequence[tuple[Ruling, str]]:
-    """Return the rulings that fit; who sees no other side cannot correct it."""
+    """Return the rulings that fit: who sees no other side cannot correct it, and of who is
+    restricted nobody says anything but that the register stays.
+    """
     sees = found is None or len(found.sides) > 1
+    if found is not None and found.is_restricted:
+        return [(one, WORDS[doubt][one]) for one in RULINGS[doubt] if one is Ruling.KEEP]
     return [
         (ruling, WORDS[doubt][ruling])
         for ruling in RULINGS[doubt]

@@ -155,7 +155,7 @@ def test_nobody_rules_on_who_is_not_shown(people):
         compared = desk.of_case(db.session(), case, Sight.OWN_UNION, city.path)
         hidden = [one for one in compared.sides if one.name == SHOWN_AS]
         assert [(one.document, one.mobile, one.born_on) for one in hidden] == [("", "", "")]
-        assert compared.numbers == ""
+        assert (compared.numbers, compared.is_restricted) == ("", True)
     refused(open_numbers, correction, actor=reviewer, why=WHY)
     refused(rule_case, correction, Ruling.CORRECT, note="对照证件", actor=reviewer)
     refused(rule_case, pair, Ruling.SAME, note="对照证件", actor=reviewer, kept_id=ben)

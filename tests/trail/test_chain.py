@@ -37,7 +37,14 @@ def test_entries_are_numbered_without_gaps_and_say_who_what_where(actor):
     assert [record(actor, detail={"rows": 3}) for _ in range(3)] == [1, 2, 3]
     entry = queries.entries(db.session(), COUNTY)[0]
     assert entry[0] == 3
-    assert entry[2:] == (actor.name, "account.password", UNION, "done", {"rows": 3})
+    assert entry[2:] == (
+        actor.name,
+        "account.password",
+        UNION,
+        "done",
+        {"rows": 3},
+        actor.account_id,
+    )
     assert entry.at.utcoffset() is not None
     assert fault() == (3, [])
 

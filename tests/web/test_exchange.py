@@ -1,5 +1,6 @@
 """The pages of batches for the higher federation."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -13,7 +14,7 @@ from tests.factories.accounts import csrf_of, make_account, post, sign_in
 from tests.factories.app import make_app, running
 from tests.factories.exchange import receipt
 from tests.factories.people import make_people
-from tests.factories.rosters import make_clerk, make_reviewer, make_roster, send_in
+from tests.factories.rosters import UNION, make_clerk, make_reviewer, make_roster, send_in
 from tests.factories.unions import COUNTY, make_union_tree
 
 LIST = f"/unions/{COUNTY}/exchange"
@@ -27,6 +28,15 @@ def app(tmp_path):
         number = send_in(make_roster(make_people(3)), make_clerk())
         approve(number, actor=make_reviewer())
         yield app
+
+
+def _is_told_to_the_union(app, people):
+    clerk = app.test_client()
+    sign_in(clerk, make_account(Role.CLERK, UNION))
+    looks = clerk.get(f"/unions/{UNION}/looks").text
+    assert "下载向上级报送的文件（第 1 批第 1 个，完整信息）" in looks and "按季度报送" in looks
+    held = clerk.get(re.search(rf"/unions/{UNION}/looks/files/\d+", looks)[0]).text
+    assert all(one.full_name in held and one.number not in held for one in people)
 
 
 def test_a_batch_is_made_downloaded_handed_over_and_answered(app):
@@ -51,6 +61,7 @@ def test_a_batch_is_made_downloaded_handed_over_and_answered(app):
     file = client.get(f"{page}/files/1.xlsx")
     assert "attachment" in file.headers["Content-Disposition"]
     assert file.headers["X-Content-Type-Options"] == "nosniff"
+    _is_told_to_the_union(app, people)
     assert post(client, f"{page}/send").status_code == 303
     assert "报送" in client.get(page).text
 

@@ -92,13 +92,15 @@ class Side(NamedTuple):
 
 class Comparison(NamedTuple):
     """Both sides of a doubt. `numbers` says how the numbers differ; `elsewhere` is how many more
-    records there are that the reader may not see.
+    records there are that the reader may not see; with `is_restricted` somebody in it is not shown,
+    and nothing is ruled but that the register stays.
     """
 
     doubt: Doubt
     sides: Sequence[Side]
     numbers: str
     elsewhere: int = 0
+    is_restricted: bool = False
 
 
 _LINES = (
@@ -228,14 +230,15 @@ def of_row(
     records = [members.record_of(session, submission.county, one, sight) for one in ids]
     seen = [one for one in records if _is_seen(session, one, path)]
     is_hidden = any(one.line.is_restricted for one in records)
-    if is_hidden or is_restricted(session, submission.county, found.person_key):
+    is_hidden |= is_restricted(session, submission.county, found.person_key)
+    if is_hidden:
         mine, numbers = _hidden("这份名册", submission.union_code), ""
     else:
         mine = _told("这份名册", found, sight, submission.union_code, found.clean)
         kept = (_kept(session, submission.county, one.line.member_id) for one in seen)
         numbers = _numbers([found, *kept])
     sides = [mine, *(_side(session, one, path) for one in seen)]
-    return Comparison(doubt, sides, numbers, len(records) - len(seen))
+    return Comparison(doubt, sides, numbers, len(records) - len(seen), is_hidden)
 
 
 def of_case(session: Session, case: IdentityCase, sight: Sight, path: str) -> Comparison:
@@ -245,7 +248,7 @@ def of_case(session: Session, case: IdentityCase, sight: Sight, path: str) -> Co
     sides = [_side(session, one, path) for one in records]
     told: list[Any] = [_kept(session, case.county, one) for one in ids]
     if any(one.line.is_restricted for one in records):
-        return Comparison(Doubt(case.doubt), sides, "")
+        return Comparison(Doubt(case.doubt), sides, "", is_restricted=True)
     if case.former_key is not None:
         sides.append(_former(case, sight))
     elif case.document_sealed is not None:
@@ -284,7 +287,7 @@ def _side(session: Session, record: MemberRecord, path: str) -> Side:
         member_id=line.member_id if inside else None,
         # Whose union lies elsewhere is seen as from above, wherever one works.
         name=line.name if inside or line.is_restricted else mask.name(line.name, Sight.COUNTY),
-        document_kind=record.document_kind,
+        document_kind="" if line.is_restricted else record.document_kind,
         document=line.document,
         mobile=line.mobile,
         sex=said.get("sex", ""),
