@@ -236,8 +236,8 @@ def _choices() -> dict[int, str]:
     """Return the answers given on the page, by name number: a union, or that rows are left out."""
     choices: dict[int, str] = {}
     for key, value in request.form.items():
-        kind, _, number = key.partition("-")
-        if kind != "union":
+        kind, dash, number = key.partition("-")
+        if (kind, dash) != ("union", "-"):
             continue
         if not is_whole(number, MOST_ROW):
             raise InputRefused("bundle.name", "没有这个名称，什么也没有保存。请刷新页面后重试。")
