@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from flask import Flask
+from flask import Flask, current_app
 
 from registry.clock import SHANGHAI, now
 from registry.codes import code_list
@@ -15,9 +15,14 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 def install(app: Flask) -> None:
     """Make the filters known to templates, and how large an uploaded file may be."""
-    app.jinja_env.globals["largest_upload"] = size_words(app.config["UPLOAD_BYTES"])
+    app.add_template_global(largest_upload)
     for written in (count, day, instant, exact, ago, waited, code_label, fact):
         app.add_template_filter(written)
+
+
+def largest_upload() -> str:
+    """How large an uploaded file may be, as 50 MB."""
+    return size_words(current_app.config["UPLOAD_BYTES"])
 
 
 def count(value: int | None) -> str:

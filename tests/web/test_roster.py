@@ -101,7 +101,7 @@ def test_a_file_that_is_too_large_is_refused(tmp_path, client, clerk, app):
     answer = upload(client, make_roster(PEOPLE))
     assert answer.status_code == 400
     assert "文件超过 100 字节" in answer.text
-    assert "最大 50 MB" in answer.text
+    assert "最大 100 字节" in answer.text
 
 
 def test_a_quota_is_said_on_the_page(client, clerk, app):

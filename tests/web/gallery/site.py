@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
-from registry.web import drawing, filters, security
+from registry.web import drawing, filters, once, security
 from registry.web.forms.base import Form
 from registry.web.navigation import Place
 
@@ -170,7 +170,9 @@ def make_gallery() -> Flask:
         static_folder="registry/web/static",
         static_url_path="/static",
     )
-    app.config.update(SECRET_KEY="gallery", SECURE=False, WTF_I18N_ENABLED=False)
+    app.config.update(
+        SECRET_KEY="gallery", SECURE=False, WTF_I18N_ENABLED=False, UPLOAD_BYTES=50 << 20
+    )
     app.jinja_env.undefined = StrictUndefined
     own = FileSystemLoader(Path(__file__).parent / "templates")
     app.jinja_loader = ChoiceLoader([own, app.jinja_loader])  # type: ignore[list-item,assignment]
@@ -178,6 +180,7 @@ def make_gallery() -> Flask:
     security.install(app)
     drawing.install(app)
     filters.install(app)
+    once.install(app)
     app.context_processor(_frame)
     polls = {"done": 0}
 
