@@ -12,9 +12,9 @@ from tests.factories.accounts import make_account, make_actor, sign_in
 from tests.factories.people import make_people
 from tests.factories.rosters import OTHER_UNION, UNION, make_clerk, make_roster, send_in
 from tests.factories.tokens import ROOT, Program, make_program
-from tests.factories.unions import COUNTY, TOWNSHIP, make_union
+from tests.factories.unions import COUNTY, TOWNSHIP
 
-FOREIGN, OTHER_COUNTY = "3310830020001", "331082"
+FOREIGN, OTHER_COUNTY, FAR = "3310830020001", "331082", "3310820010001"
 PLACE_OF = {
     Role.CLERK: UNION,
     Role.REVIEWER: TOWNSHIP,
@@ -44,11 +44,10 @@ def scope_of(rule, method):
 @pytest.fixture
 def places(app):
     """Return the parameters of addresses by union: a submission each."""
-    make_union(OTHER_COUNTY)
     made = {}
-    for code in (UNION, OTHER_UNION, FOREIGN):
+    for code in (UNION, OTHER_UNION, FOREIGN, FAR):
         number = send_in(
-            make_roster(make_people(1, seed=int(code[-5:]))), make_clerk(code), union=code
+            make_roster(make_people(1, seed=int(code[4:]))), make_clerk(code), union=code
         )
         made[code] = {"code": code, "submission_id": number}
     for code in (TOWNSHIP, COUNTY, OTHER_COUNTY):

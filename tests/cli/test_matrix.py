@@ -14,8 +14,7 @@ from tests.factories.people import make_people
 from tests.factories.rosters import make_clerk, make_roster, send_in
 from tests.factories.unions import COUNTY, TOWNSHIP
 
-UNION, FOREIGN = "3310830010001", "3310830020001"
-OTHER_TOWNSHIP = "331083002"
+UNION, FOREIGN, FAR = "3310830010001", "3310830020001", "3310820010001"  # FAR: another county
 PLACE_OF = {
     Role.CLERK: UNION,
     Role.REVIEWER: TOWNSHIP,
@@ -49,15 +48,14 @@ def command(small_register, capsys, tmp_path):
     files["roster"].write_bytes(make_roster(people))
     files["bundle"].write_bytes(make_bundle(people))
     here = {}
-    for seed, union in enumerate((UNION, FOREIGN), start=5):
+    for seed, union in enumerate((UNION, FOREIGN, FAR), start=5):
         clerk, lots = make_clerk(union), [make_people(1, seed=seed), make_people(1, seed=50 + seed)]
         admitted, waiting = (send_in(make_roster(lot), clerk, union=union) for lot in lots)
         approve(admitted, actor=make_actor(Role.REVIEWER, union[:9]))
         here[union] = {"submission": waiting, "member": lots[0][0].number}
 
     def run(name, user, union):
-        unit = TOWNSHIP if union == UNION else OTHER_TOWNSHIP
-        words = {**files, "union": union, "unit": unit, **here[union]}
+        words = {**files, "union": union, "unit": union[:9], **here[union]}
         capsys.readouterr()
         arguments = [word.format(**words) for word in COMMANDS[name][2]]
         as_json = [] if name == "blank" else ["--json"]
@@ -86,11 +84,9 @@ def test_every_command_by_role_and_place(command):
     accounts = {role: make_account(role, place).name for role, place in PLACE_OF.items()}
     for name, (permission, place, _) in COMMANDS.items():
         for role, user in accounts.items():
-            for union in (UNION, FOREIGN):
-                unit = TOWNSHIP if union == UNION else OTHER_TOWNSHIP
-                here = {"union": union, "unit": unit, "own": PLACE_OF[role], "county": COUNTY}[
-                    place
-                ]
+            for union in (UNION, FOREIGN, FAR):
+                places = {"union": union, "unit": union[:9], "county": COUNTY}
+                here = places[place]
                 refused = command(name, user, union)
                 inside = here.startswith(PLACE_OF[role])
                 if name == "member" and permission not in GRANTS[role]:
