@@ -8,15 +8,42 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, exists, select, update
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    Select,
+    false,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from registry.db import table_of
 from registry.errors import StateRefused
-from registry.members.models import Member, Membership
+from registry.members.models import Member, Membership, Person
 
 RULE = "member.restricted"
-_member = table_of(Member)
+_member, _person = table_of(Member), table_of(Person)
+
+
+def _concealed() -> CTE:
+    """Return county and key of who is restricted, a handful found by a partial index: the right
+    keys, and those of numbers that were corrected and of records that were merged, which lead
+    there. Old rosters have the person under these.
+    """
+    right = select(_member.c.county, _member.c.person_key.label("key")).where(
+        _member.c.restricted_at.is_not(None)
+    )
+    found = right.cte("concealed", recursive=True)
+    former = select(found.c.county, _person.c.key).where(_person.c.same_as == found.c.key)
+    return found.union(former)
+
+
+# One for all statements: several conditions of one of them share it.
+_CONCEALED = _concealed().c
 
 
 def mark(session: Session, county: str, member_id: int, at: datetime | None) -> None:
@@ -27,27 +54,24 @@ def mark(session: Session, county: str, member_id: int, at: datetime | None) -> 
 
 def of_membership(county: str | BindParameter[Any]) -> ColumnElement[bool]:
     """Return the condition that a `Membership` is that of a member who is not restricted."""
-    return Membership.member_id.not_in(_restricted(county, _member.c.id))
+    restricted = _member.c.county == county, _member.c.restricted_at.is_not(None)
+    return Membership.member_id.not_in(select(_member.c.id).where(*restricted))
 
 
 def names_restricted(county: Any, person_key: Any) -> ColumnElement[bool]:
     """Return the condition that the person of a column is a restricted member of the county."""
-    other = _member.alias()
-    return exists().where(
-        other.c.county == county,
-        other.c.person_key == person_key,
-        other.c.restricted_at.is_not(None),
-    )
+    known = tuple_(county, person_key).in_(select(_CONCEALED.county, _CONCEALED.key))
+    return func.coalesce(known, false())  # a row without a sound number has no person
 
 
 def is_restricted(session: Session, county: str, person_key: bytes | None) -> bool:
     """Tell whether a person is a restricted member of the county."""
-    return bool(session.scalar(select(names_restricted(county, person_key))))
+    return person_key in set(session.scalars(restricted_keys(county)))
 
 
 def restricted_keys(county: str) -> Select[Any]:
     """Return the persons who are restricted in a county, for a condition over many rows."""
-    return _restricted(county, _member.c.person_key)
+    return select(_CONCEALED.key).where(_CONCEALED.county == county)
 
 
 def demand_open(member: Member) -> None:
@@ -61,8 +85,3 @@ def demand_none(members: Iterable[Member | None], then: str) -> None:
     """
     if any(one is not None and one.restricted_at is not None for one in members):
         raise StateRefused(RULE, f"这位会员的信息按本人请求限制处理，{then}。")
-
-
-def _restricted(county: str | BindParameter[Any], column: ColumnElement[Any]) -> Select[Any]:
-    """A handful, found by a partial index."""
-    return select(column).where(_member.c.county == county, _member.c.restricted_at.is_not(None))

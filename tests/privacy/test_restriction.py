@@ -53,7 +53,7 @@ from tests.factories.rosters import (
 )
 from tests.factories.unions import COUNTY
 
-ANNA, BEN, CARL, DORA = make_people(4)
+ANNA, BEN, CARL, DORA, EVA = make_people(5)
 WHY = Why("VERIFY")
 DAYS = Period(date(2018, 7, 1), date(2018, 7, 5), "来办公室")
 
@@ -101,7 +101,7 @@ def test_a_roster_confirms_the_membership_and_changes_nothing_else(people):
     assert (row.mobile_sealed, row.clean, row.changed_fields) == (None, {}, [])
     assert [one.code for one in row.findings] == ["member.restricted"]
     assert (row.match, row_of(number, 3).full_name) == ("UNCHANGED", BEN.full_name)
-    assert differences(db.session(), view(number), [row]) == {}
+    assert differences(db.session(), view(number), [row], Sight.TOWNSHIP) == {}
     refused(open_row_number, number, 2, Field.DOCUMENT, actor=reviewer, why=WHY)
     assert len(post_roster(number, DAYS, actor=clerk).people) == 1
     refused(take_out, number, actor=reviewer, why=WHY)
@@ -162,6 +162,21 @@ def test_nobody_rules_on_who_is_not_shown(people):
     refused(open_pair, anna, member_of(CARL.full_name).id, actor=reviewer)
     refused(asking.ask, UNION, anna, {"full_name": "叶青"}, why="改", actor=clerk)
     rule_case(correction, Ruling.KEEP, note="先解除限制", actor=reviewer)
+
+
+def test_rosters_from_before_a_number_was_corrected_hide_the_person_too(people):
+    clerk, reviewer, _ = people
+    ben = member_of(BEN.full_name).id
+    for number in (DORA.number, EVA.number):
+        asked = {"document_number": number}
+        wish = asking.ask(UNION, ben, asked, why="证件上是这个号码", actor=clerk)
+        rule_case(wish, Ruling.CORRECT, note="对照证件", actor=reviewer)
+    assert (row_of(1, 3).is_restricted, row_of(1, 3).full_name) == (False, BEN.full_name)
+    restrict(BEN)
+    assert (row_of(1, 3).is_restricted, row_of(1, 3).full_name) == (True, SHOWN_AS)
+    assert row_of(1, 4).full_name == CARL.full_name
+    refused(take_out, 1, actor=reviewer, why=WHY)
+    refused(open_row_number, 1, 3, Field.DOCUMENT, actor=reviewer, why=WHY)
 
 
 def test_nobody_is_likened_to_who_is_restricted(people):
