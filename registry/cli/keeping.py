@@ -99,7 +99,8 @@ def _when(instant: datetime) -> str:
 
 @click.command(
     help="删除保存期已满的原始文件（REGISTRY_ORIGINAL_DAYS）和离会会员的联系方式等"
-    "（REGISTRY_FORMER_DAYS）；后台进程每天也会做。"
+    "（REGISTRY_FORMER_DAYS）；后台进程每天也会做。",
+    short_help="删除保存期已满的原始文件和离会会员的联系方式等；后台进程每天也会做。",
 )
 @click.option("--dry-run", is_flag=True, help="只列出有多少，不删除")
 @AS_JSON

@@ -1,6 +1,8 @@
 """After a fault of the storage: an operator has it checked, and writing goes on."""
 
 import os
+from pathlib import Path
+from shutil import disk_usage
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +27,7 @@ def resume() -> Fault | None:
     fault = fault_in(folder)
     if fault is None:
         return None
+    _demand_room(folder)
     _check_database()
     clear_fault(folder)
     try:
@@ -44,6 +47,12 @@ def resume() -> Fault | None:
         report_fault(folder, fault.kind)
         raise
     return fault
+
+
+def _demand_room(folder: Path) -> None:
+    """Refuse on a full disk, on which SQLite cannot even read: that is no damage to restore."""
+    if disk_usage(folder).free < _PROBE:
+        raise StateRefused("storage.no_room", "数据目录所在的磁盘还是满的，请先腾出空间再运行。")
 
 
 def _check_database() -> None:

@@ -1,6 +1,7 @@
 """After a fault of the storage everything can be read and nothing written, until it is resumed."""
 
 import errno
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -45,7 +46,7 @@ def make_room():
 
 
 def test_everything_can_be_read_and_nothing_written_until_it_is_resumed(
-    register_with_screens, capsys
+    register_with_screens, capsys, monkeypatch
 ):
     app = register_with_screens
     account = make_account(Role.CLERK, UNION)
@@ -88,6 +89,10 @@ def test_everything_can_be_read_and_nothing_written_until_it_is_resumed(
     db.session.rollback()
     assert db.session.get(Batch, waiting.batch_id).state == BatchState.WAITING
 
+    with monkeypatch.context() as full:
+        full.setattr("registry.trail.resuming.disk_usage", lambda _: SimpleNamespace(free=0))
+        assert main(["resume"], lambda: app) == 2
+        assert "磁盘还是满的" in capsys.readouterr().err
     make_room()
     assert main(["resume"], lambda: app) == 0
     assert "已恢复办理" in capsys.readouterr().out
