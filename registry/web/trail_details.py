@@ -43,7 +43,6 @@ _DETAILS: dict[str, str] = {
     "roster": "名册的报送编号",
     "from": "来自的报送编号",
     "number": "编号",
-    "ended_before": "此前终止的",
     "deputies": "代理编号",
     "factor": "第二步验证",
     "explanation": "说明编号",
