@@ -101,7 +101,7 @@ def test_a_roster_confirms_the_membership_and_changes_nothing_else(people):
     assert (row.mobile_sealed, row.clean, row.changed_fields) == (None, {}, [])
     assert [one.code for one in row.findings] == ["member.restricted"]
     assert (row.match, row_of(number, 3).full_name) == ("UNCHANGED", BEN.full_name)
-    assert differences(db.session(), view(number), [row]) == {}
+    assert differences(db.session(), view(number), [row], Sight.TOWNSHIP) == {}
     refused(open_row_number, number, 2, Field.DOCUMENT, actor=reviewer, why=WHY)
     assert len(post_roster(number, DAYS, actor=clerk).people) == 1
     refused(take_out, number, actor=reviewer, why=WHY)
