@@ -188,6 +188,7 @@ def _move(session: Session, found: list[Transfer], act: TransferAct, actor: Acto
     name = f"transfer.{act.value.lower()}"
     _record(session, name, moved, actor, attrgetter("from_union"))
     _record(session, "transfer.admit", moved, actor, attrgetter("to_union"))
+    _record(session, "transfer.lapse", gone, actor, attrgetter("from_union"))
     return Moved(len(moved), len(gone))
 
 

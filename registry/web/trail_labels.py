@@ -120,6 +120,7 @@ ACTIONS: dict[str, str] = {
     "transfer.admit": "转会入会",
     "transfer.appeal": "请上级裁定转会",
     "transfer.grant": "裁定转会",
+    "transfer.lapse": "转会不再需要",
     "transfer.object": "不同意转出",
     "transfer.refuse": "裁定不转会",
     "transfer.release": "同意转出",

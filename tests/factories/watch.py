@@ -18,6 +18,7 @@ from config import ROOT
 
 _PRODUCT = str(ROOT / "registry")
 _ENTRIES, _REFUSED = "trail_entry", "access.refused"
+_CHANGES = ("INSERT ", "UPDATE ", "DELETE ")
 # The chain itself; numbers handed out; attempts, counted before it is known what they come to.
 _NO_CHANGE = {_ENTRIES, "trail_head", "trail_person", "id_sequence", "sign_in_failure"}
 # What has an entry now and then, and need not have one each time: why.
@@ -76,9 +77,9 @@ def _told(
     context: ExecutionContext,
     executemany: bool,
 ) -> None:
-    verb, _, rest = statement.partition(" ")
-    if verb not in ("INSERT", "UPDATE", "DELETE") or cursor.rowcount == 0:
+    if not statement.startswith(_CHANGES) or cursor.rowcount == 0:
         return
+    verb, _, rest = statement.partition(" ")
     table = rest.removeprefix("INTO ").removeprefix("FROM ").split(maxsplit=1)[0].strip('"')
     _here.changed.add(table)
     if table == _ENTRIES and verb == "INSERT":

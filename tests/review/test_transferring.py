@@ -25,7 +25,7 @@ from registry.submissions import queries
 from registry.submissions.operations import withdraw as withdraw_submission
 from registry.submissions.states import RowState, State
 from registry.totals.recount import reconcile
-from registry.trail.queries import verify
+from registry.trail.queries import entries, verify
 from tests.factories.accounts import make_actor
 from tests.factories.clock import set_clock
 from tests.factories.people import make_people
@@ -253,6 +253,8 @@ def test_who_leaves_by_another_way_is_asked_for_no_more(there):
 
     assert transferring.release(numbers, actor=there) == (0, 3)
     assert states() == [TransferState.LAPSED] * 3
+    (entry,) = entries(db.session(), COUNTY, action="transfer.")[:1]
+    assert (entry.action, entry.place, entry.detail["count"]) == ("transfer.lapse", UNION, 3)
     assert approve(number, actor=make_reviewer()).decided == 3
     assert live_by_union() == {UNION: 3, OTHER_UNION: 3}
     assert_sound()
