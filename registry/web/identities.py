@@ -15,7 +15,7 @@ from registry.codes import code_list
 from registry.db import db
 from registry.errors import Busy, Forbidden, InputRefused, NotFound, StateRefused
 from registry.members.operations import look_up
-from registry.members.queries import sight_of
+from registry.members.queries import record_of, sight_of
 from registry.members.seeing import Shown
 from registry.review.deciding import ReviewOutcome
 from registry.review.identities import deciding, opening, queries
@@ -199,6 +199,8 @@ def doubted(submission_id: int, row: int) -> Answer:
 @guard(Permission.REVIEW)
 def pair(code: str, member_id: int) -> Response:
     """Open a case about this member and another record, named by its number."""
+    sight = sight_of(g.actor.path)
+    record_of(db.session(), g.union.county, member_id, sight, union_code=code)
     form, back = PairForm(), url_for("members.member", code=code, member_id=member_id)
     try:
         other = look_up(form.number.data or "", actor=g.actor).line.member_id

@@ -12,6 +12,7 @@ from tests.factories.busy_site import make_busy_site
 from tests.factories.clock import set_clock
 from tests.factories.crawler import worlds
 from tests.factories.crawler.extra import sent_twice
+from tests.factories.crawler.html import tree
 from tests.factories.crawler.pages import forms
 from tests.factories.crawler.visitor import Visitor
 from tests.factories.crawler.walk import shape
@@ -73,7 +74,7 @@ def test_what_no_form_asks_for_changes_nothing(tmp_path, monkeypatch):
 
 def of_kind(kind, text, address):
     """Return a page's forms that go to one kind of address, filled in in every way."""
-    return [form for form in forms(text, address) if shape(form.address) == kind]
+    return [form for form in forms(tree(text), address) if shape(form.address) == kind]
 
 
 def acts(visitor, offered, chance):

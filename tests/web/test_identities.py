@@ -217,6 +217,9 @@ def test_a_pair_is_named_on_the_member_page(client, desk):
     page = post(client, address, {"number": BEN.number}).text
     assert f"会员 {anna} 号" in page
     assert f"会员 {ben} 号" in page
+    # in another union's address nobody is to be found
+    address = f"/unions/{OTHER_UNION}/members/{anna}/same-as"
+    assert post(client, address, {"number": BEN.number}).status_code == 404
 
 
 @pytest.mark.parametrize(

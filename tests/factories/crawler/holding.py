@@ -34,6 +34,11 @@ _KNOWN = (
     "select union_code, person_key, full_name, document_sealed, null from reference_person"
     " where union_code is not null",
 )
+# Which union is told of which other one by name: both sides of a transfer.
+_ASKING = (
+    "select t.from_union, u.name from transfer t join trade_union u on u.code = t.to_union union"
+    " select t.to_union, u.name from transfer t join trade_union u on u.code = t.from_union"
+)
 
 
 def is_elsewhere(address: str, place: str, folder: Path) -> bool:
@@ -43,13 +48,16 @@ def is_elsewhere(address: str, place: str, folder: Path) -> bool:
         named = [[code] for code in _CODE.findall(path)]
         for pattern, query in _NAMED.items():
             for number in re.findall(pattern, path):
-                named.append([code for (code,) in database.execute(query, (int(number),))])
+                codes = [code for (code,) in database.execute(query, (int(number),))]
+                # Counties count their things each for themselves.
+                of_county = [code for code in codes if code[:6] in path]
+                named.append(of_county or codes)
     return any(codes and not any(str(code).startswith(place) for code in codes) for codes in named)
 
 
 def hidden_from(place: str, folder: Path) -> set[str]:
     """Return names, numbers and mobiles of those who are known outside a place only, and the names
-    of the unions there.
+    of the grassroots unions there.
     """
     known, keeper = defaultdict(set), vault()
     with closing(sqlite3.connect(folder / "registry.sqlite3")) as database:
@@ -59,8 +67,11 @@ def hidden_from(place: str, folder: Path) -> set[str]:
                 for field, value in zip(("document_number", "mobile"), sealed, strict=True):
                     if value is not None:
                         known[code].add(keeper.open(value, of_person(field, key)).decode())
+        for code, name in database.execute(_ASKING):
+            known[code].add(name)
+        # Who stands in for a reviewer is chosen among units, so their names are known to all.
         for code, name in database.execute("select code, name from trade_union"):
-            known[place if place.startswith(code) else code].add(name)
+            known[code if len(code) == 13 else place].add(name)
     own = "\n".join(str(one) for code in known if code.startswith(place) for one in known[code])
     others = (one for code in known if not code.startswith(place) for one in known[code])
     return {one for one in others if one and one not in own}

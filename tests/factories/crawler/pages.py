@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urljoin
 
 from registry.clock import today
 from tests.factories.accounts import PASSWORD
-from tests.factories.crawler.html import Element, tree
+from tests.factories.crawler.html import Element
 from tests.factories.people import fields_of, make_person
 from tests.factories.unions import TOWNSHIP
 
@@ -52,19 +52,18 @@ class Filled(NamedTuple):
     by_htmx: bool = False
 
 
-def links(text: str, address: str) -> list[str]:
+def links(page: Element, address: str) -> list[str]:
     """Return the addresses on this site that a page leads to: links, and what htmx fetches."""
     found = []
-    for element in tree(text).within():
+    for element in page.within():
         said = element.get("href") if element.name == "a" else element.get("hx-get")
         if said and not said.startswith("#"):
             found.append(_joined(address, said))
     return [one for one in dict.fromkeys(found) if one.startswith("/")]
 
 
-def forms(text: str, address: str) -> list[Filled]:
+def forms(page: Element, address: str) -> list[Filled]:
     """Return the page's forms, each filled in, in every way and by every button."""
-    page = tree(text)
     found = [
         filled
         for form in page.within("form")
@@ -153,10 +152,10 @@ def _value(field: Element, page: Element, way: int) -> str:
     offered = [one for one in page.within("datalist") if one.get("id") == field.get("list")]
     if offered and (chosen := _chosen(offered[0], way, read)):
         return chosen
+    if kind == "date":
+        return field.get("max") or field.get("min") or read or today().isoformat()
     if read:
         return read
-    if kind == "date":
-        return field.get("max") or field.get("min") or today().isoformat()
     if field.get("inputmode") == "numeric":
         return field.get("min") or "1"
     return field.get("min") or _SAYS.get(kind, "已经核对过，情况属实。")

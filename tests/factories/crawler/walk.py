@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 from tests.factories.clerk_desk import read_all
 from tests.factories.crawler import worlds
 from tests.factories.crawler.extra import sent_twice
+from tests.factories.crawler.html import Element, tree
 from tests.factories.crawler.pages import Filled, forms, links
 from tests.factories.crawler.visitor import Visitor
 
 # Of addresses of one shape so many are asked for, and so many forms of one shape sent.
-_ALIKE, _ASKED_ALIKE, _SENT_ALIKE = 3, 8, 6
+_ALIKE, _ASKED_ALIKE, _SENT_ALIKE = 3, 5, 4
 # A union's code tells its level: a city's page is another than a grassroots union's.
 _LEVELS = {6: "COUNTY", 9: "UNIT", 13: "UNION"}
 
@@ -44,9 +45,9 @@ class Walk:
             address = waiting.pop(0)
             if not self._is_new_page(address):
                 continue
-            text = self._open(address, present)
-            waiting += links(text, address)
-            found = forms(text, address)
+            page = self._open(address, present)
+            waiting += links(page, address)
+            found = forms(page, address)
             waiting += [form.address for form in found if form.method == "GET"]
             offered += [form for form in found if form.method != "GET"]
         for form in offered:
@@ -66,13 +67,13 @@ class Walk:
         self._alike.update(limits.keys())
         return True
 
-    def _open(self, address: str, present: worlds.Rows) -> str:
+    def _open(self, address: str, present: worlds.Rows) -> Element:
         answer = self.visitor.get(address)
         self._note(f"GET {address}", answer)
         if changed := worlds.differing(present, worlds.rows(self.visitor.folder)):
             self.broken.append(f"GET {address} changed {sorted(changed)}")
         self.pages[address] = text_of(answer)
-        return self.pages[address] if "html" in str(answer.content_type) else ""
+        return tree(self.pages[address] if "html" in str(answer.content_type) else "")
 
     def _try(self, form: Filled, present: worlds.Rows) -> None:
         """Send a form, go on from where it leads, and put everything back."""
@@ -90,7 +91,8 @@ class Walk:
         read_all()
         where = answer.headers.get("Location", "")
         if "html" in str(answer.content_type):
-            self.explore([*([where] if where.startswith("/") else []), *links(text, form.address)])
+            follow = [where] if where.startswith("/") else []
+            self.explore([*follow, *links(tree(text), form.address)])
         worlds.bring_back(world, visitor.folder)
         visitor.take(cookies)
 
