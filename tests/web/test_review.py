@@ -315,9 +315,6 @@ def test_rows_are_rejected_for_good(client, reviewer, clerk):
     assert queries.of_union(db.session(), "331083", UNION, states=[State.DRAFT]) == []
 
 
-# --- going on
-
-
 def test_the_next_in_the_queue_is_offered(client, reviewer, clerk):
     first = send_in(make_roster(PEOPLE[:1]), clerk)
     second = send_in(make_roster(PEOPLE[1:3]), make_clerk(OTHER_UNION), union=OTHER_UNION)
@@ -337,9 +334,6 @@ def test_what_only_waits_for_a_transfer_is_not_offered_next(client, reviewer, cl
     assert f"/submissions/{stuck}/review" not in page
     desk = client.get(f"/unions/{TOWNSHIP}/queue").text
     assert "只剩要等转会或要核实的人" in desk
-
-
-# --- one row
 
 
 def test_a_full_number_needs_a_reason_and_stands_on_the_trail(client, reviewer, clerk):
@@ -369,9 +363,6 @@ def test_a_full_number_needs_a_reason_and_stands_on_the_trail(client, reviewer, 
 def test_a_row_that_is_not_there_is_not_found(client, reviewer, clerk):
     number = send_in(make_roster(PEOPLE[:1]), clerk)
     assert client.get(f"/submissions/{number}/review/rows/99").status_code == 404
-
-
-# --- cost
 
 
 def test_no_page_asks_the_database_row_by_row(client, reviewer, clerk):
