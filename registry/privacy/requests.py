@@ -13,7 +13,7 @@ from registry.db import allocate, transaction
 from registry.errors import Forbidden, NotFound, StateRefused
 from registry.members import restricting
 from registry.members.erasing import erase, is_live
-from registry.members.models import Member
+from registry.members.models import LIVE, Member, Membership
 from registry.members.queries import record_of, sight_of
 from registry.privacy.models import PersonalRequest
 from registry.privacy.states import (
@@ -43,7 +43,7 @@ def ask(
     """Write down what a member of the union asks; returns its number.
 
     Raises `InputRefused` (text.*), `NotFound`, `Forbidden`, `StateRefused` (request.open,
-    .needless, .live).
+    .needless, .live, .elsewhere).
     """
     grounds = checked(grounds, "请求的内容和理由", LENGTH)
     with transaction() as session:
@@ -59,6 +59,8 @@ def ask(
         _demand_none_open(session, union.county, member_id, kind)
         if kind is RequestKind.ERASE:
             _demand_left(session, union.county, member_id)
+        else:
+            _demand_here(session, union.county, member_id, union.code)
         number = allocate(session, f"personal_request:{union.county}")
         one = PersonalRequest(
             county=union.county,
@@ -83,6 +85,8 @@ def grant(number: int, answer: str = "", *, actor: Actor) -> None:
     answer = checked(answer, "答复", LENGTH, needed=False)
     with transaction() as session:
         one = _decided(session, number, RequestAct.GRANT, answer, actor)
+        if one.kind != RequestKind.ERASE:
+            _demand_here(session, one.county, one.member_id, one.union_code)
         if one.kind in _MARKING:
             since = now() if one.kind == RequestKind.RESTRICT else None
             restricting.mark(session, one.county, one.member_id, since)
@@ -160,6 +164,23 @@ def _demand_left(session: Session, county: str, member_id: int) -> None:
         raise StateRefused(
             "request.live",
             "会籍存续期间，登记的信息是办理会籍所必需的，不能删除；可以更正或者限制处理。",
+        )
+
+
+def _demand_here(session: Session, county: str, member_id: int, union_code: str) -> None:
+    """The record is one: who is a member of another union by now asks there, or the unit of a
+    former one would decide on a member that is no longer its own.
+    """
+    elsewhere = select(Membership.id).where(
+        Membership.county == county,
+        Membership.member_id == member_id,
+        Membership.state.in_(LIVE),
+        Membership.union_code != union_code,
+    )
+    if session.scalar(elsewhere) is not None:
+        raise StateRefused(
+            "request.elsewhere",
+            "这位会员现在是别的工会的会员，请本人到现在的工会提出。",
         )
 
 

@@ -186,6 +186,21 @@ def test_particulars_are_erased_once_nothing_needs_them(people):
     refused("request.state", grant, back, actor=reviewer)
 
 
+def test_who_is_a_member_elsewhere_by_now_asks_there(people):
+    clerk, reviewer, _, member = people
+    before = asked(K.RESTRICT, member, clerk)
+    approve(send_in(make_roster(PEOPLE[:1], {0: {"change": "退会"}}), clerk), actor=reviewer)
+    other = make_clerk(OTHER_UNION)
+    approve(send_in(make_roster(PEOPLE[:1]), other, union=OTHER_UNION), actor=reviewer)
+    refused("request.elsewhere", grant, before, actor=reviewer)
+    refuse(before, "请到现在的工会提出", actor=reviewer)
+    for kind in (K.RESTRICT, K.ACCESS):
+        refused("request.elsewhere", asked, kind, member, clerk)
+    there = ask(OTHER_UNION, member, K.RESTRICT, IN_PERSON, "本人提出", actor=other)
+    grant(there, actor=reviewer)
+    assert look_up(PEOPLE[0].number, actor=other).line.is_restricted
+
+
 def test_lists_counts_and_days(people):
     clerk, reviewer, _, member = people
     first = asked(K.ACCESS, member, clerk)
