@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from bench.ground import ROOT
 from bench.measures.big_register import PAGES, PAST
 from bench.register import opened_number
@@ -30,6 +32,7 @@ def in_its_place(folder, module, *arguments, **variables):
     ).stdout
 
 
+@pytest.mark.soak  # as the bench itself
 def test_a_made_register_agrees_with_its_tallies_and_its_pages_open(demo_folder):
     with running(create_app({"REGISTRY_DATA": str(demo_folder)})):
         before, _ = recount("331083")
