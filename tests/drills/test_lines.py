@@ -92,6 +92,8 @@ def test_bombs_keep_nobody_from_working(sqlite_drill, install):
     for place, name in enumerate(bombs):
         bomb, desk = FILES[name](), site.desks[place % 3]
         answer = hand_in(site, desk, bomb, name)
+        if answer.status == 422:  # refused at the door, as an empty file is
+            continue
         assert answer.status == 202, answer
         numbers.append((desk, acknowledged(desk, bomb, 0, answer).submission))
     beside = _answer_times(site, 30)
