@@ -1,6 +1,6 @@
 """Who looked at whom, for the union to read: what the trail says of one member or of a union."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from registry.members.models import Member, Membership
 from registry.members.records import former_keys
 from registry.members.seeing import Field
 from registry.trail.models import TrailEntry
+from registry.trail.queries import Entry
 
 # Acts in which somebody saw, or had the register use, a person's full number.
 ACTS: dict[str, str] = {
@@ -110,16 +111,23 @@ def _looks(session: Session, entries: Iterable[TrailEntry]) -> list[Look]:
     return [_look(entry, people) for entry in found]
 
 
-def _look(entry: TrailEntry, people: dict[int, Badge]) -> Look:
-    who = people.get(entry.actor_id or 0, Badge(entry.actor_name, ""))
+def _look(entry: TrailEntry, people: Mapping[int, Badge]) -> Look:
     detail = msgspec.json.decode(entry.detail)
+    return told(entry, detail, people, ACTS[entry.action].format(_field(detail)))
+
+
+def told(
+    entry: TrailEntry | Entry, detail: Mapping[str, Any], people: Mapping[int, Badge], what: str
+) -> Look:
+    """Return what an entry says of who saw somebody; `people` by account, `what` was done."""
+    who = people.get(entry.actor_id or 0, Badge(entry.actor_name, ""))
     return Look(
         number=entry.number,
         at=entry.at,
         who=who.name,
         account=entry.actor_name,
         unit=who.unit,
-        what=ACTS[entry.action].format(_field(detail)),
+        what=what,
         reason=detail.get("reason", ""),
         person=detail.get("person", ""),
     )

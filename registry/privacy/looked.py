@@ -78,16 +78,6 @@ def _together(
 
 
 def _look(entry: Entry, people: Mapping[int, Badge]) -> Look:
-    who = people.get(entry.actor_id or 0, Badge(entry.actor_name, ""))
     batch, file = entry.detail["exchange"], entry.detail["file"]
-    return Look(
-        number=entry.number,
-        at=entry.at,
-        who=who.name,
-        account=entry.actor_name,
-        unit=who.unit,
-        what=f"下载向上级报送的文件（第 {batch} 批第 {file} 个，完整信息）",
-        reason=entry.detail.get("reason", ""),
-        person="",
-        is_file=True,
-    )
+    what = f"下载向上级报送的文件（第 {batch} 批第 {file} 个，完整信息）"
+    return looks.told(entry, entry.detail, people, what)._replace(is_file=True)

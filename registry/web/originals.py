@@ -43,4 +43,21 @@ def download(submission_id: int) -> Response | tuple[str, int]:
 
 
 def _page(form: OpenForm) -> str:
-    return render_template("originals/asking.html", submission=g.submission, form=form)
+    return reason_page(
+        form,
+        title="下载原始文件",
+        whose=f"报送 {g.submission.id}",
+        about="给出的是当时上传的那个文件，一个字节也没有改动。",
+    )
+
+
+def reason_page(form: OpenForm, *, title: str, whose: str, about: str) -> str:
+    """Return the page that asks why a file with full numbers leaves: `about` says what it is."""
+    return render_template(
+        "originals/asking.html",
+        submission=g.submission,
+        form=form,
+        title=title,
+        whose=whose,
+        about=about,
+    )

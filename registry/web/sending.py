@@ -32,6 +32,7 @@ from registry.web.downloads import attachment
 from registry.web.forms.members import OpenForm
 from registry.web.forms.roster import SubmitForm
 from registry.web.guard import guard
+from registry.web.originals import reason_page
 
 blueprint = Blueprint("sending", __name__)
 Answer = Response | str | tuple[str, int]
@@ -157,7 +158,12 @@ def marked_for_a_reason(submission_id: int) -> Answer:
 
 
 def _reason_page(form: OpenForm) -> str:
-    return render_template("originals/marked.html", submission=g.submission, form=form)
+    return reason_page(
+        form,
+        title="下载标注好的表格",
+        whose=f"草稿 {g.submission.id}",
+        about="这份文件是别人上传的：给出以前要写明理由，本工会查得到。",
+    )
 
 
 def _marked(submission_id: int, why: Why | None) -> Response:
