@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from registry.db import begins_with, table_of
 from registry.errors import NotFound
 from registry.identity.mask import Sight
-from registry.members.models import Member
 from registry.members.queries import names_of_members
 from registry.privacy.models import PersonalRequest
 from registry.privacy.states import Checked, RequestKind, RequestState
 from registry.unions.models import TradeUnion
 
-_request, _union, _member = (table_of(model).c for model in (PersonalRequest, TradeUnion, Member))
+_request, _union = (table_of(model).c for model in (PersonalRequest, TradeUnion))
 
 
 class RequestView(NamedTuple):
@@ -73,23 +72,24 @@ def of_member(session: Session, county: str, member_id: int, sight: Sight) -> li
     return _views(session, query.order_by(_request.id.desc()), sight, county=county)
 
 
-def restricting(session: Session, county: str, member_id: int) -> tuple[int, datetime] | None:
-    """Return number and instant of the request by which a member is restricted; None for others."""
+def granted(
+    session: Session, county: str, member_id: int, kind: RequestKind, path: str
+) -> tuple[int, datetime] | None:
+    """Return number and instant of the last request of a kind that a member was granted at or
+    below a place.
+    """
     last = (
         select(_request.id, _request.ended_at)
-        .join(table_of(Member), (_member.county == _request.county))
         .where(
-            _member.id == _request.member_id,
-            _member.restricted_at.is_not(None),
-            _request.county == county,
+            *_AT_PLACE,
             _request.member_id == member_id,
-            _request.kind == RequestKind.RESTRICT,
+            _request.kind == kind,
             _request.state == RequestState.GRANTED,
         )
         .order_by(_request.id.desc())
         .limit(1)
     )
-    found = session.execute(last).one_or_none()
+    found = session.execute(last, {"county": county, "path": path}).one_or_none()
     return (found.id, found.ended_at) if found else None
 
 

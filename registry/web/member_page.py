@@ -21,6 +21,7 @@ from registry.members.seeing import Shown
 from registry.members.telling import Told
 from registry.privacy import looked
 from registry.privacy import queries as requests
+from registry.privacy.states import RequestKind
 from registry.review.queries import DecisionView, deciders
 from registry.roster.columns import COLUMN
 from registry.roster.labels import labels_of
@@ -71,7 +72,8 @@ def page_of(member_id: int, form: OpenForm, opened: Shown | None = None) -> str:
         record=record,
         line=record.line,
         kind=code_list("document_kind").label(record.document_kind) if is_shown else "—",
-        restriction=_restriction(record),
+        restriction=_granted(record, RequestKind.RESTRICT) if not is_shown else None,
+        erasure=_granted(record, RequestKind.ERASE) if record.line.state == "ENDED" else None,
         particulars=telling.particulars(record.line, sight),
         events=_events(session, history),
         looks=looked.at_member(session, union.county, union.code, member_id, record.person_key),
@@ -90,11 +92,11 @@ def page_of(member_id: int, form: OpenForm, opened: Shown | None = None) -> str:
     )
 
 
-def _restriction(record: MemberRecord) -> tuple[int, datetime] | None:
-    """Return the request by which a member is restricted, for who may see requests."""
-    if not (record.line.is_restricted and can(Permission.VIEW_REQUESTS, g.union.path)):
+def _granted(record: MemberRecord, kind: RequestKind) -> tuple[int, datetime] | None:
+    """Return the request of a kind that the member was granted, for who may see requests."""
+    if not can(Permission.VIEW_REQUESTS, g.union.path):
         return None
-    return requests.restricting(db.session(), record.county, record.line.member_id)
+    return requests.granted(db.session(), record.county, record.line.member_id, kind, g.union.path)
 
 
 def _events(session: Session, history: Sequence[Told]) -> list[Event]:

@@ -9,6 +9,8 @@ from registry.access.roles import Role
 from registry.accounts.queries import actor_of
 from registry.db import db
 from registry.members.models import Member
+from registry.privacy.requests import ask, grant
+from registry.privacy.states import Checked, RequestKind
 from registry.review.operations import approve
 from tests.factories.accounts import make_account, post, sign_in
 from tests.factories.people import make_people
@@ -92,3 +94,23 @@ def test_asked_decided_shown_and_lifted(app):
     assert post(clerk, f"{page}/request", kind="LIFT", **GIVEN).status_code == 303
     assert post(clerk, f"{LIST}/3/withdraw").status_code == 303
     assert "已撤回" in seen(clerk, f"{LIST}/3")
+
+
+def test_the_page_of_who_was_erased_says_so(app):
+    make_union_tree()
+    accounts = make_account(Role.CLERK, UNION), make_account(Role.REVIEWER, TOWNSHIP)
+    clerk, reviewer = (actor_of(db.session(), account.id) for account in accounts)
+    (one,) = people = make_people(1)
+    approve(send_in(make_roster(people), clerk), actor=reviewer)
+    member = db.session.scalars(select(Member.id)).one()
+    approve(send_in(make_roster(people, {0: {"change": "退会"}}), clerk), actor=reviewer)
+    client, page = app.test_client(), f"/unions/{UNION}/members/{member}"
+    sign_in(client, accounts[0])
+    assert "删除过" not in seen(client, page)
+
+    asked = ask(UNION, member, RequestKind.ERASE, Checked.IN_PERSON, "本人提出", actor=clerk)
+    grant(asked, actor=reviewer)
+    shown = seen(client, page)
+    assert "登记的手机号和其他信息在" in shown
+    assert f'依据：<a href="{LIST}/{asked}">' in shown
+    assert one.mobile not in shown
