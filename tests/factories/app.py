@@ -13,7 +13,12 @@ from werkzeug.test import TestResponse
 from registry.app import create_app
 from registry.db import db
 from registry.vault import keyfile
-from tests.factories.made_once import share_addresses, share_statements, share_templates
+from tests.factories.made_once import (
+    share_addresses,
+    share_connections,
+    share_statements,
+    share_templates,
+)
 from tests.factories.watch import watch_database, watch_requests
 
 # The empty database of this test process, once it is made.
@@ -79,6 +84,8 @@ def make_app(
         watch_database(db.engine)
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _do_not_wait_for_the_disk)
+        elif has_tables:
+            share_connections(db.engine)
         if not has_tables:
             db.create_all()
             if not database_url and not _empty:

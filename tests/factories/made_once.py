@@ -1,16 +1,18 @@
-"""What every application of a test process makes alike is made once: templates, addresses, SQL.
+"""What every application of a test process makes alike is made once: templates, addresses, SQL,
+connections to PostgreSQL.
 
 A test has an application of its own, with a database of its own. To translate its pages, the rules
 of its addresses and its statements took most of the time of the tests.
 """
 
+from collections import defaultdict
 from functools import cache
 from typing import Any
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
@@ -47,6 +49,7 @@ class _Statements:
         self._compiled[dialect.name, *rest] = compiled
 
 
+_PREPARED = 2_000  # statements that a connection may hold ready
 _templates, _statements = _Codes(), _Statements()
 _compile = Rule.compile
 _COMPILED = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
@@ -78,3 +81,39 @@ def share_templates(app: Flask) -> None:
 def share_statements(engine: Engine) -> None:
     """Let a database share its compiled statements with those of its kind before it."""
     engine.update_execution_options(compiled_cache=_statements)
+
+
+# By address: connections that no application has at present.
+_idle: defaultdict[str, list[Any]] = defaultdict(list)
+
+
+def share_connections(engine: Engine) -> None:
+    """Let a database take up the connections to PostgreSQL of those before it, as a site keeps its
+    own for days: a new one asks for every table and plans every statement once more.
+    """
+    idle = _idle[str(engine.url)]
+    close = engine.dialect.do_close
+
+    def take(*_: object) -> Any:
+        while idle:
+            connection = idle.pop()
+            if not connection.closed:
+                return connection
+        return None  # a new one
+
+    def give_back(connection: Any) -> None:
+        if connection.broken or connection.closed:
+            close(connection)
+            return
+        connection.rollback()
+        connection.prepared_max = _PREPARED
+        idle.append(connection)
+
+    event.listen(engine, "do_connect", take)
+    engine.dialect.do_close = give_back  # type: ignore[method-assign]
+
+
+def forget_connections(address: str) -> None:
+    """Close what is kept of a database that is to go."""
+    for connection in _idle.pop(address, []):
+        connection.close()
