@@ -14,6 +14,7 @@ ROWS = 6_000
 SITE = "kill -9 of the site during POST, and answers lost after the commit"
 
 
+@SHORT_ON_SQLITE
 def test_a_worker_that_is_killed_leaves_no_row_undone_or_done_twice(drill, install):
     site, times = install(drill.engine), drill.times(2, 100)
     site.start_site()
