@@ -15,7 +15,7 @@ from registry.accounts.arriving import SignedInBrowser, Source
 from registry.accounts.models import Account, AccountRole
 from registry.clock import now
 from registry.db import allocate, db, transaction
-from tests.factories.unions import make_union
+from tests.factories.unions import lay
 
 PASSWORD = "四个 不相干 的词 correct-horse"
 # Hashing is slow on purpose: one hash serves all test accounts, of the least that argon2 takes.
@@ -42,7 +42,7 @@ def make_account(
 ) -> MadeAccount:
     """Make an account with these roles at a place (made where it is missing)."""
     roles = [role] if isinstance(role, Role) else role
-    make_union(place)
+    lay([place])
     with transaction() as session:
         number = allocate(session, "account")
         chosen = name or f"{roles[0].lower().replace('_', '-')}-{place}-{number}"

@@ -1,8 +1,9 @@
 """Trade unions, straight into the table."""
 
 from datetime import date
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import insert, select
+from sqlalchemy import Engine, insert, select
 
 from registry.db import db
 from registry.unions import queries
@@ -10,6 +11,8 @@ from registry.unions.models import Level, TradeUnion
 from registry.unions.queries import Union
 
 COUNTY, TOWNSHIP = "331083", "331083001"
+# Most accounts are of a union that stands: it is asked for once.
+_laid: WeakKeyDictionary[Engine, set[str]] = WeakKeyDictionary()
 
 
 def make_union(
@@ -19,7 +22,7 @@ def make_union(
 
     The code says the place: 6 digits a county, 9 a township, 13 a grassroots union.
     """
-    _make([code], name=name, status=status, kind=kind)
+    lay([code], name=name, status=status, kind=kind)
     return queries.find(db.session(), code)
 
 
@@ -29,24 +32,27 @@ def make_union_tree(townships: int = 2, unions: int = 2) -> list[Union]:
     for township in range(1, townships + 1):
         codes.append(f"{COUNTY}{township:03}")
         codes += [f"{COUNTY}{township:03}{union:04}" for union in range(1, unions + 1)]
-    _make(codes)
+    lay(codes)
     return [queries.find(db.session(), code) for code in codes]
 
 
-def _make(codes: list[str], name: str = "", **particulars: str | None) -> None:
+def lay(codes: list[str], name: str = "", **particulars: str | None) -> None:
     """Insert the unions that are missing, and those above them; what is said is said of `codes`."""
+    laid = _laid.setdefault(db.engine, set())
+    if laid.issuperset(codes):
+        return
     session = db.session()
     missing = {above: None for code in codes for above in _line(code)}
     for code in session.scalars(select(TradeUnion.code).where(TradeUnion.code.in_(missing))):
         del missing[code]
-    if not missing:
-        return
-    said = {"name": name, **particulars}
-    session.execute(
-        insert(TradeUnion),
-        [_row(code, **(said if code in codes else {})) for code in missing],
-    )
-    session.commit()
+    if missing:
+        said = {"name": name, **particulars}
+        session.execute(
+            insert(TradeUnion),
+            [_row(code, **(said if code in codes else {})) for code in missing],
+        )
+        session.commit()
+    laid.update(codes)
 
 
 def _row(
