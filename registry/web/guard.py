@@ -164,7 +164,8 @@ def _say_that_it_is_over() -> None:
         return
     let_out()
     undone = "" if request.method == "GET" else "刚才的操作没有执行，"
-    flash(f"您的登录已经结束（太久没有操作，或者在别处退出了），{undone}请重新登录。", "warning")
+    why = "太久没有操作、在别处退出了，或者账号已停用、注销、交接"
+    flash(f"您的登录已经结束（{why}），{undone}请重新登录。", "warning")
 
 
 def _let_in(answer: Response | None) -> Response | None:
