@@ -65,6 +65,7 @@ def confirm_page(
         action=action,
         carried=carried,
         back=back,
+        gives_file="download" in request.form,
         kinds=kinds_of(g.signed_in),
     )
 
@@ -98,5 +99,5 @@ def _typed() -> Carried:
     return [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in ("csrf_token", FIELD) and not name.startswith(OWN)
+        if name not in ("csrf_token", FIELD, "download") and not name.startswith(OWN)
     ]

@@ -59,6 +59,13 @@ def test_the_password_page_carries_what_was_typed_and_its_button_does_it(city):
     assert "第一行\n第二行 & 其余" in found.body.replace("\r", "")
 
 
+def test_of_a_form_that_gives_a_file_the_password_page_knows_it(city):
+    assert "data-download" not in send(city, **TYPED).text
+    asked = send(city, **TYPED, download="1").text
+    assert "data-download" in asked
+    assert asked.count('name="download"') == 1
+
+
 def test_gone_back_to_and_sent_again_it_is_done_once(city):
     sent = TYPED | {f"{OWN}password": PASSWORD}
     first = send(city, **sent)

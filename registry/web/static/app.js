@@ -84,6 +84,8 @@
       field.classList.remove("is-invalid");
       field.removeAttribute("aria-invalid");
     }
+    /* After the form was read. */
+    setTimeout(() => { for (const field of form.querySelectorAll("[type=password]")) field.value = ""; });
     tell("正在准备文件，好了浏览器会自动下载。", "blue");
   }
   const sendersOf = (form) => [...form.elements].filter((one) => one.type === "submit");
