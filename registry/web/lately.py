@@ -66,7 +66,7 @@ def confirm_page(
         carried=carried,
         back=back,
         gives_file="download" in request.form,
-        kinds=kinds_of(g.signed_in),
+        kinds=kinds_of(g.signed_in, form),
     )
 
 
@@ -75,9 +75,13 @@ def proof_of(form: CodeForm) -> Proof:
     return Proof(form.code.data or "", form.answer.data or "")
 
 
-def kinds_of(who: SignedIn) -> set[str]:
-    """Return which kinds of second factor somebody can show here."""
+def kinds_of(who: SignedIn, form: CodeForm) -> set[str]:
+    """Return which kinds of second factor somebody can show here; who has no authenticator app is
+    asked for no number of one.
+    """
     kinds = {one.kind.value for one in factors.own(db.session(), who.actor)}
+    if factors.Kind.TOTP.value not in kinds:
+        form.code.label.text = "恢复码"
     return kinds if passkeys.site() else kinds - {factors.Kind.PASSKEY.value}
 
 

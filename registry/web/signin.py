@@ -90,7 +90,7 @@ def second() -> Response | tuple[str, int]:
         form=form,
         target=target,
         name=half.actor.name,
-        kinds=lately.kinds_of(half),
+        kinds=lately.kinds_of(half, form),
         federation_name=half.federation_name,
     )
     return page, status
