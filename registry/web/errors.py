@@ -46,6 +46,10 @@ PAGES: dict[int, Words] = {
     500: Words("系统出错了", "刚才的操作可能没有完成，请返回后刷新核对，再重新办理。"),
     503: Words("系统暂时无法访问数据", "已经保存的数据是安全的，请过一会儿再试。"),
 }
+# An act whose acknowledgement did not come may be done all the same.
+_UNSURE = (
+    "刚才这一步多半没有保存，以前保存的都在。过一会儿按浏览器的“后退”回到填写的页面，核对后再提交。"
+)
 READ_ONLY = "现在只能查看，不能办理"
 SEALED = Words(
     "有加密数据打不开",
@@ -150,7 +154,8 @@ def _no_database(error: DBAPIError) -> tuple[str, int] | tuple[str, int, dict[st
     if not is_away(error):
         return _unexpected(InternalServerError(original_exception=error))
     incident = _log("the database did not answer", error)
-    return *page(503, incident=incident), {"Retry-After": str(RETRY_SECONDS)}
+    text = "" if request.method == "GET" else _UNSURE
+    return *page(503, text, incident=incident), {"Retry-After": str(RETRY_SECONDS)}
 
 
 def _unexpected(error: InternalServerError) -> tuple[str, int]:

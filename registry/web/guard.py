@@ -19,13 +19,12 @@ from registry.access.roles import Permission
 from registry.accounts import operations, signing
 from registry.accounts import queries as accounts
 from registry.accounts.demanded import is_demanded
-from registry.clock import now
 from registry.db import db
 from registry.errors import Forbidden, NotFound, Unavailable
 from registry.unions import queries as unions
-from registry.web import once
+from registry.web import lately, once
 from registry.web.acting import at_the_desk
-from registry.web.going import go, here, is_page
+from registry.web.going import go, here
 from registry.web.login import let_out
 from registry.web.places import submission_place
 
@@ -56,7 +55,7 @@ def guard(
             if answer is None:
                 _demand_places(permission)
             if answer is None and fresh:
-                answer = _lately_or_to_confirmation()
+                answer = lately.ask()
             return _let_in(answer)
 
         return behind(view, enter, permission.value, fresh=fresh)
@@ -73,7 +72,7 @@ def signed_in_lately(view: Callable[P, Any]) -> Callable[P, Any]:
     """As `signed_in_only`, for weighty acts: the password must have been given lately."""
     return behind(
         view,
-        lambda: _let_in(_signed_in_or_sent_away() or _lately_or_to_confirmation()),
+        lambda: _let_in(_signed_in_or_sent_away() or lately.ask()),
         "signed in",
         fresh=True,
     )
@@ -93,7 +92,7 @@ def lately_before_second_factor(view: Callable[P, Any]) -> Callable[P, Any]:
     """As `before_second_factor`, for weighty acts: the password must have been given lately."""
     return behind(
         view,
-        lambda: _signed_in_or_sent_away({_FACTOR}) or _lately_or_to_confirmation(),
+        lambda: _signed_in_or_sent_away({_FACTOR}) or lately.ask(),
         "signed in",
         fresh=True,
     )
@@ -165,7 +164,8 @@ def _say_that_it_is_over() -> None:
         return
     let_out()
     undone = "" if request.method == "GET" else "刚才的操作没有执行，"
-    flash(f"您的登录已经结束（太久没有操作，或者在别处退出了），{undone}请重新登录。", "warning")
+    why = "太久没有操作、在别处退出了，或者账号已停用、注销、交接"
+    flash(f"您的登录已经结束（{why}），{undone}请重新登录。", "warning")
 
 
 def _let_in(answer: Response | None) -> Response | None:
@@ -198,14 +198,6 @@ def _paths() -> list[str]:
         g.union = unions.find(db.session(), places["code"])
         paths.append(g.union.path)
     return paths or [g.actor.path]
-
-
-def _lately_or_to_confirmation() -> Response | None:
-    if g.signed_in.fresh_until >= now():
-        return None
-    if not is_page():
-        flash("为安全起见，请先确认密码，再重新办理。刚才的操作没有执行。", "warning")
-    return go(url_for("signin.confirm", next=here()))
 
 
 def _touch(token_hash: bytes) -> None:

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as Answer
 from registry.accounts import once
 from registry.db import db, with_next
 from registry.errors import Repeated, Unavailable
+from registry.web.forms.signin import OWN
 from registry.web.going import go, here
 
 FIELD = "form_token"
@@ -86,7 +87,11 @@ def begin() -> None:
 
 
 def _key() -> bytes:
-    fields = sorted(one for one in request.form.items(multi=True) if one[0] != "csrf_token")
+    fields = sorted(
+        one
+        for one in request.form.items(multi=True)
+        if one[0] != "csrf_token" and not one[0].startswith(OWN)
+    )
     said = [g.oneself.account_id, request.path, fields, _files()]
     return hashlib.sha256(msgspec.json.encode(said)).digest()
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from flask import g, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -37,7 +36,6 @@ from registry.web.numbers import row_number
 
 PAGE = 100
 # A password confirmed just now should last for the roster that is being looked at.
-_SOON = timedelta(minutes=3)
 PARTS: tuple[Part, ...] = (
     *RISK[:2],
     Other.UNMATCHED,
@@ -144,7 +142,6 @@ def review_page(submission: SubmissionView, refusal: Refusal | None = None) -> s
         following_union=unions.find(session, following.union_code) if following else None,
         is_own=g.actor.account_id in {submission.submitted_by, submission.created_by},
         is_over=pending.total == 0 or submission.pending_count == 0,
-        password_due=g.signed_in.fresh_until < now() + _SOON,
         send_back_form=_form("send-back", refusal),
         reject_form=_form("reject", refusal),
         refusal=refusal,

@@ -15,17 +15,16 @@ from werkzeug.wrappers import Response
 
 from registry.access.doors import open_to_all
 from registry.access.scopes import offered
-from registry.accounts import factors, passkeys, policies, second_step, sessions, signing
+from registry.accounts import policies, second_step, sessions, signing
 from registry.accounts.arriving import SignedInBrowser, Source
 from registry.accounts.names import clean_name
 from registry.accounts.queries import county_name, first_county
-from registry.accounts.second_step import Proof
 from registry.accounts.sessions import SignedIn
 from registry.clock import now
 from registry.db import db, setting
 from registry.errors import Busy, InputRefused, StateRefused
 from registry.review import assigning
-from registry.web import devices
+from registry.web import devices, lately
 from registry.web.browsers import browser_of
 from registry.web.forms.signin import CodeForm, ConfirmForm, PasswordForm, SignInForm
 from registry.web.going import go
@@ -76,7 +75,9 @@ def second() -> Response | tuple[str, int]:
     form, status = CodeForm(), 200
     if form.validate_on_submit():
         try:
-            browser = second_step.finish(half, _proof(form), source=source_of(half.actor.name))
+            browser = second_step.finish(
+                half, lately.proof_of(form), source=source_of(half.actor.name)
+            )
         except (InputRefused, Busy) as error:
             form.code.errors = [error.message]
             status = 429 if isinstance(error, Busy) else 400
@@ -89,7 +90,7 @@ def second() -> Response | tuple[str, int]:
         form=form,
         target=target,
         name=half.actor.name,
-        kinds=_kinds(half),
+        kinds=lately.kinds_of(half, form),
         federation_name=half.federation_name,
     )
     return page, status
@@ -113,16 +114,6 @@ def source_of(name: str) -> Source:
         browser_of(request.headers.get("User-Agent", "")),
         device.id if device is not None and is_known else None,
     )
-
-
-def _proof(form: CodeForm) -> Proof:
-    return Proof(form.code.data or "", form.answer.data or "")
-
-
-def _kinds(who: SignedIn) -> set[str]:
-    """Return which kinds of second factor somebody can show here."""
-    kinds = {one.kind.value for one in factors.own(db.session(), who.actor)}
-    return kinds if passkeys.site() else kinds - {factors.Kind.PASSKEY.value}
 
 
 def welcome(browser: SignedInBrowser, target: str | None) -> Response:
@@ -211,21 +202,8 @@ def confirm() -> Response | tuple[str, int]:
     """Ask for the password again before a weighty act."""
     form, status = ConfirmForm(), 200
     target = safe_next(request.args.get("next"))
-    if form.validate_on_submit():
-        try:
-            signing.confirm_password(
-                g.signed_in.token_hash,
-                form.password.data or "",
-                actor=g.oneself,
-                proof=_proof(form),
-            )
-        except (InputRefused, Busy) as error:
-            field = form.code if error.code == "factor.wrong" else form.password
-            field.errors = [error.message]
-            status = 429 if isinstance(error, Busy) else 400
-        else:
+    if form.is_submitted():
+        status = lately.confirm(form)
+        if status == 200:
             return go(target or url_for("home.home"))
-    elif form.is_submitted():
-        status = 400
-    kinds = _kinds(g.signed_in)
-    return render_template("signin/confirm.html", form=form, target=target, kinds=kinds), status
+    return lately.confirm_page(form, url_for(".confirm", next=target)), status

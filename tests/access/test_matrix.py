@@ -154,6 +154,8 @@ def asked(site, browser, row, code):
     answer = browser.open(address, method=row.method)
     if answer.status_code == 303:
         return "/" + answer.headers["Location"].split("?")[0].strip("/")
+    if "请再次输入密码" in answer.text:
+        return CONFIRM  # on the spot, with the form that was sent
     return LET_IN if answer.text == LET_IN else answer.status_code
 
 

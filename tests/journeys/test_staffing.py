@@ -103,8 +103,22 @@ def open_clerks(reviewer, picture):
     slips = slips_on(reviewer)
     assert len(slips) == 2
     picture(reviewer, "clerk-slips")
+    look_at_the_paper(reviewer, slips, picture)
     reviewer.get_by_role("link", name="返回").click()
     return slips
+
+
+def look_at_the_paper(reviewer, slips, picture):
+    """On paper each slip has its code in one line, and nothing that is for the screen."""
+    reviewer.emulate_media(media="print")
+    picture(reviewer, "clerk-slips-paper")
+    for slip in slips:
+        box = reviewer.get_by_text(slip.code, exact=True).bounding_box()
+        assert box["height"] < 40, "in one line"
+    for words in ("邀请码只显示这一次", "也可以把链接发给本人"):
+        for shown in reviewer.get_by_text(words).all():
+            expect(shown).to_be_hidden()
+    reviewer.emulate_media(media="screen")
 
 
 def reset_password(reviewer, desk, new_site, slip, picture):

@@ -13,7 +13,7 @@ from registry.errors import Busy, Forbidden, InputRefused, NotFound, RosterRefus
 from registry.vault.vault import VaultError
 from registry.web.errors import PAGES
 from registry.web.security import HEADERS
-from tests.factories.accounts import make_account, sign_in
+from tests.factories.accounts import csrf_of, make_account, sign_in
 from tests.factories.app import make_app, running
 from tests.factories.unions import COUNTY
 
@@ -104,11 +104,16 @@ def test_who_is_signed_in_is_told_as_well_that_the_database_is_away(app, client,
         raise OperationalError("SELECT", {}, OSError("gone"))
 
     sign_in(client, make_account(Role.ADMINISTRATOR, COUNTY))
+    token = csrf_of(client)
     monkeypatch.setattr(sessions, "find", away)
     answer = client.get("/home?of=today")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert "已经保存的数据是安全的" in answer.text
     assert 'href="/home?of=today"' in answer.text, "to be tried again"
+    assert "去登录" not in answer.text, "the browser is signed in"
+    act = client.post("/password", data={"csrf_token": token})
+    assert "刚才这一步多半没有保存" in act.text
+    assert "按浏览器的“后退”" in act.text
 
 
 def test_a_refusal_leads_back_to_where_one_was(client):

@@ -70,7 +70,10 @@ def test_asked_decided_shown_and_lifted(app):
     assert post(reviewer, f"{LIST}/1/decide", act="grant").status_code == 303
     assert post(reviewer, f"{LIST}/1/decide", act="grant").status_code == 409
 
-    assert "打开后打印" in seen(clerk, f"{LIST}/1")
+    given = seen(clerk, f"{LIST}/1")
+    assert "打开后打印" in given
+    # The file leaves the page as it is, and its buttons come back.
+    assert "data-download" in given
     printed = unescape(post(clerk, f"{LIST}/1/document", form="page").text)
     for title in ("会员基本信息", "报送里的行", "处理目的", "保存多久"):
         assert title in printed
@@ -106,11 +109,11 @@ def test_the_page_of_who_was_erased_says_so(app):
     approve(send_in(make_roster(people, {0: {"change": "退会"}}), clerk), actor=reviewer)
     client, page = app.test_client(), f"/unions/{UNION}/members/{member}"
     sign_in(client, accounts[0])
-    assert "删除过" not in seen(client, page)
+    assert "已于" not in seen(client, page)
 
     asked = ask(UNION, member, RequestKind.ERASE, Checked.IN_PERSON, "本人提出", actor=clerk)
     grant(asked, actor=reviewer)
     shown = seen(client, page)
-    assert "登记的手机号和其他信息在" in shown
+    assert "登记的手机号和其他信息已于 " in shown
     assert f'依据：<a href="{LIST}/{asked}">' in shown
     assert one.mobile not in shown

@@ -17,7 +17,7 @@ from registry.submissions import queries
 from registry.submissions.operations import withdraw
 from registry.submissions.states import RowState, State
 from registry.trail.queries import entries
-from tests.factories.accounts import make_account, post, sign_in
+from tests.factories.accounts import PASSWORD, make_account, post, sign_in
 from tests.factories.clock import set_clock
 from tests.factories.people import make_people
 from tests.factories.rosters import (
@@ -241,13 +241,14 @@ def test_who_sent_a_roster_sees_it_but_does_not_review_it(app, reviewer):
 
 def test_approval_wants_a_password_given_lately(client, reviewer, clerk, monkeypatch):
     number = send_in(make_roster(PEOPLE[:2]), clerk)
-    assert "现在确认密码" not in client.get(page_of(number)).text
-    set_clock(monkeypatch, now() + timedelta(minutes=28))
-    assert "现在确认密码" in client.get(page_of(number)).text
     set_clock(monkeypatch, now() + timedelta(minutes=31))
-    answer = post(client, f"/submissions/{number}/approve", page=page_of(number), rows=[2])
-    assert answer.headers["Location"].startswith("/confirm")
+    approve = {"address": f"/submissions/{number}/approve", "page": page_of(number), "rows": [2]}
+    answer = post(client, **approve)
+    assert answer.status_code == 403
+    assert "请再次输入密码" in answer.text
     assert set(states_of(number).values()) == {RowState.PENDING}
+    assert post(client, **approve, **{"confirm-password": PASSWORD}).status_code == 303
+    assert states_of(number) == {2: RowState.APPROVED, 3: RowState.PENDING}
 
 
 def test_others_have_no_way_in(app, client, reviewer, clerk):

@@ -66,7 +66,8 @@ def test_the_password_is_asked_for_again(client, monkeypatch):
     account = signed_in(client)
     set_clock(monkeypatch, now() + timedelta(minutes=31))
     answer = post(client, "/tokens", **FORM)
-    assert answer.headers["Location"].startswith("/confirm")
+    assert answer.status_code == 403
+    assert "请再次输入密码" in answer.text
     assert own(account) == []
 
 

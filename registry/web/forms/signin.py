@@ -8,6 +8,8 @@ from registry.accounts.passkeys import LONGEST_ANSWER
 from registry.web.forms.base import Form
 
 _LONGEST = 128
+# Stands before the names of a confirmation's fields where another form is carried along with them.
+OWN = "confirm-"
 
 
 def _new_password() -> tuple[PasswordField, PasswordField]:

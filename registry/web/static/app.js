@@ -76,6 +76,18 @@
     form.removeAttribute("aria-busy");
     for (const button of sendersOf(form)) button.disabled = button.dataset.bulk !== undefined && !anySelected(button);
   }
+  /* A file that comes leaves the page as it is: what was wrong before may be right now. */
+  function outdate(form) {
+    for (const old of document.querySelectorAll("[data-errors]")) old.remove();
+    for (const old of form.querySelectorAll(".field-error")) old.remove();
+    for (const field of form.querySelectorAll("[aria-invalid]")) {
+      field.classList.remove("is-invalid");
+      field.removeAttribute("aria-invalid");
+    }
+    /* After the form was read. */
+    setTimeout(() => { for (const field of form.querySelectorAll("[type=password]")) field.value = ""; });
+    tell("正在准备文件，好了浏览器会自动下载。", "blue");
+  }
   const sendersOf = (form) => [...form.elements].filter((one) => one.type === "submit");
   const anySelected = (button) => {
     const scope = button.closest("[data-selection]");
@@ -91,7 +103,10 @@
     form.dataset.sent = "yes";
     form.setAttribute("aria-busy", "true");
     setTimeout(() => { for (const button of sendersOf(form)) button.disabled = true; });
-    if (form.dataset.download !== undefined) setTimeout(() => wake(form), 3000);
+    if (form.dataset.download !== undefined) {
+      setTimeout(() => wake(form), 3000);
+      outdate(form);
+    }
   });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(wake);

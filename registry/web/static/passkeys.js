@@ -66,6 +66,12 @@
       said.textContent = "这个浏览器不支持通行密钥，请换新版浏览器，或改用手机验证码。";
       return;
     }
+    const password = field.form.querySelector("input[type=password]");
+    if (password && !password.value) {
+      said.textContent = "请先填写密码。";
+      password.focus();
+      return;
+    }
     said.textContent = "请按浏览器的提示操作……";
     try {
       field.value = JSON.stringify(await answer());
