@@ -35,7 +35,6 @@ from registry.web.forms.review import RefusalForm, clean_form
 from registry.web.numbers import row_number
 
 PAGE = 100
-# A password confirmed just now should last for the roster that is being looked at.
 PARTS: tuple[Part, ...] = (
     *RISK[:2],
     Other.UNMATCHED,
