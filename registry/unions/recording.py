@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
-from registry.clock import now, today
+from registry.clock import FIRST_DAY, now, today
 from registry.db import allocate, bulk_insert, table_of
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
 from registry.trail.operations import hold, record
@@ -25,7 +25,6 @@ from registry.unions.states import TRANSITIONS, UnionAct, UnionState
 NOTE_LENGTH = 200
 _LONG_NUMBER = re.compile(r"\d{11,}")
 _NOTHING: Mapping[str, str | None] = {}
-_EARLIEST = date(1900, 1, 1)
 
 
 class Happened(NamedTuple):
@@ -125,7 +124,7 @@ def checked_day(on: date, not_before: date | None = None, what: str = "") -> dat
     """
     if on > today():
         raise InputRefused("union.day", "日期不能晚于今天：还没有发生的事不能登记。")
-    if on < _EARLIEST:
+    if on < FIRST_DAY:
         raise InputRefused("union.day", "日期不能早于 1900 年，请核对年份。")
     if not_before is not None and on < not_before:
         raise InputRefused("union.day", f"日期不能早于{what}（{not_before.isoformat()}）。")
