@@ -4,7 +4,6 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, render_template, request, url_for
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
@@ -134,8 +133,7 @@ def _is_late() -> bool:
 
 
 def _forged(error: CSRFError) -> tuple[str, int]:
-    # The token is looked at before the guard has loaded anybody.
-    if not current_user.is_authenticated:
+    if g.get("actor") is None:
         text = "可能在别的窗口退出了，或者太久没有操作。请重新登录再办理，刚才的操作没有执行。"
         back = ("重新登录", url_for("signin.sign_in"))
         return page(400, text, title="您已退出登录", code="csrf", back=back)
