@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 # China has had one time zone without daylight saving since 1991; a fixed offset needs no zone data.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+# No earlier day is entered or asked for: what is counted back from one stays in the calendar.
+FIRST_DAY = date(1900, 1, 1)
 
 
 def now() -> datetime:

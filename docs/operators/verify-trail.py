@@ -22,6 +22,7 @@ from pathlib import Path
 COLUMNS = "county, number, at, actor_id, actor_name, action, place, result, detail"
 ENTRIES = f"SELECT {COLUMNS}, previous, hash, suite FROM trail_entry ORDER BY county, number"
 HEADS = "SELECT county, number, hash FROM trail_head"
+PERSONS = "SELECT county, number, person_key FROM trail_person ORDER BY county, number"
 HASHES = {1: "sha256", 2: "sm3"}
 
 
@@ -38,6 +39,8 @@ def query(database, statement):
             yield from cursor.execute(statement)
         return
     connection = sqlite3.connect(f"{Path(database).resolve().as_uri()}?mode=ro", uri=True)
+    # What is no UTF-8 is read all the same: it has another hash.
+    connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
     try:
         yield from connection.execute(statement)
     finally:
@@ -51,15 +54,34 @@ def stamp(at):
 
 
 def chain_hash(previous, fields, suite):
-    """Return the hash over the one before and the fields, a JSON list without blanks."""
-    fields = [*fields[:2], stamp(fields[2]), *fields[3:]]
-    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.new(HASHES.get(suite, "sha256"), previous + text.encode()).digest()
+    """Return the hash over the one before and the fields, a JSON list without blanks; None where
+    there is something else than was ever hashed.
+    """
+    try:
+        fields = [*fields[:2], stamp(fields[2]), *fields[3:]]
+        text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.new(HASHES[suite], previous + text.encode()).digest()
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
+def persons_of(detail):
+    """Return the keyed hashes of the people that an entry's detail names."""
+    said = json.loads(detail) if '"person' in detail else {}
+    return {bytes.fromhex(key) for key in (said.get("person"), *said.get("persons", ())) if key}
+
+
+def index_of_persons(database):
+    """Return the index of entries by person as the database has it: county and number → keys."""
+    named = {}
+    for county, number, key in query(database, PERSONS):
+        named.setdefault((county, number), set()).add(key)
+    return named
 
 
 def chains(database, kept):
     """Return each county's last number and hash, and the first fault of each."""
-    ends, faults = {}, {}
+    ends, faults, named = {}, {}, index_of_persons(database)
     for *fields, previous, digest, suite in query(database, ENTRIES):
         county, number = fields[:2]
         if county in faults:
@@ -71,7 +93,11 @@ def chains(database, kept):
             faults[county] = (number, "changed or reordered")
         elif digest not in kept.get(county, {}).get(number, {digest}):
             faults[county] = (number, "not what the signed head says")
+        elif persons_of(fields[-1]) != named.pop((county, number), set()):
+            faults[county] = (number, "the index of persons says otherwise")
         ends[county] = (number, digest)
+    for county, number in named:
+        faults.setdefault(county, (number, "the index of persons names an entry that is not there"))
     return ends, faults
 
 

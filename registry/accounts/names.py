@@ -4,11 +4,11 @@ import re
 import unicodedata
 
 from registry.errors import InputRefused
+from registry.identity.written import full_number
 
 _SHAPE = re.compile(r"[a-z][a-z0-9.-]{2,63}")
 _LONGEST_DISPLAY = 50
 LONGEST_REASON = 200
-_LONG_NUMBER = re.compile(r"\d{11,}")
 
 
 def clean_name(typed: str) -> str:
@@ -47,11 +47,6 @@ def judge_reason(text: str, act: str) -> str:
     trimmed = text.strip()
     if not trimmed or len(trimmed) > LONGEST_REASON or not trimmed.isprintable():
         raise InputRefused("account.reason", f"请写明{act}原因，不超过 {LONGEST_REASON} 个字。")
-    if holds_number(trimmed):
+    if full_number(trimmed):
         raise InputRefused("account.reason", "原因里请不要写完整的证件号码或手机号。")
     return trimmed
-
-
-def holds_number(text: str) -> bool:
-    """Tell whether words hold what may be a document number or a mobile in full."""
-    return _LONG_NUMBER.search(text) is not None

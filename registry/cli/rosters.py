@@ -12,7 +12,8 @@ from registry.cli.files import AS_JSON, FILE, content_of, put_report
 from registry.errors import InputRefused
 
 AS_USER = click.option("--as", "user", required=True, metavar="USER", help="以哪个账号办理")
-SUBMISSION = click.argument("submission", type=int)
+# No number is greater: the database could not even be asked for it.
+SUBMISSION = click.argument("submission", type=click.IntRange(1, 2**63 - 1))
 MOST_ROWS = 1_048_576
 _RANGE = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?")
 

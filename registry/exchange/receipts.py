@@ -18,8 +18,8 @@ from registry.exchange.answers import Answer, Answers
 from registry.exchange.models import ExchangeBatch, ExchangeItem, ExchangeReceipt
 from registry.exchange.operations import county_of, drop, end_answered, move, taken
 from registry.exchange.states import Act, BatchState, Outcome, Standing
+from registry.identity.written import blinded
 from registry.members.models import Member
-from registry.submissions.storing import blinded
 from registry.trail.operations import record
 from registry.vault.vault import PERSON, vault
 

@@ -11,6 +11,7 @@ from registry.access.roles import Permission
 from registry.clock import now
 from registry.db import allocate, db, setting, table_of, transaction
 from registry.errors import InputRefused, RegistryError, RosterRefused
+from registry.identity.written import blinded
 from registry.jobs import deliveries
 from registry.jobs.deliveries import Answer, Order
 from registry.jobs.leases import find, worker_name
@@ -23,7 +24,6 @@ from registry.submissions.drafts import NewFile, check_quota, open_draft, same_f
 from registry.submissions.models import Submission
 from registry.submissions.recognition import standing, went_into
 from registry.submissions.states import Kind, State
-from registry.submissions.storing import blinded
 from registry.trail.operations import hold, record
 from registry.unions import queries as union_queries
 from registry.unions.models import Level

@@ -3,7 +3,6 @@
 Whoever wants to see says what and why. It is counted, and stands on the trail before it is shown.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -14,13 +13,12 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import transaction
 from registry.errors import InputRefused
+from registry.identity.written import full_number
 from registry.members import harvest
 from registry.trail.operations import hold, record
 from registry.vault.vault import of_person, vault
 
 WORDS_LENGTH = 200
-_LONG_NUMBER = re.compile(r"\d{11,}")
-_BETWEEN = re.compile(r"[\s\-—.]+")
 
 
 class Field(StrEnum):
@@ -156,6 +154,6 @@ def checked_words(words: str) -> str:
         raise InputRefused("reason.missing", "请填写理由，系统会留痕。")
     if len(words) > WORDS_LENGTH:
         raise InputRefused("reason.too_long", f"理由最多 {WORDS_LENGTH} 个字。")
-    if _LONG_NUMBER.search(_BETWEEN.sub("", words)):
+    if full_number(words):
         raise InputRefused("reason.number", "理由里请不要写完整的证件号码或手机号。")
     return words

@@ -6,16 +6,12 @@ The text is read by more people than the person's row, so a number in it is refu
 import re
 
 from registry.errors import InputRefused
-from registry.identity.characters import half_width, without_invisible
+from registry.identity.characters import without_invisible
+from registry.identity.written import full_number
 
 QUESTION_LENGTH = 500
 ANSWER_LENGTH = 2_000
 WORD_LENGTH = 500
-# Eleven digits are a mobile, fifteen or eighteen a document, however they are grouped; a letter
-# and eight digits are a passport or a permit.
-_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,3}[ \-]?[0-9]{8,}|[0-9](?:[ \-]?[0-9]){10,}[Xx]?)"
-)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -31,7 +27,7 @@ def checked(text: str, what: str, most: int, *, needed: bool = True) -> str:
         raise InputRefused(
             "text.too_long", f"{what}最多 {most:,} 个字，现在有 {len(text):,} 个字，请写短一些。"
         )
-    found = _NUMBER.search(half_width(text))
+    found = full_number(text)
     if found:
         raise InputRefused(
             "text.number",

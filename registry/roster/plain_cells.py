@@ -7,7 +7,7 @@ from collections.abc import Iterable
 # So that Excel reads Chinese; it stands first in a file.
 MARK = "\ufeff".encode()
 # Taken for a formula where a cell begins so; full-width forms count for some programs.
-RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe(text: str) -> str:

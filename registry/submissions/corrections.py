@@ -16,6 +16,7 @@ from registry.db import transaction
 from registry.errors import InputRefused, StateRefused
 from registry.identity import mask
 from registry.identity.mask import Sight
+from registry.identity.written import blinded
 from registry.members.restricting import RULE, names_restricted
 from registry.roster.columns import COLUMN
 from registry.roster.sheet import Cell
@@ -29,7 +30,7 @@ from registry.submissions.rejudging import AT_ONCE, draft_of, record_on, rejudge
 from registry.submissions.row_views import RowView
 from registry.submissions.sealed_rows import SealedRow
 from registry.submissions.states import RowState
-from registry.submissions.storing import blinded, open_row
+from registry.submissions.storing import open_row
 from registry.submissions.undoing import Kept, remember
 from registry.vault.vault import vault
 

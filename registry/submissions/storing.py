@@ -4,7 +4,6 @@ What may hold a full document number or mobile (the raw cells, the clerk's edits
 those two fields) stands only in the sealed parts.
 """
 
-import re
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import msgspec
 
 from registry.identity.mobile import normalise_column as plain_mobiles
+from registry.identity.written import blinded
 from registry.roster.check import CheckedBatch
 from registry.roster.columns import COLUMNS
 from registry.roster.findings import Finding
@@ -45,7 +45,6 @@ NAME_LENGTH = 200
 FREE_TEXT = tuple(
     column.field for column in COLUMNS if column.kind == "text" and column.field not in PASSING
 )
-_LONG_NUMBER = re.compile(r"(?<=\d{4})\d{7,}[0-9Xx]?")
 RANK = {"error": 2, "warning": 1}
 # Rows with an error are not matched, so what the register said of them goes.
 _OF_REGISTER = ("member.", "change.no_member")
@@ -173,13 +172,6 @@ def store(
         "version": [2 if edits and row in edits else 1 for row in raw.rows],
     }
     return StoredRows(columns)
-
-
-def blinded(texts: list[str | None]) -> list[str | None]:
-    """Return texts with the tails of numbers of eleven digits and more starred out."""
-    if not _LONG_NUMBER.search("\n".join(text for text in texts if text)):
-        return texts
-    return [text and _LONG_NUMBER.sub(lambda n: "*" * len(n[0]), text) for text in texts]
 
 
 def add_late(values: MutableMapping[str, Any], findings: Iterable[Finding]) -> None:

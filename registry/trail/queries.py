@@ -1,12 +1,13 @@
 """Reading and verifying the trail."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import or_, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from registry.trail import copies
@@ -143,7 +144,9 @@ def verify(session: Session) -> tuple[int, list[Fault]]:
     kept, doubtful = copies.kept()
     faults = [Fault(one.county, one.number, one.what) for one in doubtful]
     heads = {head.county: head for head in session.scalars(select(TrailHead))}
-    counties = set(session.scalars(select(TrailEntry.county).distinct())) | set(heads) | set(kept)
+    counties = {*heads, *kept}
+    for column in (TrailEntry.county, TrailPerson.county):
+        counties |= set(session.scalars(select(column).distinct()))
     checked = 0
     for county in sorted(counties):
         number, last, fault = _verify_chain(session, county, kept.get(county, {}))
@@ -163,19 +166,48 @@ def _verify_chain(
 ) -> tuple[int, bytes, Fault | None]:
     expected, previous = 0, START
     named = _named(session, county)
-    query = select(TrailEntry).where(TrailEntry.county == county).order_by(TrailEntry.number)
-    with session.scalars(query.execution_options(yield_per=2000)) as found:
-        for entry in found:
-            expected += 1
-            what = _wrong(entry, expected, previous, kept.get(expected, entry.hash))
-            if what is None and persons_of(entry.detail) != named.pop(expected, set()):
-                what = "按人查找的索引与记录不符"
-            if what is not None:
-                return expected - 1, previous, Fault(county, expected, what)
-            previous = entry.hash
+    for entry in _in_order(session, county):
+        expected += 1
+        if entry is None:
+            return expected - 1, previous, Fault(county, expected, "这一条记录已经读不出来")
+        what = _wrong(entry, expected, previous, kept.get(expected, entry.hash))
+        if what is None and persons_of(entry.detail) != named.pop(expected, set()):
+            what = "按人查找的索引与记录不符"
+        if what is not None:
+            return expected - 1, previous, Fault(county, expected, what)
+        previous = entry.hash
     if named:
         return expected, previous, Fault(county, min(named), "按人查找的索引指向不存在的记录")
     return expected, previous, None
+
+
+def _in_order(
+    session: Session, county: str, after: int = 0, at_once: int = 2000
+) -> Iterator[TrailEntry | None]:
+    """Yield a county's entries; None in place of one that SQLite keeps but cannot be read, last."""
+    query = select(TrailEntry).where(TrailEntry.county == county)
+    if after:
+        query = query.where(TrailEntry.number > after)
+    query = query.order_by(TrailEntry.number).execution_options(yield_per=at_once)
+    try:
+        with session.scalars(query) as found:
+            for entry in found:
+                yield entry
+                after = entry.number
+    except (ValueError, OperationalError) as error:
+        if not _is_unreadable(error):
+            raise
+    else:
+        return
+    if at_once == 1:
+        yield None
+    else:
+        yield from _in_order(session, county, after, 1)  # which of them it is
+
+
+def _is_unreadable(error: Exception) -> bool:
+    """Tell whether an instant is none, or a text is no text; else the database does not answer."""
+    return isinstance(error, ValueError) or "Could not decode to UTF-8" in str(error)
 
 
 def _wrong(entry: TrailEntry, expected: int, previous: bytes, kept: bytes) -> str | None:

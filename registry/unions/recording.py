@@ -3,7 +3,6 @@
 The functions run inside the transaction of the act.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -14,18 +13,17 @@ from sqlalchemy.orm import Session
 
 from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
-from registry.clock import now, today
+from registry.clock import FIRST_DAY, now, today
 from registry.db import allocate, bulk_insert, table_of
 from registry.errors import Forbidden, InputRefused, NotFound, StateRefused
+from registry.identity.written import full_number
 from registry.trail.operations import hold, record
 from registry.unions.models import Level, TradeUnion, UnionEvent
 from registry.unions.particulars import CREDIT_CODE_TAKEN, NAME_TAKEN
 from registry.unions.states import TRANSITIONS, UnionAct, UnionState
 
 NOTE_LENGTH = 200
-_LONG_NUMBER = re.compile(r"\d{11,}")
 _NOTHING: Mapping[str, str | None] = {}
-_EARLIEST = date(1900, 1, 1)
 
 
 class Happened(NamedTuple):
@@ -125,7 +123,7 @@ def checked_day(on: date, not_before: date | None = None, what: str = "") -> dat
     """
     if on > today():
         raise InputRefused("union.day", "日期不能晚于今天：还没有发生的事不能登记。")
-    if on < _EARLIEST:
+    if on < FIRST_DAY:
         raise InputRefused("union.day", "日期不能早于 1900 年，请核对年份。")
     if not_before is not None and on < not_before:
         raise InputRefused("union.day", f"日期不能早于{what}（{not_before.isoformat()}）。")
@@ -137,7 +135,7 @@ def checked_note(text: str) -> str:
     note = text.strip()
     if len(note) > NOTE_LENGTH:
         raise InputRefused("union.note", f"依据最多 {NOTE_LENGTH} 个字。")
-    if _LONG_NUMBER.search(note):
+    if full_number(note):
         raise InputRefused("union.note", "依据里请不要写证件号码或手机号，写文号即可。")
     return note
 

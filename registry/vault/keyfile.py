@@ -5,6 +5,7 @@ only, never in the database.
 import json
 import os
 import secrets
+import stat
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -75,11 +76,13 @@ def create(folder: Path, *, demo: bool, hash_algorithm: str = SHA_256) -> KeyRin
 def load(folder: Path) -> KeyRing:
     """Read the key file of a data folder.
 
-    Raises `KeyFileError` when there is none or it cannot be understood.
+    Raises `KeyFileError` when there is none, when everybody on the machine can read it, or when it
+    cannot be understood.
     """
     path = path_in(folder)
     try:
         text = path.read_text("utf-8")
+        is_exposed = path.stat().st_mode & stat.S_IROTH and folder.stat().st_mode & stat.S_IXOTH
     except FileNotFoundError:
         raise KeyFileError(
             "keys.missing",
@@ -87,6 +90,11 @@ def load(folder: Path) -> KeyRing:
         ) from None
     except (OSError, ValueError) as error:
         raise KeyFileError("keys.unreadable", f"密钥文件 {path} 无法读取或已损坏。") from error
+    if is_exposed:
+        raise KeyFileError(
+            "keys.exposed",
+            f"密钥文件 {path} 本机的任何用户都能读。请先运行 chmod 600 {path}，再换用新密钥。",
+        )
     return parse(text, f"密钥文件 {path} ")
 
 

@@ -24,11 +24,13 @@ csrf = CSRFProtect()
 
 def install(app: Flask) -> None:
     """Add the guards, the error pages, the filters and every family of screens."""
-    # Before the form is read for its token.
+    # Before the form is read for its token, and who asks is known: what refuses it says so to them.
     standstill.install(app)
     app.before_request(bundles.allow_large)
+    for part in (numbers, security, metrics, errors, filters, drawing, login, guard):
+        part.install(app)
     csrf.init_app(app)
-    for part in (numbers, security, metrics, errors, filters, drawing, login, guard, once, frame):
+    for part in (once, frame):
         part.install(app)
     for family in FAMILIES:
         app.register_blueprint(family.blueprint)

@@ -54,7 +54,12 @@ def test_a_clerk_gets_their_union_s(app, city):
 
 @pytest.mark.parametrize(
     ("on", "code"),
-    [("2018-7-31", "date.malformed"), ("x", "date.malformed"), ("2999-01-01", "date.future")],
+    [
+        ("2018-7-31", "date.malformed"),
+        ("x", "date.malformed"),
+        ("0001-01-01", "date.too_early"),
+        ("2999-01-01", "date.future"),
+    ],
 )
 def test_days_that_cannot_be(city, on, code):
     answer = city.get(f"/unions/{COUNTY}/totals?on={on}")

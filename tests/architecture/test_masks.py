@@ -59,8 +59,8 @@ OF_THE_UNION = {
     "registry/submissions/known.py": "the union's own members, for its own draft",
     "registry/web/reference.py": "which words stand on the page",
 }
-# What covers text that need not be a number, or no person's.
-STARS = {"registry/roster/messages.py", "registry/submissions/storing.py"}
+# What covers text that need not be a number, or no person's; beside `registry.identity.written`.
+STARS = {"registry/roster/messages.py"}
 
 
 def test_levels_of_sight_are_the_viewer_s_and_masks_made_in_one_place():

@@ -11,6 +11,10 @@ from registry.cli.main import main
         (["check"], "缺少 FILE。用法见 registry check --help。"),
         (["approve", "1"], "缺少 --as。用法见 registry approve --help。"),
         (["approve", "x", "--as", "a"], "SUBMISSION 的值不对。用法见 registry approve --help。"),
+        (
+            ["approve", "9" * 20, "--as", "a"],
+            "SUBMISSION 的值不对。用法见 registry approve --help。",
+        ),
         (["check", "--jsn", "a"], "没有选项 --jsn。用法见 registry check --help。"),
         (
             ["submit", "a", "--union", "1", "--as", "a", "--kind", "some"],

@@ -109,5 +109,7 @@ def test_a_repair_wants_a_reason_and_something_to_mend(register):
     actor = make_actor(Role.AUDITOR, COUNTY)
     with pytest.raises(InputRefused, match="原因"):
         run_repair(COUNTY, "  ", actor)
+    with pytest.raises(InputRefused, match="不要写"):  # it stands on the trail
+        run_repair(COUNTY, f"{'138'} 0013 8000 来电", actor)
     with pytest.raises(StateRefused, match="一致"):
         run_repair(COUNTY, "看看", actor)

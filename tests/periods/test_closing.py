@@ -94,6 +94,7 @@ def test_the_newest_month_is_opened_with_a_reason_and_the_next_version_says_what
         (MARCH, "补报", "not_newest"),
         (APRIL, " ", "reason"),
         (APRIL, "补" * 201, "reason"),
+        (APRIL, f"{'138'} 0013 8000 来电", "reason"),  # it stands on the trail
     ):
         with pytest.raises(RegistryError) as refused:
             reopen(COUNTY, month, reason, actor=city)

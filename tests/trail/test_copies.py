@@ -26,6 +26,7 @@ TAMPERED = {
     "nothing": ((), None),
     "changed": (("UPDATE trail_entry SET detail = '{}' WHERE number = 2",), 2),
     "a suite changed": (("UPDATE trail_entry SET suite = 2 WHERE number = 2",), 2),
+    "a suite unknown": (("UPDATE trail_entry SET suite = 99 WHERE number = 2",), 2),
     "removed": (("DELETE FROM trail_entry WHERE number = 3",), 3),
     "inserted": (
         (
@@ -41,6 +42,22 @@ TAMPERED = {
             "UPDATE trail_entry SET number = 6 WHERE number = 99",
         ),
         5,
+    ),
+    "persons forgotten": (("DELETE FROM trail_person WHERE number = 4",), 4),
+    "a person changed": (
+        (
+            "UPDATE trail_person SET person_key = hash FROM trail_entry"
+            " WHERE trail_person.number = 4",
+        ),
+        4,
+    ),
+    "a person named": (
+        ("INSERT INTO trail_person SELECT county, hash, number FROM trail_entry WHERE number = 5",),
+        5,
+    ),
+    "a person named by nothing": (
+        ("INSERT INTO trail_person SELECT county, hash, 11 FROM trail_entry WHERE number = 5",),
+        11,
     ),
     "cut off": (("DELETE FROM trail_entry WHERE number > 8",), 9),
     # With the head set back nothing in the database tells: the copies do.
@@ -158,6 +175,34 @@ def test_product_and_script_find_the_same(app, place):
     assert run(app)[0] == 0
     assert found() == [(COUNTY, 4)]
     assert run(app, "--heads", place)[1][0].startswith(f"{COUNTY} entry 4: not what")
+
+
+def test_what_no_act_wrote_is_found(app, database_url):
+    """SQLite keeps in any column what it is given."""
+    if database_url is not None:
+        return
+    record(app, 3)
+    script, address = load_script(), address_of(app)
+    tamper(["CREATE TABLE kept AS SELECT * FROM trail_entry"])
+    for wrong in (
+        "at = 'x'",
+        "detail = CAST(x'ff7b7d' AS TEXT)",
+        "detail = CAST(detail AS BLOB)",
+        "actor_name = CAST(x'61' AS BLOB)",
+        "place = CAST(x'c3' AS TEXT)",
+    ):
+        tamper([f"UPDATE trail_entry SET {wrong} WHERE number = 2"])
+        assert found() == [(COUNTY, 2)], wrong
+        assert [fault[:2] for fault in script.verify(address, {})[1]] == [(COUNTY, 2)], wrong
+        tamper(["DELETE FROM trail_entry", "INSERT INTO trail_entry SELECT * FROM kept"])
+    assert found() == []
+
+
+def test_an_index_of_persons_in_a_county_without_entries_is_found(app):
+    record(app, 1)
+    tamper(["INSERT INTO trail_person SELECT '110101', person_key, 1 FROM trail_person"])
+    assert found() == [("110101", 1)]
+    assert [fault[:2] for fault in load_script().verify(address_of(app), {})[1]] == found()
 
 
 def test_heads_that_somebody_else_signed(app, place, tmp_path):

@@ -59,6 +59,18 @@ def test_a_damaged_file_is_refused(tmp_path, content):
     assert refused.value.code == "keys.unreadable"
 
 
+def test_a_file_that_everybody_can_read_is_refused(tmp_path):
+    made = keyfile.create(tmp_path, demo=False)
+    keyfile.path_in(tmp_path).chmod(0o644)
+    assert keyfile.load(tmp_path) == made, "nobody else comes into the folder"
+    tmp_path.chmod(0o755)
+    with pytest.raises(KeyFileError) as refused:
+        keyfile.load(tmp_path)
+    assert refused.value.code == "keys.exposed"
+    keyfile.path_in(tmp_path).chmod(0o640)
+    assert keyfile.load(tmp_path) == made
+
+
 @pytest.mark.parametrize(
     "change",
     [

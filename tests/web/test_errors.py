@@ -146,6 +146,23 @@ def test_an_upload_beyond_all_bounds_is_refused(tmp_path):
     assert "文件太大" in answer.text
 
 
+def test_a_file_beyond_all_bounds_leads_the_signed_in_back_to_their_desk(tmp_path):
+    with running(make_app(tmp_path, REGISTRY_UPLOAD_BYTES="1000")) as app:
+        client = app.test_client()
+        sign_in(client, make_account(Role.ADMINISTRATOR, COUNTY))
+        answer = client.post("/password", data={"current": "x" * 3_000_000})
+    assert answer.status_code == 413
+    assert 'href="/home"' in answer.text
+
+
+def test_who_is_signed_in_is_told_that_the_page_is_too_old(client):
+    sign_in(client, make_account(Role.ADMINISTRATOR, COUNTY))
+    answer = client.post("/sign-out", data={"csrf_token": "of-yesterday"})
+    assert answer.status_code == 400
+    assert "页面已经过期" in answer.text
+    assert client.get("/home").status_code == 200
+
+
 def test_who_was_signed_out_meanwhile_is_told_so(client):
     answer = client.post("/sign-out", data={"csrf_token": "of-yesterday"})
     assert answer.status_code == 400

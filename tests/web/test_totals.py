@@ -74,7 +74,7 @@ def test_a_past_day_is_kept_on_the_way_down(city):
     assert f'href="/unions/{TOWNSHIP}/totals?on={day}"' in text
 
 
-@pytest.mark.parametrize("day", ["2999-01-01", "gestern", "2018-02-30"])
+@pytest.mark.parametrize("day", ["2999-01-01", "gestern", "2018-02-30", "0001-01-01"])
 def test_a_day_that_cannot_be_is_today_and_said(city, day):
     text = city.get(PAGE, query_string={"on": day}).text
     assert "已按今天显示" in text
