@@ -29,8 +29,9 @@ from registry.web.login import let_out
 from registry.web.places import submission_place
 
 P = ParamSpec("P")
-# Programs sign in by a token of their own, never by a browser's cookie.
-_PROGRAMS = "/api/"
+# Where nobody is asked who they are. Programs sign in by a token of their own, never by a browser's
+# cookie; who watches the site is answered also while its database is away.
+_PROGRAMS, _FOR_ANYBODY = "/api/", ("static", "health.", "metrics.")
 _PASSWORD, _FACTOR = "signin.password", "factors.app"
 
 
@@ -113,7 +114,7 @@ def load() -> None:
     other's desk the actor is the deputy, and `g.oneself` who they are.
     """
     g.signed_in = g.actor = g.oneself = None
-    if request.endpoint == "static" or request.path.startswith(_PROGRAMS):
+    if request.path.startswith(_PROGRAMS) or (request.endpoint or "").startswith(_FOR_ANYBODY):
         return
     if not current_user.is_authenticated:
         return
