@@ -3,6 +3,7 @@
 Fixtures stand by subject in `tests/fixtures/`; things to make stand in `tests/factories/`.
 """
 
+import contextlib
 import gc
 import os
 
@@ -29,9 +30,10 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("tongxin")
 
 # Each test throws an application away: looking for what is garbage as often as Python does took a
-# tenth of the time, as often as a worker does, between jobs, a few hundredths.
-gc.set_threshold(50_000, 20, 20)
-work._JOBS_BETWEEN_COLLECTIONS = 1_000
+# tenth of the time. A worker's own way, which looks through all at once between many jobs, would
+# keep what thousands of tests threw away.
+gc.set_threshold(200_000, 20, 20)
+work._collecting_rarely = contextlib.nullcontext
 
 # What a power failure would lose does not matter here; drills have processes of their own.
 os.fsync = os.fstat

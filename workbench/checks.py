@@ -14,10 +14,22 @@ CHECKS = (
 )
 
 
+Running = list[tuple[str, subprocess.Popen[str]]]
+
+
 def run() -> int:
     """Run all checks side by side, print each one's outcome; return 1 when any found something."""
-    started = [(title, _start(command)) for title, command in CHECKS]
-    outcomes = [_outcome(title, process) for title, process in started]
+    return outcome(begin())
+
+
+def begin() -> Running:
+    """Start all checks side by side; `outcome` waits for them."""
+    return [(title, _start(command)) for title, command in CHECKS]
+
+
+def outcome(running: Running) -> int:
+    """Print what each check came to; return 1 when any found something."""
+    outcomes = [_outcome(title, process) for title, process in running]
     return 0 if all(outcomes) else 1
 
 

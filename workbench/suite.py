@@ -8,15 +8,17 @@ import sys
 
 from workbench import browser, checks, child, environment
 
-# Two processes: more would only fight for the cores of an ordinary machine.
-PYTEST = ["-m", "pytest", "-n", "2", "--dist", "worksteal"]
+# Three processes for the two cores of an ordinary machine: one of them often waits, for a browser,
+# a database or a site of its own.
+PYTEST = ["-m", "pytest", "-n", "3", "--dist", "worksteal"]
 
 
 def test(arguments: list[str]) -> int:
     """Run the checks, then pytest with `arguments`; return 0 only when all of it ran and passed."""
     environment.ensure("dev")
+    running = checks.begin()
     chromium = browser.ensure()
-    checks_failed = checks.run()
+    checks_failed = checks.outcome(running)
     # With CI set a missing browser is a failure of each test that needs it.
     without_browser = chromium is None and not os.environ.get("CI")
     chosen = "not browser and not soak" if without_browser else "not soak"

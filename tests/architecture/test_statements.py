@@ -1,4 +1,4 @@
-"""No page asks the database row by row: with twenty times the rows it asks as often; and no page
+"""No page asks the database row by row: with ten times the rows it asks as often; and no page
 changes what it shows.
 """
 
@@ -16,7 +16,7 @@ from tests.factories.rosters import UNION
 from tests.factories.statements import counted_statements
 from tests.factories.unions import COUNTY, TOWNSHIP
 
-FEW, MANY = 10, 200
+FEW, MANY = 10, 100
 DRAFT_TABS = ("?tab=error", "?tab=warning", "?tab=fixed", "?tab=all")
 LAST_MONTH = Month.of(today()).previous
 # What each page that lists rows is asked for, by endpoint; in braces the numbers of `BusySite`.
