@@ -8,9 +8,8 @@ import sys
 
 from workbench import browser, checks, child, environment
 
-# Three processes for the two cores of an ordinary machine: one of them often waits, for a browser,
-# a database or a site of its own.
-PYTEST = ["-m", "pytest", "-n", "3", "--dist", "worksteal"]
+# Two processes: more would only fight for the cores of an ordinary machine.
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "worksteal"]
 
 
 def test(arguments: list[str]) -> int:

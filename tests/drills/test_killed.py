@@ -10,34 +10,34 @@ from tests.factories.people import make_people
 from tests.factories.rosters import make_roster
 
 WORKER = "kill -9 of a worker in the middle of an import"
-ROWS = 6_000
 SITE = "kill -9 of the site during POST, and answers lost after the commit"
 
 
 @SHORT_ON_SQLITE
 def test_a_worker_that_is_killed_leaves_no_row_undone_or_done_twice(drill, install):
     site, times = install(drill.engine), drill.times(2, 100)
+    rows = 6_000 if drill.is_long else 3_000
     site.start_site()
     with Register(site.folder, site.url) as register:
         load, claims = Load(site, drill.random), 0
         for _ in range(times):
             if register.ask("SELECT count(*) FROM batch WHERE state <> 'DONE'") == [(0,)]:
-                _hand_in_a_large_one(drill, site, load)
+                _hand_in_a_large_one(drill, site, load, rows)
             worker = site.start_worker()
             claims = wait(lambda c=claims: _claims(register, above=c), "the worker to begin")
             time.sleep(drill.random.uniform(0, 1))
             worker.kill()
     site.start_worker()
 
-    note = f"{len(load.acks)} files of {ROWS:,} rows"
+    note = f"{len(load.acks)} files of {rows:,} rows"
     drill.passed(WORKER, times, site, load.settle(), note)
 
 
-def _hand_in_a_large_one(drill, site, load):
+def _hand_in_a_large_one(drill, site, load, rows):
     number, desk = drill.random.randrange(10**9), site.desks[0]
-    content = make_roster(make_people(ROWS, seed=number))
+    content = make_roster(make_people(rows, seed=number))
     answer = hand_in(site, desk, content, f"large-{number}")
-    ack = acknowledged(desk, content, ROWS, answer)
+    ack = acknowledged(desk, content, rows, answer)
     load.acks[ack.submission] = ack
 
 
