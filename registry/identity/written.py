@@ -13,8 +13,8 @@ _GROUPED = (
     rf"(?<![0-9])[1-9](?:{_APART}[0-9]){{5}}{_APART}(?:1{_APART}[89]|2{_APART}0)"
     rf"(?:{_APART}[0-9]){{2}}{_APART}(?:0{_APART}[1-9]|1{_APART}[0-2])"
     rf"{_APART}[0-3](?:{_APART}[0-9]){{4}}{_APART}[0-9Xx](?![0-9])"
-    # A mobile in the groups in which it is told.
-    rf"|(?<![0-9])1[3-9][0-9]{_APART}[0-9]{{4}}{_APART}[0-9]{{4}}(?![0-9])"
+    # A mobile in groups of three and more; shorter ones are rows or days.
+    rf"|(?<![0-9])(?=1[3-9](?:{_APART}[0-9]){{9}}(?![0-9]))[0-9]{{3,}}(?:{_APART}[0-9]{{3,}})+"
 )
 # Eleven digits are a mobile, fifteen or eighteen a document.
 _BLINDED = re.compile(rf"\d{{11,}}[XxＸｘ]?|{_GROUPED}")
