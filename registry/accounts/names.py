@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from registry.errors import InputRefused
-from registry.identity.written import full_number
+from registry.identity.written import refuse_number
 
 _SHAPE = re.compile(r"[a-z][a-z0-9.-]{2,63}")
 _LONGEST_DISPLAY = 50
@@ -47,6 +47,5 @@ def judge_reason(text: str, act: str) -> str:
     trimmed = text.strip()
     if not trimmed or len(trimmed) > LONGEST_REASON or not trimmed.isprintable():
         raise InputRefused("account.reason", f"请写明{act}原因，不超过 {LONGEST_REASON} 个字。")
-    if full_number(trimmed):
-        raise InputRefused("account.reason", "原因里请不要写完整的证件号码或手机号。")
+    refuse_number(trimmed, "account.reason")
     return trimmed

@@ -24,7 +24,7 @@ from registry.accounts.models import Account, AccountRole, ApiToken
 from registry.clock import now, today
 from registry.db import allocate, setting, table_of, transaction
 from registry.errors import Busy, InputRefused, NotFound, StateRefused
-from registry.identity.written import full_number
+from registry.identity.written import refuse_number
 from registry.trail.operations import hold, record
 from registry.unions.models import TradeUnion
 
@@ -223,8 +223,7 @@ def _fault(ended_at: datetime | None, expires_at: datetime, is_locked: bool, at:
 def _judge(name: str, scopes: Collection[Scope], days: int, actor: Actor) -> None:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InputRefused("token.name", f"请写明给哪个系统用，不超过 {LONGEST_NAME} 个字。")
-    if full_number(name):  # it stands on the trail
-        raise InputRefused("token.name", "这里请不要写完整的证件号码或手机号。")
+    refuse_number(name, "token.name", "这")  # it stands on the trail
     if not scopes or not set(scopes) <= set(offered_to(actor)):
         raise InputRefused("token.scopes", "请至少选一项用途，并且是您的账号能办的。")
     longest: int = setting("TOKEN_DAYS")

@@ -15,7 +15,7 @@ from registry.campaigns.states import UNIT_TRANSITIONS, CampaignAct, UnitState
 from registry.clock import now, today
 from registry.db import table_of, transaction
 from registry.errors import InputRefused, NotFound, StateRefused
-from registry.identity.written import full_number
+from registry.identity.written import refuse_number
 from registry.unions import queries as unions
 
 REASON_LENGTH = 200
@@ -136,6 +136,5 @@ def units_of(session: Session, county: str, campaign_id: int) -> dict[str, str]:
 def _checked(reason: str) -> str:
     if len(reason.strip()) > REASON_LENGTH:
         raise InputRefused("campaign.reason", f"原因最多 {REASON_LENGTH} 个字。")
-    if full_number(reason):
-        raise InputRefused("campaign.reason", "原因里请不要写完整的证件号码或手机号。")
+    refuse_number(reason, "campaign.reason")
     return reason.strip()

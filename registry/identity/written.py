@@ -5,6 +5,7 @@ Such words stand in the trail, in lists and in the database in clear, where no f
 
 import re
 
+from registry.errors import InputRefused
 from registry.identity.characters import half_width
 
 _APART = r"[ \u3000]?[\-—–._/·]?[ \u3000]?"  # what may stand between the groups of a number
@@ -20,16 +21,24 @@ _GROUPED = (
 _BLINDED = re.compile(rf"\d{{11,}}[XxＸｘ]?|{_GROUPED}")
 # A letter and eight digits are a passport or a permit.
 _FOUND = re.compile(rf"(?<![0-9A-Za-z])[A-Za-z]{{1,3}}[ \-]?[0-9]{{8,}}|[0-9]{{11,}}|{_GROUPED}")
+# Eleven digits in whatever groups: also two days, where words are for neither days nor lists.
+_ANYHOW = re.compile(rf"{_FOUND.pattern}|[0-9](?:[\s\-—–._/·]*[0-9]){{10,}}[Xx]?")
 # What every number has that is starred out: quick to look for in a whole column.
 _MANY = re.compile(r"\d(?:[ \-—–._/·\u3000]{0,3}\d){10}")
 _SHOWN = 4
 
 
-def full_number(text: str) -> re.Match[str] | None:
+def full_number(text: str, *, anyhow: bool = False) -> re.Match[str] | None:
     """Return where words hold what may be a document number or a mobile in full, None for
-    nowhere.
+    nowhere; with `anyhow` in whatever groups its digits stand.
     """
-    return _FOUND.search(half_width(text))
+    return (_ANYHOW if anyhow else _FOUND).search(half_width(text))
+
+
+def refuse_number(text: str, code: str, what: str = "原因", *, anyhow: bool = False) -> None:
+    """Raise `InputRefused` (`code`) where words hold one; `what` they are."""
+    if full_number(text, anyhow=anyhow):
+        raise InputRefused(code, f"{what}里请不要写完整的证件号码或手机号。")
 
 
 def blinded(texts: list[str | None]) -> list[str | None]:

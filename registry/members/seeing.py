@@ -13,7 +13,7 @@ from registry.access.actor import Actor, demand
 from registry.access.roles import Permission
 from registry.db import transaction
 from registry.errors import InputRefused
-from registry.identity.written import full_number
+from registry.identity.written import refuse_number
 from registry.members import harvest
 from registry.trail.operations import hold, record
 from registry.vault.vault import of_person, vault
@@ -154,6 +154,5 @@ def checked_words(words: str) -> str:
         raise InputRefused("reason.missing", "请填写理由，系统会留痕。")
     if len(words) > WORDS_LENGTH:
         raise InputRefused("reason.too_long", f"理由最多 {WORDS_LENGTH} 个字。")
-    if full_number(words):
-        raise InputRefused("reason.number", "理由里请不要写完整的证件号码或手机号。")
+    refuse_number(words, "reason.number", "理由", anyhow=True)
     return words

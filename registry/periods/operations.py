@@ -13,7 +13,7 @@ from registry.access.roles import Permission
 from registry.clock import now
 from registry.db import bulk_insert, db, setting, table_of, transaction
 from registry.errors import InputRefused, StateRefused
-from registry.identity.written import full_number
+from registry.identity.written import refuse_number
 from registry.periods import documents, queries
 from registry.periods.canonical import canonical, digest
 from registry.periods.checks import faults_of
@@ -117,8 +117,7 @@ def reopen(county: str, month: Month, reason: str, *, actor: Actor) -> None:
     reason = reason.strip()
     if not 0 < len(reason) <= REASON:
         raise InputRefused("period.reason", f"请写明重新打开的原因，最多 {REASON} 个字。")
-    if full_number(reason):
-        raise InputRefused("period.reason", "原因里请不要写完整的证件号码或手机号。")
+    refuse_number(reason, "period.reason")
     with transaction() as session:
         hold(session, county)
         period = queries.newest(session, county)

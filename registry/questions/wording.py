@@ -27,7 +27,7 @@ def checked(text: str, what: str, most: int, *, needed: bool = True) -> str:
         raise InputRefused(
             "text.too_long", f"{what}最多 {most:,} 个字，现在有 {len(text):,} 个字，请写短一些。"
         )
-    found = full_number(text)
+    found = full_number(text, anyhow=True)
     if found:
         raise InputRefused(
             "text.number",

@@ -1,7 +1,7 @@
 """What somebody writes beside a decision: some words, and no full number."""
 
 from registry.errors import InputRefused
-from registry.identity.written import full_number
+from registry.identity.written import refuse_number
 
 NOTE_LENGTH = 500
 
@@ -15,6 +15,5 @@ def checked_note(note: str, *, needed: bool = False) -> str:
         raise InputRefused("note.missing", "请写明具体原因。")
     if len(note) > NOTE_LENGTH:
         raise InputRefused("note.too_long", f"说明最多 {NOTE_LENGTH} 个字。")
-    if full_number(note):
-        raise InputRefused("note.number", "说明里请不要写完整的证件号码或手机号。")
+    refuse_number(note, "note.number", "说明")
     return note

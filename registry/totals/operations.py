@@ -13,7 +13,7 @@ from registry.access.roles import Permission
 from registry.clock import now, today
 from registry.db import db, transaction
 from registry.errors import InputRefused, StateRefused
-from registry.identity.written import full_number
+from registry.identity.written import refuse_number
 from registry.totals import queries
 from registry.totals import recount as recounting
 from registry.totals.export import csv_of
@@ -102,8 +102,7 @@ def _checked(reason: str) -> str:
     reason = reason.strip()
     if not 0 < len(reason) <= REASON:
         raise InputRefused("totals.reason", f"请写明改正的原因，最多 {REASON} 个字。")
-    if full_number(reason):
-        raise InputRefused("totals.reason", "原因里请不要写完整的证件号码或手机号。")
+    refuse_number(reason, "totals.reason")
     return reason
 
 

@@ -7,6 +7,7 @@ from registry.campaigns import turns
 from registry.errors import InputRefused
 from registry.identity.written import blinded, full_number
 from registry.members.seeing import checked_words
+from registry.questions.wording import checked
 from registry.review.notes import checked_note
 from registry.unions import recording
 
@@ -52,6 +53,14 @@ def test_a_full_number_is_found_and_starred_out(number):
 def test_what_is_nobodys_number_stays(text):
     assert full_number(text) is None
     assert blinded([text, None, ""]) == [text, None, ""]
+
+
+@pytest.mark.parametrize("text", ["13 81 23 45 67 8", "330102 750101 123", "6222-0212-3456-7890"])
+def test_where_neither_days_nor_lists_are_said_any_groups_are_a_number(text):
+    assert full_number(text, anyhow=True)
+    for checks in (checked_words, lambda words: checked(words, "问题", 500)):
+        with pytest.raises(InputRefused):
+            checks(f"核对 {text}")
 
 
 def test_full_width_digits_are_digits():
